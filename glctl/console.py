@@ -1,0 +1,54 @@
+"""What reaches the terminal: colour, results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import IO, Literal
+
+ColorMode = Literal["auto", "always", "never"]
+
+_CODES = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36", "bold": "1", "dim": "2"}
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """Knows whether to colour, and how much to say. Made once by the command line, handed down."""
+
+    color: bool = False
+    verbose: bool = False
+
+    def paint(self, text: str, *styles: str) -> str:
+        """*text* in the named styles, or unchanged where colour is off."""
+        if not self.color or not styles:
+            return text
+        return f"\x1b[{';'.join(_CODES[style] for style in styles)}m{text}\x1b[0m"
+
+    def out(self, text: str = "") -> None:
+        """A line of the result."""
+        sys.stdout.write(text + "\n")
+
+    def note(self, text: str) -> None:
+        """A line of progress or explanation."""
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+
+    def detail(self, text: str) -> None:
+        """As :meth:`note`, only with ``-v``."""
+        if self.verbose:
+            self.note(text)
+
+
+def wants_color(mode: ColorMode, stream: IO[str]) -> bool:
+    """Whether to colour what goes to *stream*: ``NO_COLOR`` and pipes turn ``auto`` off (no-color.org)."""
+    if mode == "auto":
+        return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return mode == "always"
+
+
+def harmless(text: str) -> str:
+    """*text* with control characters made visible: foreign bytes never steer the reader's terminal."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode() for c in text)

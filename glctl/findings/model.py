@@ -1,0 +1,49 @@
+"""Code, Finding, CheckResult and Report: what a doctor can say and what it said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["info", "warning", "error"]
+Outcome = Literal["ok", "finding", "not_run", "not_tried"]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An entry of the one catalogue of what can be wrong."""
+
+    name: str  # stable: scripts match it
+    meaning: str  # one sentence, what is wrong
+    told_by: str  # how it is told for certain
+    remedy: str  # the usual remedy; a Finding's own is narrower
+    source: str  # the document or observed behaviour it comes from
+    symptoms: tuple[str, ...] = ()  # what clients and logs show
+    explains: tuple[str, ...] = ()  # Codes that follow from it: they stand under it in a Report
+    severity: Severity = "error"
+    interrupts: bool = False  # the remedy stops a service or destroys something
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A Code seen here. *subject* is what it was seen on (a service, path, URL, host)."""
+
+    code: str
+    check: str
+    subject: str
+    severity: Severity
+    summary: str
+    cause: str = ""
+    remedy: str = ""
+    evidence: tuple[str, ...] = ()
+    explained_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """How one check ended. *because* gives the reason for ``not_run`` and ``not_tried``, or what was seen."""
+
+    name: str
+    outcome: Outcome
+    because: str = ""
+    duration_ms: float = 0.0

@@ -1,0 +1,78 @@
+"""What comes out of reading a gitlab.rb: Settings, each with the place that set it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from glctl.spans import Diagnostic, Span
+
+Path = tuple[str, ...]
+
+_EMPTY: Mapping[Any, Any] = MappingProxyType({})
+
+
+class Symbol(str):
+    """A Ruby symbol used as a value (``:prefer``); as a key, a symbol and a string are the same."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f":{str(self)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What gitlab.rb may assign at top level, handed in by the schema: the evaluator knows no setting.
+
+    *values* take one value (``external_url 'x'``), *hashes* take keys (``registry['k'] = v``).
+    """
+
+    values: frozenset[str]
+    hashes: frozenset[str]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.values or name in self.hashes
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value that gitlab.rb sets: the path of its keys, the value, and where."""
+
+    path: Path
+    value: Any
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All values that gitlab.rb sets, immutable.
+
+    *values* holds plain data: ``None bool int float str Symbol list dict``; dict keys are strings, except a
+    few that Ruby keeps as they are (integers, nil). *spans* has an entry for each assigned or literal key, by
+    its path: ``('registry', 'storage', 's3', 'bucket')``. *overwritten* lists settings that a later line
+    replaced. *warnings* are what is legal in Ruby but certainly not meant.
+    """
+
+    values: Mapping[str, Any] = field(default=_EMPTY)
+    spans: Mapping[Path, Span] = field(default=_EMPTY)
+    overwritten: tuple[Setting, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
+
+    def get(self, *path: str) -> Any:
+        """The value at *path*, or None where gitlab.rb sets none."""
+        node: Any = self.values
+        for key in path:
+            if not isinstance(node, Mapping) or key not in node:
+                return None
+            node = node[key]
+        return node
+
+    def span(self, *path: str) -> Span | None:
+        """The place that set *path*, or else the nearest enclosing one."""
+        for end in range(len(path), 0, -1):
+            if (found := self.spans.get(path[:end])) is not None:
+                return found
+        return None

@@ -1,0 +1,41 @@
+"""Where things lie: the root that ``--root`` names, and the places that Omnibus and glctl agree on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CONFIG_FILE = "/etc/gitlab/gitlab.rb"
+SECRETS_FILE = "/etc/gitlab/gitlab-secrets.json"
+CLUSTER_FILE = "/etc/gitlab/gitlab-cluster.json"
+EMBEDDED_DIR = "/opt/gitlab/embedded"  # its presence makes a host an Omnibus host
+SV_DIR = "/opt/gitlab/sv"
+SERVICE_DIR = "/opt/gitlab/service"
+INIT_DIR = "/opt/gitlab/init"
+LOG_DIR = "/var/log/gitlab"
+STATE_DIR = "/var/opt/gitlab/glctl"  # applied records, the lock, the supervisor's record
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The directory under which every path of this run lies; ``/`` on an ordinary host."""
+
+    path: Path = field(default=Path("/"))
+
+    @property
+    def relocated(self) -> bool:
+        """Whether this is a sandbox (``--root``) and not the machine itself."""
+        return self.path != Path("/")
+
+    def at(self, path: str) -> Path:
+        """The place below the root that the absolute *path* means. Paths already below it stay as they are."""
+        target = Path(path)
+        if not target.is_absolute():
+            raise ValueError(f"not an absolute path: {path}")
+        if not self.relocated or target.is_relative_to(self.path):
+            return target
+        return self.path / target.relative_to("/")
+
+    def relocate(self, path: str) -> str:
+        """As :meth:`at`, for text that goes into a rendered file."""
+        return str(self.at(path))

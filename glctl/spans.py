@@ -1,0 +1,33 @@
+"""Places in a text, and what is wrong there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a file. Lines and columns count from 1; columns count characters, not bytes."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing that is wrong in a text. *code* names an entry of the Code catalogue."""
+
+    code: str
+    severity: Severity
+    message: str
+    hint: str = ""
+    span: Span | None = None
