@@ -1,4 +1,4 @@
-"""The errors a user can meet. The tree stays this small: a subclass exists only where the exit code differs."""
+"""The errors a user can meet. The tree stays small: a subclass exists only where the exit code differs."""
 
 from __future__ import annotations
 

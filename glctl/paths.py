@@ -28,7 +28,7 @@ class Root:
         return self.path != Path("/")
 
     def at(self, path: str) -> Path:
-        """The place below the root that the absolute *path* means. Paths already below it stay as they are."""
+        """The place below the root that the absolute *path* means. A path already below it stays as it is."""
         target = Path(path)
         if not target.is_absolute():
             raise ValueError(f"not an absolute path: {path}")

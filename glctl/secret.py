@@ -16,7 +16,9 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 # …except these, which only look like one: places and switches, and the public half of a pair.
-_NOT_SECRET = re.compile(r"(_path|_file|_dir|_realm|_enabled|_digest|bundle)$|^generate_|^tokens?_", re.IGNORECASE)
+_NOT_SECRET = re.compile(
+    r"(_path|_file|_dir|_realm|_enabled|_digest|bundle)$|^generate_|^tokens?_", re.IGNORECASE
+)
 
 _ASSIGNMENT = re.compile(
     r"""(?P<key>[A-Za-z_][\w.-]*)(?P<close>["']?\]?)(?P<sep>\s*(?:=>|[:=])\s*)(?P<value>[^\s,}\])][^,}\])]*)"""
@@ -24,7 +26,7 @@ _ASSIGNMENT = re.compile(
 
 
 class Secret:
-    """A credential. ``str()``, ``repr()`` and formatting give the mask; only :meth:`reveal` gives the value."""
+    """A credential. ``str()``, ``repr()`` and formatting give the mask, only :meth:`reveal` the value."""
 
     __slots__ = ("_value",)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from glctl.spans import Diagnostic, Span
+if TYPE_CHECKING:
+    from glctl.spans import Diagnostic, Span
 
 Path = tuple[str, ...]
 
@@ -20,7 +21,7 @@ class Symbol(str):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return f":{str(self)}"
+        return f":{self!s}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,136 @@
+"""The command line: a lazy click group, the global options, the boundary where errors become exits."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from glctl import __version__
+
+# name -> (module below glctl.commands, attribute, one line of help). ``--help`` needs no command imported.
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "reconfigure": ("reconfigure", "command", "Bring this host to what gitlab.rb says."),
+    "render": ("render", "command", "Write every file that reconfigure would write below a directory."),
+    "check-config": ("check_config", "command", "Say everything that is wrong in gitlab.rb."),
+    "show-config": ("show_config", "command", "Show effective settings and where they come from."),
+    "status": ("status", "command", "Show what runs, since when, and what should."),
+    "start": ("service_verbs", "start", "Start services."),
+    "stop": ("service_verbs", "stop", "Stop services."),
+    "restart": ("service_verbs", "restart", "Restart services and wait until they are up."),
+    "reload": ("service_verbs", "reload", "Have services read their configuration again."),
+    "hup": ("service_verbs", "hup", "Send SIGHUP."),
+    "int": ("service_verbs", "int_", "Send SIGINT."),
+    "term": ("service_verbs", "term", "Send SIGTERM."),
+    "kill": ("service_verbs", "kill", "Send SIGKILL."),
+    "usr1": ("service_verbs", "usr1", "Send SIGUSR1."),
+    "usr2": ("service_verbs", "usr2", "Send SIGUSR2."),
+    "once": ("service_verbs", "once", "Start services, and do not restart them when they end."),
+    "service-list": ("service_verbs", "service_list", "List services and whether gitlab.rb enables them."),
+    "down": ("down", "command", "End the supervisor and all that runs under it."),
+    "doctor": ("doctor", "command", "Find out what is wrong, and why."),
+    "tail-logs": ("tail_logs", "command", "Print the last lines of the logs and follow them."),
+}
+
+EXIT_INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """Imports a command when it is named, and suggests one when the name is unknown."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(f"glctl.commands.{module}"), attribute)
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise click.UsageError(f"No such command '{name}'.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Exit codes: 0 fine, 1 failed or errors found, 2 usage or gitlab.rb cannot be read.",
+)
+@click.option("--root", envvar="GLCTL_ROOT", metavar="DIR", help="Keep every path below DIR (a sandbox).")
+@click.option("--config", metavar="FILE", help="Read FILE instead of /etc/gitlab/gitlab.rb.")
+@click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the output."
+)
+@click.option("-v", "--verbose", is_flag=True, help="Say more.")
+@click.version_option(__version__, prog_name="glctl", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, root: str | None, config: str | None, color: Any, verbose: bool) -> None:
+    """Run, converge and repair a GitLab-style container registry from one gitlab.rb."""
+    from pathlib import Path
+
+    from glctl.commands.context import Context
+    from glctl.console import Console, wants_color
+    from glctl.errors import UsageError
+    from glctl.paths import Root
+
+    base = Root()
+    if root:
+        resolved = Path(root).resolve()
+        if not resolved.is_dir():
+            what = "is not a directory" if resolved.exists() else "does not exist"
+            raise UsageError(f"--root {root} {what}.", f"Make it first: mkdir -p {root}")
+        base = Root(resolved)
+    ctx.obj = Context(
+        root=base,
+        console=Console(color=wants_color(color, sys.stdout), verbose=verbose),
+        config=Path(config) if config else None,
+    )
+
+
+def main() -> None:
+    """The console script."""
+    if "_GLCTL_COMPLETE" in os.environ:  # shell completion is click's own protocol
+        cli(prog_name="glctl")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(args: list[str]) -> int:
+    """Run one command line and return its exit code. No traceback leaves here."""
+    try:
+        code = cli.main(args=args, prog_name="glctl", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.ClickException as exc:
+        exc.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone; keep the interpreter's last flush from complaining.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as exc:  # noqa: BLE001 - the boundary: a bug is reported, not dumped on an administrator
+        from glctl.commands.boundary import report
+
+        return report(exc)
+
+
+if __name__ == "__main__":
+    main()

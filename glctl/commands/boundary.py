@@ -1,0 +1,44 @@
+"""Where an exception becomes a message and an exit code. Loaded only when something has failed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+from glctl import __version__
+from glctl.commands.diagnostics import print_diagnostics
+from glctl.errors import ConfigError, GlctlError
+
+
+def report(exc: Exception) -> int:
+    """Tell the user what *exc* means; returns the exit code."""
+    if isinstance(exc, ConfigError):
+        print_diagnostics(exc.diagnostics, sys.stderr)
+        return exc.exit_code
+    if isinstance(exc, GlctlError):
+        return _say(exc.message, exc.hint, exc.exit_code)
+    if isinstance(exc, OSError):
+        where = f": {exc.filename}" if exc.filename else ""
+        return _say(f"{exc.strerror or exc}{where}", "", 1)
+    return _report_bug(exc)
+
+
+def _say(message: str, hint: str, code: int) -> int:
+    sys.stderr.write(f"glctl: {message}\n")
+    if hint:
+        sys.stderr.write(f"  -> {hint}\n")
+    return code
+
+
+def _report_bug(exc: Exception) -> int:
+    """Say that glctl itself failed, with the place and not the values: they may hold secrets."""
+    frames = [f for f in traceback.extract_tb(exc.__traceback__) if "glctl" in f.filename]
+    where = f"{frames[-1].filename.rpartition('glctl/')[2]}:{frames[-1].lineno}" if frames else "?"
+    if os.environ.get("GLCTL_DEBUG"):
+        traceback.print_exception(exc)
+    return _say(
+        f"this is a bug in glctl {__version__}: {type(exc).__name__} at {where}",
+        "Please report it with the command you typed. GLCTL_DEBUG=1 shows a traceback (it may hold secrets).",
+        1,
+    )

@@ -1,0 +1,66 @@
+"""Diagnostics as a compiler prints them: the place, the line, a caret, what to write instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from glctl.console import Console, harmless, wants_color
+from glctl.secret import mask_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from glctl.spans import Diagnostic, Span
+
+_WIDTH = 160  # longer lines are cut around the caret
+
+
+def print_diagnostics(diagnostics: Iterable[Diagnostic], stream: IO[str]) -> None:
+    """Write each diagnostic with its source line, masked."""
+    console = Console(color=wants_color("auto", stream))
+    sources: dict[str, list[str]] = {}
+    for diagnostic in diagnostics:
+        stream.write(format_diagnostic(diagnostic, console, sources) + "\n")
+
+
+def format_diagnostic(diagnostic: Diagnostic, console: Console, sources: dict[str, list[str]]) -> str:
+    """One diagnostic as text. *sources* caches the lines of files already read."""
+    color = "red" if diagnostic.severity == "error" else "yellow"
+    where = f"{console.paint(str(diagnostic.span), 'bold')}: " if diagnostic.span else ""
+    lines = [f"{where}{console.paint(diagnostic.severity, color, 'bold')}: {harmless(diagnostic.message)}"]
+    if diagnostic.span and (source := _line(diagnostic.span, sources)) is not None:
+        lines += _excerpt(source, diagnostic.span, console, color)
+    if diagnostic.hint:
+        lines.append(f"  {console.paint('->', 'cyan')} {harmless(diagnostic.hint)}")
+    return "\n".join(lines)
+
+
+def _line(span: Span, sources: dict[str, list[str]]) -> str | None:
+    if span.file not in sources:
+        try:
+            text = Path(span.file).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            text = ""
+        sources[span.file] = text.replace("\r\n", "\n").split("\n")
+    lines = sources[span.file]
+    return lines[span.line - 1] if 0 < span.line <= len(lines) else None
+
+
+def _excerpt(source: str, span: Span, console: Console, color: str) -> list[str]:
+    text = source.replace("\t", " ")
+    start = span.column - 1
+    end = span.end_column - 1 if span.end_line == span.line else len(text)
+    cut = max(0, start - _WIDTH // 2)
+    masked = mask_line(text)
+    # Masking shifts what stands behind it: the caret then points at the mask's beginning.
+    if masked != text:
+        common = next((i for i, (a, b) in enumerate(zip(text, masked, strict=False)) if a != b), len(masked))
+        if start >= common:
+            start, end = common, common + 1
+        end = min(end, len(masked))
+    shown = harmless(masked[cut : cut + _WIDTH])
+    width = max(1, min(end, cut + _WIDTH) - start)
+    gutter = f"{span.line:>5} | "
+    caret = " " * (len(gutter) + start - cut) + console.paint("^" * width, color)
+    return [console.paint(gutter, "dim") + shown, caret]
