@@ -36,6 +36,8 @@ class Platform:
     mime_types: str
     ssl_cert_dir: str
     manages_services: bool  # False: Chef owns configuration and services, glctl only reads
+    rails: bool  # GitLab itself runs here: its account owns the signing key, its group the images
+    registry_database: bool  # GitLab's own registry, with a metadata database
     nginx_http2_directive: bool  # ``http2 on;`` (nginx ≥ 1.25.1), else ``listen … http2``
     nginx_gitlab_modules: bool  # vhost_traffic_status and hide_server_tokens of GitLab's own build
     nginx_temp_paths: bool  # compiled-in temporary paths lie outside the prefix and must be redirected
@@ -53,6 +55,8 @@ OMNIBUS = Platform(
     mime_types="/opt/gitlab/embedded/conf/mime.types",
     ssl_cert_dir="/opt/gitlab/embedded/ssl/certs/",
     manages_services=False,
+    rails=True,
+    registry_database=True,
     nginx_http2_directive=True,
     nginx_gitlab_modules=True,
     nginx_temp_paths=False,
@@ -70,6 +74,8 @@ DEBIAN = Platform(
     mime_types="/etc/nginx/mime.types",
     ssl_cert_dir="/etc/ssl/certs",
     manages_services=True,
+    rails=False,
+    registry_database=False,
     nginx_http2_directive=False,
     nginx_gitlab_modules=False,
     nginx_temp_paths=True,

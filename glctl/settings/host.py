@@ -1,0 +1,51 @@
+"""Host: the frozen facts that derivation and rendering need. With them, both are pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from glctl.paths import Root
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from glctl.settings.platform import Platform
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What this machine is. *invoker* is the account that runs glctl.
+
+    *secrets* and *cluster* are the parsed JSON of gitlab-secrets.json (None where there is no such file)
+    and gitlab-cluster.json. *users* and *groups* are the names of the accounts that exist.
+    """
+
+    platform: Platform
+    root: Root = field(default_factory=Root)
+    fqdn: str = "localhost"
+    cpus: int = 1
+    invoker: str = "root"
+    privileged: bool = True
+    users: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    secrets: Mapping[str, Any] | None = None
+    cluster: Mapping[str, Any] = field(default=_NOTHING)
+
+    @property
+    def makes_accounts(self) -> bool:
+        """Whether accounts may be made: never in a sandbox, nor without the rights."""
+        return self.privileged and not self.root.relocated
+
+    def has_account(self, user: str, group: str | None = None) -> bool:
+        """Whether files can belong to *user* and *group* here and services run as them.
+
+        Without privileges only the invoker can; in a sandbox only accounts that exist; otherwise missing
+        ones are made, so every account counts.
+        """
+        if not self.privileged:
+            return False
+        return self.makes_accounts or (user in self.users and (group is None or group in self.groups))

@@ -1,0 +1,149 @@
+"""Settings of GitLab itself that reach the registry, and those that concern every service."""
+
+from __future__ import annotations
+
+from glctl.settings.option import Option
+
+OPTIONS = (
+    Option(
+        "external_url",
+        "url",
+        "GitLab's own address; users get their registry tokens from it.",
+        example="'https://gitlab.example.com'",
+    ),
+    Option(
+        "registry_external_url",
+        "url",
+        "The address that clients use for the registry. Setting it enables the registry.",
+        example="'https://registry.example.com'",
+    ),
+    Option(
+        "gitlab_rails.registry_enabled",
+        "bool",
+        "Whether GitLab offers the registry; follows registry['enable'].",
+    ),
+    Option("gitlab_rails.registry_host", "string", "The registry's host, from registry_external_url."),
+    Option("gitlab_rails.registry_port", "port", "The registry's port where it is neither 80 nor 443."),
+    Option("gitlab_rails.registry_api_url", "string", "Where GitLab reaches the registry directly."),
+    Option(
+        "gitlab_rails.registry_path",
+        "path",
+        "Where the filesystem driver keeps images.",
+        default="/var/opt/gitlab/gitlab-rails/shared/registry",
+        example="'/var/opt/gitlab/gitlab-rails/shared/registry'",
+    ),
+    Option(
+        "gitlab_rails.registry_key_path",
+        "path",
+        "The key that signs tokens for the registry.",
+        default="/var/opt/gitlab/gitlab-rails/etc/gitlab-registry.key",
+        example="'/var/opt/gitlab/gitlab-rails/etc/gitlab-registry.key'",
+    ),
+    Option(
+        "gitlab_rails.registry_issuer",
+        "string",
+        "Who issues tokens; the registry refuses tokens of anybody else.",
+        default="omnibus-gitlab-issuer",
+        example="'omnibus-gitlab-issuer'",
+    ),
+    Option("gitlab_rails.registry_notification_secret", "string", "What GitLab expects in notifications."),
+    Option(
+        "user.username",
+        "string",
+        "GitLab's own account.",
+        default="git",
+        example="'git'",
+    ),
+    Option("user.group", "string", "The group of GitLab's own account.", default="git", example="'git'"),
+    Option(
+        "web_server.username",
+        "string",
+        "The account of nginx's workers.",
+        default="gitlab-www",
+        example="'gitlab-www'",
+    ),
+    Option("web_server.group", "string", "Its group.", default="gitlab-www", example="'gitlab-www'"),
+    Option("web_server.uid", "integer", "Its user id, chosen by the system where unset.", example="987"),
+    Option("web_server.gid", "integer", "Its group id, chosen by the system where unset.", example="987"),
+    Option(
+        "web_server.shell",
+        "path",
+        "Its login shell.",
+        default="/bin/false",
+        example="'/bin/false'",
+    ),
+    Option(
+        "manage_accounts.enable",
+        "bool",
+        "Whether missing users and groups are made.",
+        default=True,
+        example="true",
+    ),
+    Option(
+        "manage_storage_directories.enable",
+        "bool",
+        "Whether the storage directory is made.",
+        default=True,
+        example="true",
+    ),
+    Option(
+        "package.generate_default_secrets",
+        "bool",
+        "Whether missing secrets are generated.",
+        default=True,
+        example="true",
+    ),
+    Option(
+        "package.generate_secrets_json_file",
+        "bool",
+        "Whether secrets are kept in gitlab-secrets.json.",
+        default=True,
+        example="true",
+    ),
+    Option(
+        "high_availability.mountpoint",
+        "any",
+        "nginx starts only where this is mounted (one path or several).",
+        example="'/var/opt/gitlab/mounted'",
+    ),
+    Option(
+        "logging.svlogd_size",
+        "integer",
+        "A log rotates at this many bytes.",
+        default=209715200,
+        example="209715200",
+    ),
+    Option("logging.svlogd_num", "integer", "So many rotated logs are kept.", default=30, example="30"),
+    Option(
+        "logging.svlogd_timeout",
+        "integer",
+        "A log rotates after this many seconds.",
+        default=86400,
+        example="86400",
+    ),
+    Option(
+        "logging.svlogd_filter",
+        "string",
+        "The program that a rotated log passes through.",
+        default="gzip",
+        example='"gzip"',
+    ),
+    Option(
+        "logging.svlogd_udp", "string", "Log lines also go to this UDP address.", example="'192.0.2.1:514'"
+    ),
+    Option("logging.svlogd_prefix", "string", "What each line begins with.", example="'registry '"),
+    Option(
+        "logging.udp_log_shipping_host",
+        "string",
+        "Where log lines also go by UDP.",
+        example="'192.0.2.1'",
+    ),
+    Option("logging.udp_log_shipping_port", "port", "Its port.", default=514, example="514"),
+    Option(
+        "logging.udp_log_shipping_hostname",
+        "string",
+        "The host name in shipped lines; else this host's.",
+        example="'registry-1'",
+    ),
+    Option("logging.log_group", "string", "The group that may read the logs.", example="'adm'"),
+)

@@ -1,0 +1,128 @@
+"""``nginx[…]``: nginx itself, as far as the registry's virtual host needs it."""
+
+from __future__ import annotations
+
+from glctl.settings.option import Option
+
+_LOG_FORMAT = (
+    '$remote_addr - $remote_user [$time_local] "$request_method $filtered_request_uri $server_protocol" '
+    '$status $body_bytes_sent "$filtered_http_referer" "$http_user_agent" $gzip_ratio'
+)
+_GZIP_TYPES = [
+    "text/plain",
+    "text/css",
+    "application/x-javascript",
+    "text/xml",
+    "application/xml",
+    "application/xml+rss",
+    "text/javascript",
+    "application/json",
+]
+_STATUS_OPTIONS = {"server_tokens": "off", "access_log": "off", "allow": "127.0.0.1", "deny": "all"}
+
+# Keys of GitLab's own virtual host: without effect on the registry's.
+_RAILS = (
+    "client_max_body_size custom_gitlab_server_config error_log_level hsts_include_subdomains hsts_max_age "
+    "http2_enabled listen_addresses listen_https listen_port proxy_connect_timeout proxy_custom_buffer_size "
+    "proxy_protocol proxy_read_timeout proxy_set_headers real_ip_header real_ip_recursive "
+    "real_ip_trusted_addresses redirect_http_to_https redirect_http_to_https_port referrer_policy "
+    "request_buffering_off_path_regex ssl_certificate ssl_certificate_key ssl_ciphers ssl_client_certificate "
+    "ssl_conf_command ssl_dhparam ssl_ecdh_curve ssl_password_file ssl_prefer_server_ciphers ssl_protocols "
+    "ssl_session_cache ssl_session_tickets ssl_session_timeout ssl_verify_client ssl_verify_depth "
+    "consul_service_meta consul_service_name ha"
+).split()
+
+OPTIONS = (
+    Option("nginx.enable", "bool", "Whether nginx runs here.", True, "true"),
+    Option(
+        "nginx.dir",
+        "path",
+        "nginx's home: configuration, temporary files.",
+        "/var/opt/gitlab/nginx",
+        "'/var/opt/gitlab/nginx'",
+    ),
+    Option(
+        "nginx.log_directory",
+        "path",
+        "Where nginx's own log lies.",
+        "/var/log/gitlab/nginx",
+        "'/var/log/gitlab/nginx'",
+    ),
+    Option("nginx.log_group", "string", "The group that may read it.", example="'adm'"),
+    Option(
+        "nginx.worker_processes", "scalar", "Worker processes; one per processor where unset.", example="4"
+    ),
+    Option("nginx.worker_connections", "integer", "Connections per worker.", 10240, "10240"),
+    Option(
+        "nginx.log_format",
+        "string",
+        "The format of access logs.",
+        _LOG_FORMAT,
+        """'$remote_addr - $remote_user [$time_local] "$request_method $filtered_request_uri" $status'""",
+    ),
+    Option(
+        "nginx.log_format_escape",
+        "string",
+        "How values in it are escaped.",
+        "default",
+        "'default'",
+        ("default", "json", "none"),
+    ),
+    Option("nginx.hide_server_tokens", "string", "Whether GitLab's nginx hides its name.", "off", "'off'"),
+    Option("nginx.server_names_hash_bucket_size", "integer", "Room for long host names.", 64, "64"),
+    Option("nginx.sendfile", "string", "Whether files are sent by the kernel.", "on", "'on'"),
+    Option("nginx.tcp_nopush", "string", "Whether packets are filled first.", "on", "'on'"),
+    Option("nginx.tcp_nodelay", "string", "Whether small packets go at once.", "on", "'on'"),
+    Option("nginx.keepalive_timeout", "scalar", "Seconds that an idle connection stays open.", 65, "65"),
+    Option("nginx.keepalive_time", "string", "How long a connection is reused.", "1h", "'1h'"),
+    Option("nginx.gzip_enabled", "bool", "Whether answers are compressed.", True, "true"),
+    Option("nginx.gzip_http_version", "string", "From this HTTP version on.", "1.1", "'1.1'"),
+    Option("nginx.gzip_comp_level", "scalar", "How much.", "2", "'2'"),
+    Option(
+        "nginx.gzip_proxied",
+        "string",
+        "Which proxied answers.",
+        "no-cache no-store private expired auth",
+        "'no-cache no-store private expired auth'",
+    ),
+    Option("nginx.gzip_types", "array", "Which types.", _GZIP_TYPES, "['text/plain', 'application/json']"),
+    Option(
+        "nginx.proxy_cache_path",
+        "string",
+        "The proxy cache.",
+        "proxy_cache keys_zone=gitlab:10m max_size=1g levels=1:2",
+        "'proxy_cache keys_zone=gitlab:10m max_size=1g levels=1:2'",
+    ),
+    Option("nginx.proxy_cache", "string", "Its zone.", "gitlab", "'gitlab'"),
+    Option("nginx.cache_max_size", "string", "Without effect.", ignored=True),
+    Option(
+        "nginx.custom_nginx_config",
+        "string",
+        "Directives added to the http block as they are.",
+        example="'server_names_hash_max_size 1024;'",
+    ),
+    Option("nginx.status.enable", "bool", "Whether nginx's status is served.", True, "true"),
+    Option("nginx.status.listen_addresses", "array", "On these addresses.", ["*"], "['127.0.0.1']"),
+    Option("nginx.status.fqdn", "string", "Under this name.", "localhost", "'localhost'"),
+    Option("nginx.status.port", "port", "On this port.", 8060, "8060"),
+    Option("nginx.status.vts_enable", "bool", "Whether GitLab's nginx serves metrics there.", True, "true"),
+    Option(
+        "nginx.status.options",
+        "hash",
+        "Directives of its locations.",
+        _STATUS_OPTIONS,
+        "{ 'allow' => '127.0.0.1', 'deny' => 'all' }",
+    ),
+    Option(
+        "nginx.svlogd_size", "integer", "As logging['svlogd_size'], for nginx alone.", example="209715200"
+    ),
+    Option("nginx.svlogd_num", "integer", "As logging['svlogd_num'].", example="30"),
+    Option("nginx.svlogd_timeout", "integer", "As logging['svlogd_timeout'].", example="86400"),
+    Option("nginx.svlogd_filter", "string", "As logging['svlogd_filter'].", example='"gzip"'),
+    Option("nginx.svlogd_udp", "string", "As logging['svlogd_udp'].", example="'192.0.2.1:514'"),
+    Option("nginx.svlogd_prefix", "string", "As logging['svlogd_prefix'].", example="'nginx '"),
+    *(
+        Option(f"nginx.{key}", "any", "Of GitLab's own virtual host; without effect here.", ignored=True)
+        for key in _RAILS
+    ),
+)

@@ -1,0 +1,217 @@
+"""``registry[…]``: the registry itself. Defaults are Omnibus's, checked against what it renders."""
+
+from __future__ import annotations
+
+from glctl.settings.option import Option
+
+LEVELS = ("error", "warn", "info", "debug")
+
+OPTIONS = (
+    Option(
+        "registry.enable",
+        "bool",
+        "Whether the registry runs here; on where registry_external_url is set.",
+        example="true",
+    ),
+    Option("registry.username", "string", "The account that the registry runs as.", "registry", "'registry'"),
+    Option("registry.group", "string", "Its group.", "registry", "'registry'"),
+    Option("registry.uid", "integer", "Its user id, chosen by the system where unset.", example="986"),
+    Option("registry.gid", "integer", "Its group id, chosen by the system where unset.", example="986"),
+    Option("registry.shell", "path", "Its login shell.", "/usr/sbin/nologin", "'/usr/sbin/nologin'"),
+    Option(
+        "registry.dir",
+        "path",
+        "The registry's home: config.yml and its certificate.",
+        "/var/opt/gitlab/registry",
+        "'/var/opt/gitlab/registry'",
+    ),
+    Option(
+        "registry.log_directory",
+        "path",
+        "Where its log lies.",
+        "/var/log/gitlab/registry",
+        "'/var/log/gitlab/registry'",
+    ),
+    Option("registry.log_group", "string", "The group that may read its log.", example="'adm'"),
+    Option(
+        "registry.env_directory",
+        "path",
+        "One file per environment variable of the registry.",
+        "/opt/gitlab/etc/registry/env",
+        "'/opt/gitlab/etc/registry/env'",
+    ),
+    Option(
+        "registry.env",
+        "hash",
+        "Environment variables of the registry, beside the built-in ones.",
+        {},
+        "{ 'HTTPS_PROXY' => 'http://proxy.example.com:3128' }",
+    ),
+    Option("registry.log_level", "scalar", "How much it logs.", "info", "'info'", LEVELS),
+    Option(
+        "registry.log_formatter",
+        "scalar",
+        "The shape of a log line.",
+        "text",
+        "'text'",
+        ("text", "json", "logstash"),
+    ),
+    Option(
+        "registry.registry_http_addr",
+        "address",
+        "Where the registry listens for nginx.",
+        "127.0.0.1:5000",
+        "'127.0.0.1:5000'",
+    ),
+    Option(
+        "registry.debug_addr",
+        "address",
+        "Where the debug server listens: health, metrics, profiles. Not for the network.",
+        example="'127.0.0.1:5001'",
+    ),
+    Option(
+        "registry.http_secret",
+        "string",
+        "Signs the state of uploads; the same on every node.",
+        example="'0123456789abcdef0123456789abcdef'",
+    ),
+    Option(
+        "registry.http_draintimeout", "scalar", "How long a stopping registry finishes requests.", 0, "'60s'"
+    ),
+    Option(
+        "registry.health_storagedriver_enabled",
+        "scalar",
+        "Whether the storage is probed every 10 s.",
+        True,
+        "true",
+    ),
+    Option(
+        "registry.autoredirect",
+        "scalar",
+        "Whether the token realm follows the request's host.",
+        False,
+        "false",
+    ),
+    Option("registry.validation_enabled", "any", "Whether foreign layers' URLs are checked.", False, "false"),
+    Option(
+        "registry.compatibility_schema1_enabled",
+        "any",
+        "Whether old image manifests are accepted.",
+        False,
+        "false",
+    ),
+    Option(
+        "registry.token_realm",
+        "string",
+        "Where clients get tokens; external_url where unset.",
+        example="'https://gitlab.example.com'",
+    ),
+    Option(
+        "registry.rootcertbundle",
+        "path",
+        "The certificates of the keys that may sign tokens.",
+        example="'/var/opt/gitlab/registry/gitlab-registry.crt'",
+    ),
+    Option(
+        "registry.internal_key",
+        "string",
+        "The key that signs tokens, in PEM; generated where unset.",
+        example='"-----BEGIN RSA PRIVATE KEY-----\\n…\\n-----END RSA PRIVATE KEY-----\\n"',
+    ),
+    Option(
+        "registry.internal_certificate",
+        "string",
+        "Its certificate, in PEM; generated where unset.",
+        example='"-----BEGIN CERTIFICATE-----\\n…\\n-----END CERTIFICATE-----\\n"',
+    ),
+    Option(
+        "registry.registry_issuer",
+        "string",
+        "Without effect: gitlab_rails['registry_issuer'] counts.",
+        ignored=True,
+    ),
+    Option(
+        "registry.storage",
+        "hash",
+        "Where images are kept: one driver with its parameters.",
+        example="{ 's3' => { 'accesskey' => 'AKIAEXAMPLE', 'secretkey' => 'example', "
+        "'bucket' => 'images', 'region' => 'eu-central-1' } }",
+    ),
+    Option("registry.storage_delete_enabled", "bool", "Whether images may be deleted.", True, "true"),
+    Option(
+        "registry.middleware",
+        "hash",
+        "Middleware of the registry, the storage or the repositories.",
+        example="{ 'storage' => [{ 'name' => 'cloudfront', "
+        "'options' => { 'baseurl' => 'https://cdn.example.com' } }] }",
+    ),
+    Option(
+        "registry.notifications",
+        "array",
+        "Endpoints that are told of pushes and pulls.",
+        example="[{ 'name' => 'events', 'url' => 'https://gitlab.example.com/events', "
+        "'timeout' => '500ms', 'maxretries' => 5, 'backoff' => '1s' }]",
+    ),
+    Option(
+        "registry.default_notifications_timeout",
+        "scalar",
+        "The timeout of endpoints that name none.",
+        "500ms",
+        "'500ms'",
+    ),
+    Option("registry.default_notifications_maxretries", "scalar", "Their tries.", 5, "5"),
+    Option(
+        "registry.default_notifications_threshold",
+        "scalar",
+        "Deprecated: their tries before a pause.",
+        ignored=True,
+    ),
+    Option("registry.default_notifications_backoff", "scalar", "Their pause.", "1s", "'1s'"),
+    Option(
+        "registry.default_notifications_headers",
+        "hash",
+        "Their headers.",
+        {},
+        "{ 'X-Source' => ['registry'] }",
+    ),
+    Option(
+        "registry.database",
+        "hash",
+        "The metadata database, where the registry has one.",
+        {},
+        "{ 'enabled' => false }",
+    ),
+    Option(
+        "registry.auto_migrate", "bool", "Whether reconfigure migrates the metadata database.", True, "true"
+    ),
+    Option(
+        "registry.redis",
+        "hash",
+        "Redis for the registry's cache and load balancing.",
+        {},
+        "{ 'cache' => { 'enabled' => false } }",
+    ),
+    Option(
+        "registry.gc",
+        "hash",
+        "Online garbage collection (with a metadata database).",
+        example="{ 'disabled' => false }",
+    ),
+    Option(
+        "registry.reporting",
+        "hash",
+        "Error reporting.",
+        example="{ 'sentry' => { 'enabled' => true, 'dsn' => 'https://key@sentry.example.com/1' } }",
+    ),
+    Option(
+        "registry.svlogd_size",
+        "integer",
+        "As logging['svlogd_size'], for the registry alone.",
+        example="209715200",
+    ),
+    Option("registry.svlogd_num", "integer", "As logging['svlogd_num'].", example="30"),
+    Option("registry.svlogd_timeout", "integer", "As logging['svlogd_timeout'].", example="86400"),
+    Option("registry.svlogd_filter", "string", "As logging['svlogd_filter'].", example='"gzip"'),
+    Option("registry.svlogd_udp", "string", "As logging['svlogd_udp'].", example="'192.0.2.1:514'"),
+    Option("registry.svlogd_prefix", "string", "As logging['svlogd_prefix'].", example="'registry '"),
+)
