@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from glctl import __version__
+
+if TYPE_CHECKING:
+    from glctl.paths import Root
 
 # name -> (module below glctl.commands, attribute, one line of help). ``--help`` needs no command imported.
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -51,6 +56,16 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(f"glctl.commands.{module}"), attribute)
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        names = [
+            CompletionItem(name, help=text)
+            for name, (_, _, text) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
@@ -70,7 +85,7 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine, 1 failed or errors found, 2 usage or gitlab.rb cannot be read.",
 )
 @click.option("--root", envvar="GLCTL_ROOT", metavar="DIR", help="Keep every path below DIR (a sandbox).")
@@ -87,49 +102,98 @@ def cli(ctx: click.Context, root: str | None, config: str | None, color: Any, ve
 
     from glctl.commands.context import Context
     from glctl.console import Console, wants_color
+
+    ctx.obj = Context(
+        root=_root(root),
+        console=Console(color=wants_color(color, sys.stdout), verbose=verbose),
+        config=None if config is None else Path(config),
+    )
+
+
+def _root(option: str | None) -> Root:
+    """The root that ``--root`` names. An empty name (an unset variable) never means the machine itself."""
+    import shlex
+    from pathlib import Path
+
     from glctl.errors import UsageError
     from glctl.paths import Root
 
-    base = Root()
-    if root:
-        resolved = Path(root).resolve()
-        if not resolved.is_dir():
-            what = "is not a directory" if resolved.exists() else "does not exist"
-            raise UsageError(f"--root {root} {what}.", f"Make it first: mkdir -p {root}")
-        base = Root(resolved)
-    ctx.obj = Context(
-        root=base,
-        console=Console(color=wants_color(color, sys.stdout), verbose=verbose),
-        config=Path(config) if config else None,
-    )
+    if option is None:
+        return Root()
+    if not option:
+        raise UsageError("--root is empty.", "Name a directory, or leave --root out to mean this machine.")
+    path = Path(option).resolve()
+    if path.is_dir():
+        return Root(path)
+    if path.exists():
+        raise UsageError(f"--root {option} is not a directory.")
+    raise UsageError(f"--root {option} does not exist.", f"Make it first: mkdir -p {shlex.quote(option)}")
 
 
 def main() -> None:
     """The console script."""
     if "_GLCTL_COMPLETE" in os.environ:  # shell completion is click's own protocol
         cli(prog_name="glctl")
-    sys.exit(run(sys.argv[1:]))
+    _prepare_streams()
+    code = run(sys.argv[1:])
+    with contextlib.suppress(OSError):  # already told; and the interpreter does not try a closed stream again
+        sys.stdout.close()
+    sys.exit(code)
+
+
+def _prepare_streams() -> None:
+    """A closed stream (``>&-``) leads to /dev/null; what stdout cannot encode (bytes in paths) is escaped."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - open until the process ends
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def run(args: list[str]) -> int:
     """Run one command line and return its exit code. No traceback leaves here."""
     try:
-        code = cli.main(args=args, prog_name="glctl", standalone_mode=False)
+        code = _invoke(args)
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        return code
     except click.ClickException as exc:
         exc.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # The reader has gone; keep the interpreter's last flush from complaining.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as exc:  # noqa: BLE001 - the boundary: a bug is reported, not dumped on an administrator
+        if isinstance(exc, BrokenPipeError) and _reader_has_gone():
+            return 0
         from glctl.commands.boundary import report
 
         return report(exc)
+
+
+def _invoke(args: list[str]) -> int:
+    try:
+        with cli.make_context("glctl", args, terminal_width=_help_width()) as ctx:
+            result = cli.invoke(ctx)
+    except click.exceptions.Exit as exc:  # --help and --version end so
+        return exc.exit_code
+    return result if isinstance(result, int) else 0
+
+
+def _help_width() -> int:
+    """Columns for help texts. click would ask shutil, whose import costs as much as all of ours."""
+    try:
+        columns = int(os.environ.get("COLUMNS") or os.get_terminal_size().columns)
+    except (ValueError, OSError):
+        columns = 80
+    return max(50, min(columns, 110) - 2)
+
+
+def _reader_has_gone() -> bool:
+    """Whether a broken pipe is stdout's own (``glctl … | head``), and not one to a server."""
+    import select
+
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)  # 0: errors and hang-ups only
+    return bool(poll.poll(0))
 
 
 if __name__ == "__main__":

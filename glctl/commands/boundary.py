@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from pathlib import Path
 
-from glctl import __version__
+import glctl
 from glctl.commands.diagnostics import print_diagnostics
+from glctl.console import harmless
 from glctl.errors import ConfigError, GlctlError
+
+_SOURCES = Path(glctl.__file__).parent
 
 
 def report(exc: Exception) -> int:
@@ -19,7 +23,7 @@ def report(exc: Exception) -> int:
     if isinstance(exc, GlctlError):
         return _say(exc.message, exc.hint, exc.exit_code)
     if isinstance(exc, OSError):
-        where = f": {exc.filename}" if exc.filename else ""
+        where = f": {harmless(os.fsdecode(exc.filename))}" if isinstance(exc.filename, str | bytes) else ""
         return _say(f"{exc.strerror or exc}{where}", "", 1)
     return _report_bug(exc)
 
@@ -33,12 +37,12 @@ def _say(message: str, hint: str, code: int) -> int:
 
 def _report_bug(exc: Exception) -> int:
     """Say that glctl itself failed, with the place and not the values: they may hold secrets."""
-    frames = [f for f in traceback.extract_tb(exc.__traceback__) if "glctl" in f.filename]
-    where = f"{frames[-1].filename.rpartition('glctl/')[2]}:{frames[-1].lineno}" if frames else "?"
+    frames = [f for f in traceback.extract_tb(exc.__traceback__) if Path(f.filename).is_relative_to(_SOURCES)]
+    where = f"{Path(frames[-1].filename).relative_to(_SOURCES)}:{frames[-1].lineno}" if frames else "?"
     if os.environ.get("GLCTL_DEBUG"):
         traceback.print_exception(exc)
     return _say(
-        f"this is a bug in glctl {__version__}: {type(exc).__name__} at {where}",
+        f"this is a bug in glctl {glctl.__version__}: {type(exc).__name__} at {where}",
         "Please report it with the command you typed. GLCTL_DEBUG=1 shows a traceback (it may hold secrets).",
         1,
     )
