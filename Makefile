@@ -1,0 +1,41 @@
+# Two commands are all: make demo, make test. Each installs what it needs (scripts/setup) and is safe to repeat.
+.DEFAULT_GOAL := help
+.PHONY: help demo clean-demo test lint types wheel bench clean
+
+# What scripts/setup provides comes first.
+export PATH := $(CURDIR)/.tools:$(CURDIR)/.venv/bin:$(PATH)
+
+help: ## List these targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+demo: ## Show glctl at work: a real registry in a sandbox
+	@scripts/setup demo
+	@scripts/demo
+
+clean-demo: ## End what the demo started, remove what it wrote
+	@scripts/clean-demo
+
+test: ## Run all tests (name some: make test TESTS=tests/unit)
+	@scripts/setup tests
+	pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(TESTS)
+
+lint: ## Check style and format
+	@scripts/setup python
+	ruff check .
+	ruff format --check .
+
+types: ## Check types
+	@scripts/setup python
+	mypy
+
+wheel: ## Build the wheel and try it away from this checkout
+	@scripts/setup python
+	pytest tests/packaging
+
+bench: ## Measure start-up against its limits
+	@scripts/setup python
+	python benchmarks/startup.py
+
+clean: ## Remove what setup and the tools wrote here
+	rm -rf .venv .tools .setup.log .mypy_cache .pytest_cache .ruff_cache build dist
+	find . -name __pycache__ -prune -exec rm -rf {} +
