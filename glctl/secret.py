@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 MASK = "[MASKED]"
@@ -20,9 +20,15 @@ _NOT_SECRET = re.compile(
     r"(_path|_file|_dir|_realm|_enabled|_digest|bundle)$|^generate_|^tokens?_", re.IGNORECASE
 )
 
-_ASSIGNMENT = re.compile(
-    r"""(?P<key>[A-Za-z_][\w.-]*)(?P<close>["']?\]?)(?P<sep>\s*(?:=>|[:=])\s*)(?P<value>[^\s,}\])][^,}\])]*)"""
-)
+# ``key: value``, ``"key":value``, ``'key' => value``, ``['key'] = value``: the name up to its value …
+_NAMED = re.compile(r"""(?P<key>[A-Za-z_][\w.-]*)["']?\]?\s*(?:=>|[:=])\s*""")
+# … and the value, whole where it is quoted or bracketed.
+_VALUE = re.compile(r"""\[[^\]]*\]?|\{[^}]*\}?|"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|[^\s,}\])][^,}\])]*""")
+# A block of YAML: its whole value follows on the line, or below it.
+_BLOCK = re.compile(r"(?P<indent>\s*(?:-\s+)*)[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"']?:(?P<value>\s.*)?")
+_OPENS_BLOCK = ("", "|", "|-", ">", ">-")
+_USERINFO = re.compile(r"(?<=://)[^\s/@'\"]+(?=@)")
+_KEY_MATERIAL = re.compile(r"[A-Za-z0-9+/=]{40,}")  # a line of PEM, a long random secret
 
 
 class Secret:
@@ -94,11 +100,43 @@ def mask(value: Any) -> Any:
 
 
 def mask_line(line: str) -> str:
-    """A line of a configuration file (Ruby, YAML, JSON, env) with what follows a secret's name masked."""
+    """A line of a configuration file (Ruby, YAML, JSON) with every credential in it masked."""
+    if (block := _BLOCK.fullmatch(line)) and is_secret_name(block["key"]) and (block["value"] or "").strip():
+        return f"{line[: block.start('value')]} {MASK}"
+    return _KEY_MATERIAL.sub(MASK, _USERINFO.sub(MASK, _mask_named(line)))
 
-    def replaced(match: re.Match[str]) -> str:
-        if not is_secret_name(match["key"]):
-            return match[0]
-        return f"{match['key']}{match['close']}{match['sep']}{MASK}"
 
-    return _ASSIGNMENT.sub(replaced, line)
+def _mask_named(line: str) -> str:
+    parts: list[str] = []
+    at = 0
+    for name in _NAMED.finditer(line):
+        value = _VALUE.match(line, name.end())
+        if name.start() >= at and value and is_secret_name(name["key"]):
+            parts += [line[at : name.end()], MASK]
+            at = value.end()
+    return "".join(parts) + line[at:]
+
+
+def mask_lines(lines: Iterable[str]) -> list[str]:
+    """As :meth:`mask_line`, for a whole file: also what stands below a secret name of a YAML block."""
+    masked: list[str] = []
+    below: int | None = None  # the indentation of a secret name whose value is being passed
+    for line in lines:
+        indent = len(line) - len(line.lstrip())
+        inside = below is not None and (
+            indent > below or (indent == below and line.lstrip().startswith("- "))
+        )
+        if inside and line.strip():
+            masked.append(f"{' ' * indent}{MASK}")
+            continue
+        if line.strip():
+            below = None
+        block = _BLOCK.fullmatch(line)
+        if (
+            block
+            and is_secret_name(block["key"])
+            and (block["value"] or "").strip() in ("", "|", "|-", ">", ">-")
+        ):
+            below = len(block["indent"])
+        masked.append(mask_line(line))
+    return masked

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from glctl.paths import Root
@@ -13,15 +12,13 @@ if TYPE_CHECKING:
 
     from glctl.settings.platform import Platform
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class Host:
     """What this machine is. *invoker* is the account that runs glctl.
 
-    *secrets* and *cluster* are the parsed JSON of gitlab-secrets.json (None where there is no such file)
-    and gitlab-cluster.json. *users* and *groups* are the names of the accounts that exist.
+    *secrets* is the parsed JSON of gitlab-secrets.json, None where there is no such file. *users* and
+    *groups* are names of accounts that exist, of those that gitlab.rb names.
     """
 
     platform: Platform
@@ -33,7 +30,6 @@ class Host:
     users: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     secrets: Mapping[str, Any] | None = None
-    cluster: Mapping[str, Any] = field(default=_NOTHING)
 
     @property
     def makes_accounts(self) -> bool:

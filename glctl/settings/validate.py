@@ -124,7 +124,7 @@ _CHECKS: dict[Kind, Callable[[Any], str]] = {
     "array": _unless(list, "an array"),
     "address": _wrong_address,
     "bool": _unless(bool, "true or false"),
-    "hash": _unless(Mapping, "a hash"),  # type: ignore[type-abstract]  # isinstance takes it
+    "hash": _unless(Mapping, "a hash"),
     "integer": _wrong_integer,
     "path": _wrong_path,
     "port": _wrong_port,

@@ -1,0 +1,76 @@
+"""From a gitlab.rb to everything that should be on this host. Reads, and writes nothing."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from glctl.errors import ConfigError
+from glctl.gitlabrb.reader import read
+from glctl.services.host import observe_host
+from glctl.settings.derive import derive
+from glctl.settings.schema import NAMES, OPTIONS
+from glctl.settings.secrets import Placeholders, complete
+from glctl.settings.validate import validate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from glctl.gitlabrb.model import Settings
+    from glctl.paths import Root
+    from glctl.render.resources import Resource
+    from glctl.settings.effective import Effective
+    from glctl.settings.host import Host
+    from glctl.settings.platform import Platform
+    from glctl.settings.secrets import Generator, Secrets
+    from glctl.spans import Diagnostic
+
+_USERS = ("registry.username", "web_server.username", "user.username")
+_GROUPS = ("registry.group", "web_server.group", "user.group")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A gitlab.rb understood: what it sets, what follows, and what is wrong with it."""
+
+    settings: Settings
+    effective: Effective
+    host: Host
+    secrets: Secrets
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What must be mended before anything is written."""
+        return tuple(d for d in self.diagnostics if d.severity == "error")
+
+    def require_sound(self) -> Configuration:
+        """This configuration, or ConfigError with everything that is wrong."""
+        if self.errors:
+            raise ConfigError(self.errors)
+        return self
+
+    def resources(self) -> tuple[Resource, ...]:
+        """What should be on this host. The templates load here and not before."""
+        from glctl.render.build import resources
+
+        return resources(self.effective, self.host, self.secrets)
+
+
+def examine(
+    root: Root, config_file: Path, platform: Platform, generator: Generator | None = None
+) -> Configuration:
+    """Read and derive. Raises ConfigError or UsageError where the file cannot be evaluated at all.
+
+    Without a *generator*, secrets that are missing stay placeholders: for commands that only read.
+    """
+    settings = read(config_file, NAMES, environ=os.environ)
+    host = observe_host(root, platform, _named(settings, _USERS), _named(settings, _GROUPS))
+    secrets = complete(settings, host, generator or Placeholders())
+    effective = derive(settings, host, secrets)
+    return Configuration(settings, effective, host, secrets, validate(settings, effective))
+
+
+def _named(settings: Settings, keys: tuple[str, ...]) -> list[str]:
+    return [str(settings.get(*OPTIONS[key].path) or OPTIONS[key].default) for key in keys]

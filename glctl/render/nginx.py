@@ -1,0 +1,164 @@
+"""nginx's files: nginx.conf, its status server, the registry's virtual host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from glctl.errors import UsageError
+from glctl.render import nginxconf
+from glctl.render.resources import Absent, Account, Directory, File, Notify, Resource, Symlink
+from glctl.render.templating import render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from glctl.settings.effective import Effective
+    from glctl.settings.host import Host
+
+RELOAD = (Notify("nginx", "reload"),)
+_FOLDERS = ("conf", "conf/service_conf", "conf/upstream_definitions", "conf/extra_metrics_conf")
+
+
+def nginx_resources(effective: Effective, host: Host) -> Iterator[Resource]:
+    """What nginx needs, beside its service directories (runit.py)."""
+    user, group = effective["web_server.username"], effective["web_server.group"]
+    directory = effective["nginx.dir"]
+    if effective["manage_accounts.enable"]:
+        yield Account(
+            user,
+            group,
+            home=directory,
+            shell=effective["web_server.shell"],
+            uid=effective["web_server.uid"],
+            gid=effective["web_server.gid"],
+        )
+    yield Directory(directory, 0o750, "root", group)
+    for folder in _FOLDERS:
+        yield Directory(f"{directory}/{folder}", 0o750, "root", group)
+    yield from nginx_files(effective, host)
+    yield Symlink(f"{directory}/logs", effective["nginx.log_directory"])
+    # Where older versions of Omnibus had the virtual host.
+    yield Absent(f"{directory}/conf/gitlab-registry.conf", RELOAD)
+
+
+def nginx_files(effective: Effective, host: Host) -> Iterator[File | Absent]:
+    """The configuration files alone: also what a staged ``nginx -t`` is run on."""
+    directory = f"{effective['nginx.dir']}/conf"
+    main = render("nginx/nginx.conf.j2", **_main_values(effective, host))
+    yield File(f"{directory}/nginx.conf", main, notifies=RELOAD)
+    status = f"{directory}/nginx-status.conf"
+    if effective["nginx.status.enable"]:
+        yield File(
+            status, render("nginx/nginx-status.conf.j2", **_status_values(effective, host)), notifies=RELOAD
+        )
+    else:
+        yield Absent(status, RELOAD)
+    vhost = f"{directory}/service_conf/gitlab-registry.conf"
+    if effective["registry.enable"] and effective["registry.nginx.enable"]:
+        content = render("nginx/gitlab-registry.conf.j2", **_vhost_values(effective, host))
+        _require_intact(content, effective)
+        yield File(vhost, content, notifies=RELOAD)
+    else:
+        yield Absent(vhost, RELOAD)
+
+
+def _main_values(effective: Effective, host: Host) -> dict[str, Any]:
+    names = (
+        "custom_nginx_config gzip_comp_level gzip_http_version gzip_proxied gzip_types hide_server_tokens "
+        "keepalive_time keepalive_timeout log_format log_format_escape proxy_cache proxy_cache_path sendfile "
+        "server_names_hash_bucket_size tcp_nodelay tcp_nopush worker_connections worker_processes"
+    ).split()
+    platform = host.platform
+    return {
+        **{name: effective[f"nginx.{name}"] for name in names},
+        "user": _worker_account(effective, host),
+        "gzip": "on" if effective["nginx.gzip_enabled"] else "off",
+        "gitlab_modules": platform.nginx_gitlab_modules,
+        "temp_paths": platform.nginx_temp_paths,
+        "mime_types": platform.mime_types,
+        "status_conf": effective["nginx.status.enable"]
+        and f"{effective['nginx.dir']}/conf/nginx-status.conf",
+    }
+
+
+def _worker_account(effective: Effective, host: Host) -> list[str]:
+    """Of nginx's workers: as set, or the invoker's where that account does not exist (a sandbox)."""
+    user, group = effective["web_server.username"], effective["web_server.group"]
+    if host.has_account(user, group):
+        return [user, group]
+    return [host.invoker] if host.privileged else []
+
+
+def _status_values(effective: Effective, host: Host) -> dict[str, Any]:
+    names = ("listen_addresses", "port", "fqdn", "options")
+    vts = bool(effective["nginx.status.vts_enable"]) and host.platform.nginx_gitlab_modules
+    return {**{name: effective[f"nginx.status.{name}"] for name in names}, "vts": vts}
+
+
+def _vhost_values(effective: Effective, host: Host) -> dict[str, Any]:
+    def own(name: str) -> Any:
+        return effective[f"registry.nginx.{name}"]
+
+    prefix = "registry.nginx."
+    tls = bool(own("listen_https"))
+    external_host = effective["gitlab_rails.registry_host"]
+    external_port = effective["gitlab_rails.registry_port"]
+    http2 = bool(own("http2_enabled"))
+    flags = ["proxy_protocol"] * bool(own("proxy_protocol")) + ["ssl"] * tls
+    if tls and http2 and not host.platform.nginx_http2_directive:
+        flags.append("http2")
+    commands = own("ssl_conf_command") or []
+    logs = own("log_directory")
+    redirect = ""
+    if tls and own("redirect_http_to_https"):
+        redirect = f"https://{external_host}{f':{external_port}' if external_port else ''}$request_uri"
+    return {
+        "redirect": redirect,
+        "redirect_port": own("redirect_http_to_https_port"),
+        "host": external_host,
+        "port": own("listen_port"),
+        "listen_addresses": own("listen_addresses"),
+        "listen_flags": flags,
+        "tls": tls,
+        "http2_directive": http2 and host.platform.nginx_http2_directive,
+        "ssl": {
+            key.removeprefix(prefix): effective[key] for key in effective if key.startswith(prefix + "ssl_")
+        },
+        "ssl_conf_commands": [commands] if isinstance(commands, str) else commands,
+        "real_ip_header": own("real_ip_header"),
+        "real_ip_recursive": own("real_ip_recursive"),
+        "real_ip_trusted_addresses": own("real_ip_trusted_addresses"),
+        "hsts": _strict_transport(own("hsts_max_age"), bool(own("hsts_include_subdomains"))),
+        "access_log": f"{logs}/gitlab_registry_access.log",
+        "error_log": f"{logs}/gitlab_registry_error.log",
+        "error_log_level": own("error_log_level"),
+        "proxy_set_headers": own("proxy_set_headers"),
+        "upstream": f"http://{effective['registry.registry_http_addr']}",
+        "custom_config": own("custom_gitlab_server_config"),
+    }
+
+
+def _strict_transport(max_age: Any, subdomains: bool) -> str:
+    if int(max_age) <= 0:
+        return ""
+    return f"max-age={max_age}" + ("; includeSubdomains" if subdomains else "")
+
+
+def _require_intact(content: bytes, effective: Effective) -> None:
+    """The administrator's own directives may add to the server block, not close it."""
+    setting = "registry['nginx']['custom_gitlab_server_config']"
+    wanted = 1 + bool(
+        effective["registry.nginx.listen_https"] and effective["registry.nginx.redirect_http_to_https"]
+    )
+    try:
+        top = nginxconf.parse(content.decode())
+    except nginxconf.NginxSyntaxError as exc:
+        raise UsageError(
+            f"The registry's virtual host would be no nginx configuration: {exc}.",
+            f"Look at {setting}: braces and semicolons must be complete.",
+        ) from None
+    if [directive.name for directive in top] != ["server"] * wanted:
+        raise UsageError(
+            f"{setting} closes the server block that it stands in.",
+            "Its braces must be balanced; other servers belong in nginx['custom_nginx_config'].",
+        )

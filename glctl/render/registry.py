@@ -1,0 +1,178 @@
+"""The registry's own files: config.yml, environment, token key and certificate, images."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from glctl.errors import UsageError
+from glctl.paths import SECRETS_FILE
+from glctl.render.resources import Account, Directory, File, Notify, Resource
+from glctl.render.templating import render
+from glctl.secret import is_secret_name, reveal
+
+if TYPE_CHECKING:
+    from glctl.settings.effective import Effective
+    from glctl.settings.host import Host
+    from glctl.settings.secrets import Secrets
+
+RESTART = (Notify("registry", "restart"),)
+# Omnibus writes these without quotes: 'off' in gitlab.rb means false to the registry (YAML 1.1).
+_UNQUOTED = (
+    "autoredirect",
+    "health_storagedriver_enabled",
+    "http_draintimeout",
+    "log_formatter",
+    "log_level",
+)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def registry_resources(effective: Effective, host: Host, secrets: Secrets) -> Iterator[Resource]:
+    """What the registry needs, beside its service directories (runit.py)."""
+    user, group = effective["registry.username"], effective["registry.group"]
+    directory = effective["registry.dir"]
+    if effective["manage_accounts.enable"]:
+        yield Account(
+            user,
+            group,
+            home=directory,
+            shell=effective["registry.shell"],
+            uid=effective["registry.uid"],
+            gid=effective["registry.gid"],
+        )
+    if effective["package.generate_secrets_json_file"]:
+        yield _secrets_file(host, secrets)
+    yield Directory(directory, 0o2770, user, group)
+    yield from _images(effective, host)
+    yield from _token_files(effective, host)
+    yield File(
+        f"{directory}/config.yml",
+        render("registry/config.yml.j2", **config_values(effective)),
+        0o640,
+        user,
+        group,
+        notifies=RESTART,
+    )
+    yield from _environment(effective)
+
+
+def config_values(effective: Effective) -> dict[str, Any]:
+    """What the template of config.yml prints."""
+    taken = {
+        key: effective[f"registry.{key}"]
+        for key in (
+            "autoredirect compatibility_schema1_enabled debug_addr health_storagedriver_enabled "
+            "http_draintimeout http_secret log_formatter log_level middleware rootcertbundle storage"
+        ).split()
+    }
+    for key in (
+        "autoredirect",
+        "health_storagedriver_enabled",
+        "http_draintimeout",
+        "log_formatter",
+        "log_level",
+    ):
+        taken[key] = _as_yaml_reads(taken[key])
+    redis = effective["registry.redis"]
+    sections = {
+        "notifications": _notifications(effective["registry.notifications"]),
+        "database": effective["registry.database"] or None,
+        "gc": effective["registry.gc"],
+        "redis": redis if any(isinstance(v, Mapping) and v.get("enabled") for v in redis.values()) else None,
+        "reporting": effective["registry.reporting"],
+    }
+    return {
+        **taken,
+        "http_addr": effective["registry.registry_http_addr"],
+        "token_realm": f"{effective['registry.token_realm'].rstrip('/')}/jwt/auth",
+        "token_issuer": effective["gitlab_rails.registry_issuer"],
+        "validation_disabled": not effective["registry.validation_enabled"],
+        "optional_sections": [(name, value) for name, value in sections.items() if value is not None],
+    }
+
+
+def _notifications(endpoints: Any) -> Any:
+    return None if endpoints is None else {"endpoints": endpoints}
+
+
+def _as_yaml_reads(value: Any) -> Any:
+    """What the registry would read had *value* been written without quotes; strange text stays a string."""
+    if not isinstance(value, str):
+        return value
+    import yaml
+
+    try:
+        read = yaml.safe_load(value)
+    except yaml.YAMLError:
+        return value
+    return read if isinstance(read, str | int | float | bool) else value
+
+
+def _secrets_file(host: Host, secrets: Secrets) -> File:
+    text = json.dumps(reveal(secrets.document), indent=2, ensure_ascii=False) + "\n"
+    return File(host.root.relocate(SECRETS_FILE), text.encode(), 0o600, secret=True)
+
+
+def _images(effective: Effective, host: Host) -> Iterator[Resource]:
+    """The filesystem driver's directory. Omnibus makes GitLab's default one whatever the driver is."""
+    if not effective["manage_storage_directories.enable"]:
+        return
+    path = effective["gitlab_rails.registry_path"]
+    group = effective["user.group"]
+    if not host.platform.rails:
+        path = (effective["registry.storage"].get("filesystem") or {}).get("rootdirectory")
+        group = effective["registry.group"]
+    if path:
+        yield Directory(path, 0o770, effective["registry.username"], group)
+
+
+def _token_files(effective: Effective, host: Host) -> Iterator[Resource]:
+    """The pair for tokens: GitLab signs with the key, the registry checks with the certificate."""
+    user, group = effective["registry.username"], effective["registry.group"]
+    rails = host.platform.rails
+    owner, owners = (effective["user.username"], effective["user.group"]) if rails else ("root", "root")
+    yield File(
+        effective["gitlab_rails.registry_key_path"],
+        _pem(effective["registry.internal_key"].reveal()),
+        0o600,
+        owner,
+        owners,
+        secret=True,
+    )
+    yield File(
+        f"{effective['registry.dir']}/gitlab-registry.crt",
+        _pem(effective["registry.internal_certificate"].reveal()),
+        0o644,
+        user,
+        group,
+        notifies=RESTART,
+    )
+
+
+def _pem(text: str) -> bytes:
+    return text.encode() if not text or text.endswith("\n") else f"{text}\n".encode()
+
+
+def _environment(effective: Effective) -> Iterator[Resource]:
+    """``chpst -e`` reads a file per variable; an empty one unsets it."""
+    directory = effective["registry.env_directory"]
+    yield Directory(directory, 0o755, exact=True, notifies=RESTART)
+    for name, value in effective["registry.env"].items():
+        if not _VARIABLE.fullmatch(name):
+            raise UsageError(
+                f"registry['env'] has a key that is no name of an environment variable: {name!r}.",
+                "Use letters, digits and underscores, as in 'HTTPS_PROXY'.",
+            )
+        text = reveal(value)
+        text = ("true" if text else "false") if isinstance(text, bool) else str(text)
+        # Omnibus lets every user read them all; a credential is nobody else's business.
+        yield File(
+            f"{directory}/{name}",
+            text.encode(),
+            0o600 if is_secret_name(name) else 0o644,
+            secret=is_secret_name(name),
+            notifies=RESTART,
+        )

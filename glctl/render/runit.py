@@ -1,0 +1,106 @@
+"""Service directories for runit, and the links that enable them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from glctl.paths import INIT_DIR, SERVICE_DIR, SV_DIR
+from glctl.render.resources import Absent, Directory, File, Notify, Resource, Symlink
+from glctl.render.templating import render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from glctl.settings.effective import Effective
+    from glctl.settings.host import Host
+
+LOG_GROUP_MODE, LOG_MODE = 0o750, 0o700
+
+
+def registry_service(effective: Effective, host: Host) -> Iterator[Resource]:
+    """The registry's service directory."""
+    platform = host.platform
+    user, group = effective["registry.username"], effective["registry.group"]
+    directory = effective["registry.dir"]
+    run = render(
+        "sv/registry/run.j2",
+        directory=directory,
+        chpst=platform.chpst.path,
+        env_directory=effective["registry.env_directory"],
+        run_as=f"{user}:{group}" if host.has_account(user, group) else "",
+        command=platform.registry.path,
+        args=[*platform.registry_args, f"{directory}/config.yml"],
+    )
+    stamped = effective["registry.log_formatter"] != "json"  # a stamp before it would break each JSON line
+    yield from _service("registry", run, effective, host, log_owner=user, log_mode=LOG_MODE, stamped=stamped)
+
+
+def nginx_service(effective: Effective, host: Host) -> Iterator[Resource]:
+    """nginx's service directory."""
+    platform = host.platform
+    directory = effective["nginx.dir"]
+    mountpoints = effective["high_availability.mountpoint"] or []
+    # Debian's nginx was compiled with an absolute configuration file and a log outside the root.
+    args = ["-p", directory]
+    if platform.nginx_temp_paths:
+        args = ["-e", "stderr", "-p", directory, "-c", f"{directory}/conf/nginx.conf"]
+    run = render(
+        "sv/nginx/run.j2",
+        directory=directory,
+        chpst=platform.chpst.path,
+        mountpoints=[mountpoints] if isinstance(mountpoints, str) else mountpoints,
+        command=platform.nginx.path,
+        args=args,
+    )
+    yield from _service(
+        "nginx", run, effective, host, log_owner="root", log_mode=LOG_GROUP_MODE, stamped=True
+    )
+
+
+def service_link(name: str, host: Host) -> Symlink:
+    """The link that enables a service: runsvdir starts what it finds."""
+    return Symlink(host.root.relocate(f"{SERVICE_DIR}/{name}"), host.root.relocate(f"{SV_DIR}/{name}"))
+
+
+def no_service_link(name: str, host: Host) -> Absent:
+    """A service that gitlab.rb does not enable; its directories stay."""
+    return Absent(host.root.relocate(f"{SERVICE_DIR}/{name}"))
+
+
+def _service(
+    name: str, run: bytes, effective: Effective, host: Host, *, log_owner: str, log_mode: int, stamped: bool
+) -> Iterator[Resource]:
+    platform = host.platform
+    sv = host.root.relocate(f"{SV_DIR}/{name}")
+    logs = effective[f"{name}.log_directory"]
+    log_group = effective[f"{name}.log_group"]
+    reader = log_group or ("root" if name == "registry" else effective["web_server.group"])
+    yield Directory(logs, LOG_GROUP_MODE if log_group else log_mode, log_owner, reader)
+    yield Directory(host.root.relocate(INIT_DIR))
+    for folder in ("", "/control", "/env", "/log", "/log/main"):
+        yield Directory(sv + folder)
+    yield File(f"{sv}/run", run, 0o755, notifies=(Notify(name, "restart"),))
+    log_run = render(
+        "sv/log/run.j2",
+        chpst=platform.chpst.path,
+        run_as=f"root:{log_group or 'root'}" if host.privileged else "",
+        command=platform.svlogd.path,
+        args=[*(["-tt"] if stamped else []), logs],
+    )
+    yield File(f"{sv}/log/run", log_run, 0o755, notifies=(Notify(f"{name}/log", "restart"),))
+    config = "".join(line + "\n" for line in svlogd_config(name, effective))
+    yield File(f"{sv}/log/config", config.encode(), notifies=(Notify(f"{name}/log", "reload"),))
+    yield Symlink(f"{logs}/config", f"{sv}/log/config")
+    yield Symlink(host.root.relocate(f"{INIT_DIR}/{name}"), platform.sv.path)
+
+
+# svlogd's letters (svlogd(8), CONFIG FILE), in the order that Omnibus writes them.
+_SVLOGD = (("s", "size"), ("n", "num"), ("t", "timeout"), ("!", "filter"), ("u", "udp"), ("p", "prefix"))
+
+
+def svlogd_config(name: str, effective: Effective) -> Iterator[str]:
+    """The lines of a log service's config. False drops a line."""
+    for letter, setting in _SVLOGD:
+        value: Any = effective[f"{name}.svlogd_{setting}"]
+        if value is not None and value is not False:
+            yield letter + " ".join(str(value).splitlines())
