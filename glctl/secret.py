@@ -132,11 +132,7 @@ def mask_lines(lines: Iterable[str]) -> list[str]:
         if line.strip():
             below = None
         block = _BLOCK.fullmatch(line)
-        if (
-            block
-            and is_secret_name(block["key"])
-            and (block["value"] or "").strip() in ("", "|", "|-", ">", ">-")
-        ):
+        if block and is_secret_name(block["key"]) and (block["value"] or "").strip() in _OPENS_BLOCK:
             below = len(block["indent"])
         masked.append(mask_line(line))
     return masked

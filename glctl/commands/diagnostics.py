@@ -40,9 +40,9 @@ def _line(span: Span, sources: dict[str, list[str]]) -> str | None:
     if span.file not in sources:
         try:
             text = Path(span.file).read_text(encoding="utf-8", errors="replace")
+            sources[span.file] = text.replace("\r\n", "\n").split("\n")
         except OSError:
-            text = ""
-        sources[span.file] = text.replace("\r\n", "\n").split("\n")
+            sources[span.file] = []
     lines = sources[span.file]
     return lines[span.line - 1] if 0 < span.line <= len(lines) else None
 

@@ -1,0 +1,70 @@
+import errno
+
+import pytest
+
+from glctl.commands.boundary import report
+from glctl.errors import ConfigError, GlctlError, UsageError
+from glctl.paths import Root
+from glctl.spans import Diagnostic, Span
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_code", "text"),
+    [
+        (GlctlError("it failed"), 1, "glctl: it failed\n"),
+        (GlctlError("it failed", "Try again."), 1, "glctl: it failed\n  -> Try again.\n"),
+        (UsageError("no such service"), 2, "glctl: no such service\n"),
+        (OSError(errno.ENOSPC, "No space left on device"), 1, "glctl: No space left on device\n"),
+        (PermissionError(errno.EACCES, "Denied", "/etc/x"), 1, "glctl: Denied: /etc/x\n"),
+        (OSError(errno.ENOENT, "Gone", "/a\x1b[31m"), 1, "glctl: Gone: /a\\x1b[31m\n"),
+        (OSError(errno.EROFS, "Read-only", b"/a\xff"), 1, "glctl: Read-only: /a\\udcff\n"),
+        (OSError(errno.EBADF, "Bad descriptor", 7), 1, "glctl: Bad descriptor\n"),
+        (TimeoutError("timed out"), 1, "glctl: timed out\n"),
+    ],
+)
+def test_an_error_becomes_one_message(
+    error: Exception, exit_code: int, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report(error) == exit_code
+    assert capsys.readouterr() == ("", text)
+
+
+def test_a_config_error_shows_all_its_diagnostics(capsys: pytest.CaptureFixture[str]) -> None:
+    span = Span("/nowhere/gitlab.rb", 3, 1, 3, 5)
+    error = ConfigError([Diagnostic("a", "error", "first", span=span), Diagnostic("b", "error", "second")])
+    assert report(error) == 2
+    assert capsys.readouterr() == ("", "/nowhere/gitlab.rb:3:1: error: first\nerror: second\n")
+
+
+def bug() -> Exception:
+    """A bug that happened in glctl/paths.py, below frames that are not glctl's."""
+    try:
+        Root().at("hunter2")
+    except ValueError as exc:
+        return exc
+    raise AssertionError
+
+
+def test_a_bug_names_its_place_and_no_value(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GLCTL_DEBUG", raising=False)
+    assert report(bug()) == 1
+    text = capsys.readouterr().err
+    assert "this is a bug in glctl" in text
+    assert "ValueError at paths.py:" in text
+    assert "hunter2" not in text
+    assert "Traceback" not in text
+
+
+def test_a_bug_outside_of_glctl_has_no_place(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report(ZeroDivisionError()) == 1
+    assert "ZeroDivisionError at ?" in capsys.readouterr().err
+
+
+def test_debugging_shows_the_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GLCTL_DEBUG", "1")
+    report(bug())
+    assert "Traceback" in capsys.readouterr().err

@@ -1,0 +1,76 @@
+import io
+
+import pytest
+
+from glctl.console import ColorMode, Console, harmless, wants_color
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+
+
+def test_paint_colours_only_where_colour_is_on() -> None:
+    assert Console(color=True).paint("x", "red", "bold") == "\x1b[31;1mx\x1b[0m"
+    assert Console(color=True).paint("x") == "x"
+    assert Console(color=False).paint("x", "red") == "x"
+
+
+def test_results_go_to_stdout_and_notes_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    Console().out("result")
+    Console().out()
+    Console().note("progress")
+    assert capsys.readouterr() == ("result\n\n", "progress\n")
+
+
+@pytest.mark.parametrize(("verbose", "written"), [(True, "more\n"), (False, "")])
+def test_details_are_for_the_verbose(verbose: bool, written: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Console(verbose=verbose).detail("more")
+    assert capsys.readouterr().err == written
+
+
+@pytest.mark.parametrize(
+    ("mode", "stream", "variables", "colored"),
+    [
+        ("auto", Terminal(), {}, True),
+        ("auto", Terminal(), {"NO_COLOR": "1"}, False),
+        ("auto", Terminal(), {"NO_COLOR": ""}, True),  # no-color.org: set and not empty
+        ("auto", Terminal(), {"TERM": "dumb"}, False),
+        ("auto", io.StringIO(), {}, False),
+        ("always", io.StringIO(), {"NO_COLOR": "1"}, True),
+        ("never", Terminal(), {}, False),
+    ],
+)
+def test_wants_color(
+    mode: ColorMode,
+    stream: io.StringIO,
+    variables: dict[str, str],
+    colored: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert wants_color(mode, stream) is colored
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain äöü €", "plain äöü €"),
+        ("a\tb", "a\tb"),
+        ("\x1b[31mred", "\\x1b[31mred"),
+        ("a\nb\r", "a\\nb\\r"),
+        ("\x9b31m", "\\x9b31m"),
+        ("right\u202eleft", "right\\u202eleft"),
+        ("\udcff", "\\udcff"),
+        ("", ""),
+    ],
+)
+def test_harmless_shows_control_characters_instead_of_obeying_them(text: str, shown: str) -> None:
+    assert harmless(text) == shown

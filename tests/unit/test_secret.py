@@ -1,0 +1,154 @@
+from typing import Any
+
+import pytest
+
+from glctl.secret import MASK, Secret, is_secret_name, mask, mask_line, mask_lines, reveal, wrap
+
+
+@pytest.mark.parametrize(
+    "shown", [str, repr, "{}".format, "{:>20}".format, "%s".__mod__, lambda s: f"{s!r} {[s]}"]
+)
+def test_a_secret_shows_only_its_mask(shown: Any) -> None:
+    text = shown(Secret("hunter2"))
+    assert "hunter2" not in text
+    assert MASK in text
+
+
+def test_only_reveal_gives_the_value() -> None:
+    assert Secret("hunter2").reveal() == "hunter2"
+
+
+def test_secrets_are_equal_by_value_and_to_no_plain_string() -> None:
+    assert Secret("a") == Secret("a")
+    assert Secret("a") != Secret("b")
+    assert Secret("a") != "a"
+    assert len({Secret("a"), Secret("a")}) == 1
+
+
+def test_an_empty_secret_is_false() -> None:
+    assert not Secret("")
+    assert Secret("a")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "http_secret",
+        "secretkey",
+        "secretKey",
+        "secret_access_key",
+        "accesskey",
+        "accountkey",
+        "password",
+        "passphrase",
+        "internal_key",
+        "private_key",
+        "Authorization",
+        "REGISTRY_STORAGE_S3_SECRETKEY",
+        "redis_password",
+        "token",
+        "api_token",
+        "dsn",
+        "credentials",
+    ],
+)
+def test_names_of_credentials(name: str) -> None:
+    assert is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "internal_key_path",
+        "token_realm",
+        "rootcertbundle",
+        "registry_key_path",
+        "bucket",
+        "keyid",
+        "monkey",
+        "generate_secrets_json_file",
+        "tokens_enabled",
+        "password_file",
+        "host",
+        "port",
+    ],
+)
+def test_names_that_only_look_like_one(name: str) -> None:
+    assert not is_secret_name(name)
+
+
+CONFIGURATION = {
+    "storage": {"s3": {"bucket": "images", "secretkey": "hunter2"}},
+    "endpoints": [{"headers": {"Authorization": ["Bearer a", "Bearer b"]}, "url": "http://a"}],
+    "http_secret": "",
+    "secret_number": 7,
+}
+WRAPPED = {
+    "storage": {"s3": {"bucket": "images", "secretkey": Secret("hunter2")}},
+    "endpoints": [
+        {"headers": {"Authorization": [Secret("Bearer a"), Secret("Bearer b")]}, "url": "http://a"}
+    ],
+    "http_secret": "",
+    "secret_number": 7,
+}
+
+
+def test_wrap_finds_secrets_at_any_depth() -> None:
+    assert wrap(CONFIGURATION) == WRAPPED
+
+
+def test_everything_below_a_secret_name_is_secret() -> None:
+    assert wrap({"credentials": {"user": "a", "list": ["b"]}}) == {
+        "credentials": {"user": Secret("a"), "list": [Secret("b")]}
+    }
+
+
+def test_wrap_takes_the_name_of_a_single_value() -> None:
+    assert wrap("hunter2", "db_password") == Secret("hunter2")
+    assert wrap("hunter2", "host") == "hunter2"
+
+
+def test_reveal_undoes_wrap() -> None:
+    assert reveal(WRAPPED) == CONFIGURATION
+
+
+def test_mask_leaves_nothing_to_read() -> None:
+    masked = mask(WRAPPED)
+    assert masked["storage"] == {"s3": {"bucket": "images", "secretkey": MASK}}
+    assert masked["endpoints"][0]["headers"] == {"Authorization": [MASK, MASK]}
+
+
+@pytest.mark.parametrize(
+    ("line", "masked"),
+    [
+        ("registry['http_secret'] = 'hunter2'", f"registry['http_secret'] = {MASK}"),
+        ("  secretkey: hunter2", f"  secretkey: {MASK}"),
+        ('{"secretkey": "hunter2", "bucket": "images"}', f'{{"secretkey": {MASK}, "bucket": "images"}}'),
+        ("'password' => 'hunter2' }", f"'password' => {MASK} }}"),
+        ("REGISTRY_HTTP_SECRET=hunter2", f"REGISTRY_HTTP_SECRET={MASK}"),
+        ("registry['internal_key'] = 'two words'", f"registry['internal_key'] = {MASK}"),
+        ("proxy: http://user:hunter2@proxy.example.com/", f"proxy: http://{MASK}@proxy.example.com/"),
+        ("MIIEpAIBAAKCAQEA1sB3kX9w0PqLr7vZ2mYc8TtUe4Fh6Jg5", MASK),
+        ("bucket: images", "bucket: images"),
+        ("registry_external_url 'http://r'", "registry_external_url 'http://r'"),
+        ("", ""),
+    ],
+)
+def test_mask_line(line: str, masked: str) -> None:
+    assert mask_line(line) == masked
+
+
+@pytest.mark.parametrize(
+    ("block", "masked"),
+    [
+        (
+            ["a:", "  secretkey: |", "    one", "", "    two", "  b: 1"],
+            ["", f"  secretkey: {MASK}", f"    {MASK}", "", f"    {MASK}", ""],
+        ),
+        (["Authorization:", "- Bearer x", "- Bearer y", "url: http://a"], ["", f"{MASK}", f"{MASK}", ""]),
+        (["password: hunter2", "  below: nothing"], [f"password: {MASK}", ""]),
+        (["bucket:", "  images"], ["", ""]),
+    ],
+)
+def test_mask_lines_masks_what_stands_below_a_secret_name(block: list[str], masked: list[str]) -> None:
+    assert mask_lines(block) == [new or old for old, new in zip(block, masked, strict=True)]
