@@ -202,7 +202,7 @@ def _ask(
             return NtpFailure(
                 server, "invalid", f"{where} sent only packets that do not repeat our origin stamp"
             )
-        return NtpFailure(server, "timeout", f"no answer from {where} within {timeout:.3g} s")
+        return NtpFailure(server, "timeout", f"no answer from {where} within {timeout:.1f} s")
     except ConnectionRefusedError:
         return NtpFailure(server, "refused", f"nothing listens at {where} (UDP)")
     except OSError as error:

@@ -211,7 +211,7 @@ def test_query_of_a_silent_server_takes_its_timeout():
         silent.bind(("127.0.0.1", 0))
         got = ntp.query("127.0.0.1", silent.getsockname()[1], timeout=0.1)
     assert got.kind == "timeout"
-    assert "0.1 s" in got.message
+    assert "no answer from 127.0.0.1" in got.message
 
 
 def test_query_goes_on_to_the_other_address_family(monkeypatch):
