@@ -1,0 +1,127 @@
+"""``glctl start``, ``stop``, ``restart``, ``reload``, the signals, ``once`` and ``service-list``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from glctl.services import control
+from glctl.services.catalog import SERVICES, select
+from glctl.services.supervisor import await_services, ensure
+
+if TYPE_CHECKING:
+    from glctl.commands.context import Context
+    from glctl.services.catalog import Service
+    from glctl.services.control import Outcome, Verb
+
+
+_KNOWN = ", ".join(service.name for service in SERVICES)
+_WAITS = f"Waits {control.TIMEOUT:.0f} seconds at most."
+
+
+def _command(name: str, text: str, verb: Verb | None) -> click.Command:
+    """The command *name*. Without *verb* each service has its own."""
+
+    @click.command(name, help=f"{text}\n\nSERVICE: {_KNOWN}. Without one: all that gitlab.rb enables.")
+    @click.argument("services", nargs=-1, metavar="[SERVICE]...")
+    @click.pass_obj
+    def command(context: Context, services: tuple[str, ...]) -> int:
+        return _run(context, name, verb, services)
+
+    return command
+
+
+start = _command("start", f"Start services, and their supervisor where none runs. {_WAITS}", control.START)
+stop = _command("stop", f"Stop services. {_WAITS}", control.STOP)
+restart = _command(
+    "restart", f"Restart services and wait until they are up with a new pid. {_WAITS}", control.RESTART
+)
+reload = _command(
+    "reload",
+    "Have services read their configuration again: nginx on HUP, seen by its new workers; the registry has"
+    f" to be restarted for it. {_WAITS}",
+    None,
+)
+once = _command("once", "Start services, and do not start them again when they end.", control.ONCE)
+hup = _command("hup", "Send SIGHUP.", control.HUP)
+int_ = _command("int", "Send SIGINT.", control.INT)
+term = _command("term", "Send SIGTERM: what is wanted up is started again.", control.TERM)
+kill = _command("kill", "Send SIGKILL: what is wanted up is started again.", control.KILL)
+usr1 = _command("usr1", "Send SIGUSR1 (nginx opens its log files again).", control.USR1)
+usr2 = _command("usr2", "Send SIGUSR2.", control.USR2)
+
+
+@click.command("service-list")
+@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@click.pass_obj
+def service_list(context: Context, services: tuple[str, ...]) -> None:
+    """List the services that glctl knows. A star marks those that gitlab.rb enables."""
+    for service in select(context.root, services or [service.name for service in SERVICES]):
+        context.console.out(f"{service.name}{'*' if service.is_enabled(context.root) else ''}")
+
+
+def _run(context: Context, name: str, verb: Verb | None, names: tuple[str, ...]) -> int:
+    instead = "hup" if name == "reload" else name  # gitlab-ctl knows no reload
+    context.require_own_host(f"glctl {name}", instead=" ".join((instead, *names)))
+    services = select(context.root, names)
+    if verb in (control.START, control.RESTART, control.ONCE) and _supervise(context, services):
+        verb = control.START if verb is control.RESTART else verb  # they have just been started
+    if verb is control.STOP:
+        services = services[::-1]
+    told = []
+    for service in services:  # all, before the first is waited for
+        directory = service.directory(context.root)
+        said = verb or control.reload(service, directory)
+        told.append((service, directory, said, control.send(directory, said)))
+    done = [
+        _report(context, service, said, control.wait(directory, said, before, settle=control.SETTLE))
+        for service, directory, said, before in told
+    ]
+    return 0 if all(done) else 1
+
+
+def _supervise(context: Context, services: tuple[Service, ...]) -> bool:
+    """See to it that runsvdir runs and has a runsv for each service; True where it had to be started."""
+    supervisor = ensure(context.root, context.platform.runsvdir)
+    if supervisor.fresh:
+        context.console.note(f"Started runsvdir (pid {supervisor.process.pid}).")
+    enabled = [service for service in services if service.is_enabled(context.root)]
+    await_services(context.root, supervisor, enabled)
+    return supervisor.fresh
+
+
+def _report(context: Context, service: Service, verb: Verb, outcome: Outcome) -> bool:
+    """Print a line as sv does, ``ok: run: registry: (pid 12) 1s``, and on failure what to do."""
+    console, status = context.console, outcome.status
+    verdict = "ok" if outcome.ok else "timeout" if outcome.waited else "fail"
+    parts = [console.paint(verdict, "green" if outcome.ok else "red"), status.state, service.name]
+    if status.is_supervised:
+        parts.append(str(status))
+    if outcome.ok and verb.is_done is None:
+        parts.insert(1, f"sent {verb.name}")
+    waited = f" (waited {outcome.waited:.1f} s)" if outcome.waited else ""
+    console.out(": ".join(parts) + waited)
+    if not outcome.ok:
+        console.note(f"  -> {_advice(context, service, verb, outcome)}")
+    return outcome.ok
+
+
+def _advice(context: Context, service: Service, verb: Verb, outcome: Outcome) -> str:
+    name, state = service.name, outcome.status.state
+    if state == "not installed":
+        return "Run: glctl reconfigure"
+    if state == "no supervisor":
+        return (
+            f"Run: glctl start {name}"
+            if service.is_enabled(context.root)
+            else "gitlab.rb does not enable it."
+        )
+    if verb is control.STOP:
+        return f"It does not end on SIGTERM. Run: glctl kill {name}"
+    if verb.needs_process and outcome.status.pid is None:
+        return f"There is no process to signal. Run: glctl start {name}"
+    logs = f"glctl tail-logs {name}"
+    if verb.needs_process:
+        return f"Its workers are still the old ones: it does not accept its configuration. See: {logs}"
+    return f"It ended {outcome.ends} times meanwhile. See: {logs}" if outcome.ends > 1 else f"See: {logs}"

@@ -1,0 +1,102 @@
+"""``glctl status``: what runs, since when, and what should."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from glctl.services.catalog import Service, select
+from glctl.services.runit import Status, look
+from glctl.services.usage import memory, open_files
+
+if TYPE_CHECKING:
+    from glctl.commands.context import Context
+    from glctl.console import Console
+    from glctl.paths import Root
+
+EXIT_DOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one line shows. *memory* is in bytes; None where nothing runs or may not be seen."""
+
+    name: str
+    status: Status
+    log: Status
+    should_run: bool
+    memory: int | None
+    open_files: int | None
+
+    @property
+    def runs(self) -> bool:
+        """Whether it does its work now."""
+        return self.status.state == "run" and not self.status.paused
+
+
+@click.command(epilog="Exit codes: 0 all that should run does, 3 a service is down, 1 nothing is configured.")
+@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="How to print.")
+@click.pass_obj
+def command(context: Context, services: tuple[str, ...], output: str) -> int:
+    """Show what runs, since when, and what should: the named services, or all that gitlab.rb enables.
+
+    Memory is what is resident, open files are counted, both over all processes of a service.
+    """
+    rows = [_row(context.root, service) for service in select(context.root, services)]
+    if output == "json":
+        import json
+
+        context.console.out(json.dumps([_as_json(row) for row in rows], indent=2))
+    else:
+        for row in rows:
+            context.console.out(_as_text(row, context.console))
+    if any(row.status.state == "no supervisor" and row.should_run for row in rows):
+        context.console.note("  -> Run: glctl start")
+    return EXIT_DOWN if any(row.should_run and not row.runs for row in rows) else 0
+
+
+def _row(root: Root, service: Service) -> Row:
+    directory = service.directory(root)
+    status = look(directory)
+    return Row(
+        name=service.name,
+        status=status,
+        log=look(directory / "log"),
+        should_run=service.is_enabled(root) and status.normally_up,
+        memory=memory(status.pid) if status.pid else None,
+        open_files=open_files(status.pid) if status.pid else None,
+    )
+
+
+def _as_json(row: Row) -> dict[str, Any]:
+    status = row.status
+    return {
+        "name": row.name,
+        "state": status.state,
+        "pid": status.pid,
+        "uptime": int(status.seconds) if status.state == "run" else None,
+        "wanted": status.want,
+        "memory": row.memory,
+        "open_files": row.open_files,
+    }
+
+
+def _as_text(row: Row, console: Console) -> str:
+    """``run: registry: (pid 12) 3m 2s, 27.1 MB, 14 open files; run: log: (pid 11) 3m 2s``."""
+    parts = [_line(row.name, row.status, console, bad=row.should_run and not row.runs)]
+    if row.memory is not None:
+        parts.append(f"{row.memory / 1e6:.1f} MB")
+    if row.open_files is not None:
+        parts.append(f"{row.open_files} open files")
+    text = ", ".join(parts)
+    if row.status.is_supervised and row.log.state != "not installed":
+        text += "; " + _line("log", row.log, console, bad=row.log.state != "run")
+    return text
+
+
+def _line(name: str, status: Status, console: Console, bad: bool) -> str:
+    state = console.paint(status.state, "red" if bad else "green" if status.state == "run" else "yellow")
+    return f"{state}: {name}: {status}" if status.is_supervised else f"{state}: {name}"
