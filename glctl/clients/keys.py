@@ -11,7 +11,6 @@ import hashlib
 import json
 import uuid
 import warnings
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -35,25 +34,32 @@ _KEY_HINT = "it should be a PEM file that begins with -----BEGIN RSA PRIVATE KEY
 _CERTIFICATE_HINT = f"it should be a PEM file that begins with {_BEGIN_CERTIFICATE}"
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPair:
-    """A private key and its certificate, both PEM."""
-
-    key: Secret
-    certificate: str
-
-
-def generate_pair(now: float, bits: int = KEY_BITS) -> KeyPair:
-    """A new RSA key and its self-signed certificate, valid from *now* (Unix time).
-
-    As Omnibus makes them, but for two things that the X.509 library refuses and nothing reads: the country
-    is US instead of USA, the serial number 1 instead of 0. 4096 bits take up to some seconds to find.
-    """
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
+def generate_key(bits: int = KEY_BITS) -> Secret:
+    """A new RSA private key, PEM; 4096 bits take up to some seconds to find."""
+    from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
 
     key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
+    # PKCS#1, "BEGIN RSA PRIVATE KEY", is what Ruby's to_pem writes into gitlab-secrets.json.
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
+    )
+    return Secret(pem.decode())
+
+
+def certify(key: Secret, now: float, label: str = "registry['internal_key']") -> str:
+    """The self-signed certificate, PEM, of a private key, valid from *now* (Unix time).
+
+    As Omnibus makes it, but for two things that the X.509 library refuses and nothing reads: the country is
+    US instead of USA, the serial number 1 instead of 0. GlctlError names *label* where the key is unusable.
+    """
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    private = read_private_key(key, label)
     name = x509.Name.from_rfc4514_string("CN=Registry,OU=Container,O=GitLab,C=US")
     start = datetime.fromtimestamp(now, UTC)
     certificate = (
@@ -63,17 +69,10 @@ def generate_pair(now: float, bits: int = KEY_BITS) -> KeyPair:
         .serial_number(1)
         .not_valid_before(start)
         .not_valid_after(start + VALIDITY)
-        .public_key(key.public_key())
-        .sign(key, hashes.SHA256())
+        .public_key(private.public_key())
+        .sign(private, hashes.SHA256())
     )
-    # PKCS#1, "BEGIN RSA PRIVATE KEY", is what Ruby's to_pem writes into gitlab-secrets.json.
-    key_pem = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    )
-    certificate_pem = certificate.public_bytes(serialization.Encoding.PEM)
-    return KeyPair(Secret(key_pem.decode()), certificate_pem.decode())
+    return certificate.public_bytes(Encoding.PEM).decode()
 
 
 def read_private_key(pem: Secret, label: str) -> RSAPrivateKey:

@@ -47,13 +47,18 @@ needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl 
 
 
 @pytest.fixture(scope="module")
-def pair():
-    return keys.generate_pair(NOW, bits=2048)
+def key():
+    return keys.generate_key(bits=2048)
 
 
 @pytest.fixture(scope="module")
-def private_key(pair):
-    return keys.read_private_key(pair.key, "test")
+def private_key(key):
+    return keys.read_private_key(key, "test")
+
+
+@pytest.fixture(scope="module")
+def certificate(key):
+    return keys.certify(key, NOW)
 
 
 def openssl(*arguments, stdin):
@@ -67,10 +72,9 @@ def pem_of(kind, *options):
     return openssl("genpkey", "-algorithm", kind, *options, stdin="").decode()
 
 
-def test_the_key_is_pkcs1_like_rubys_and_prints_as_a_mask(pair):
-    assert pair.key.reveal().startswith("-----BEGIN RSA PRIVATE KEY-----\n")
-    assert "PRIVATE" not in repr(pair)
-    assert MASK in repr(pair)
+def test_a_key_is_pkcs1_like_rubys_and_prints_as_a_mask(key):
+    assert key.reveal().startswith("-----BEGIN RSA PRIVATE KEY-----\n")
+    assert repr(key) == MASK
 
 
 def test_a_key_has_4096_bits_unless_a_test_asks_for_less(private_key):
@@ -79,22 +83,22 @@ def test_a_key_has_4096_bits_unless_a_test_asks_for_less(private_key):
 
 
 @needs_openssl
-def test_the_certificate_is_as_omnibus_makes_it(pair):
-    text = openssl("x509", "-noout", "-text", stdin=pair.certificate).decode()
+def test_a_certificate_is_as_omnibus_makes_it(certificate):
+    text = openssl("x509", "-noout", "-text", stdin=certificate).decode()
     assert "Version: 3 (0x2)" in text
     assert "Serial Number: 1 (0x1)" in text
     assert "Signature Algorithm: sha256WithRSAEncryption" in text
     assert "Subject: C = US, O = GitLab, OU = Container, CN = Registry" in text
     assert "Issuer: C = US, O = GitLab, OU = Container, CN = Registry" in text
     assert "X509v3" not in text  # no extensions
-    dates = openssl("x509", "-noout", "-dates", "-dateopt", "iso_8601", stdin=pair.certificate).decode()
+    dates = openssl("x509", "-noout", "-dates", "-dateopt", "iso_8601", stdin=certificate).decode()
     assert dates.split("\n")[:2] == ["notBefore=2026-09-21 14:13:20Z", "notAfter=2036-09-18 14:13:20Z"]
 
 
-def test_the_certificate_is_for_its_key_and_for_no_other(pair, private_key):
-    (certificate,) = keys.read_certificates(pair.certificate, "test")
+def test_a_certificate_is_for_its_key_and_for_no_other(certificate, private_key):
+    (own,) = keys.read_certificates(certificate, "test")
     (foreign,) = keys.read_certificates(OMNIBUS_CERTIFICATE, "test")
-    assert keys.matches(private_key, certificate)
+    assert keys.matches(private_key, own)
     assert not keys.matches(private_key, foreign)
 
 
@@ -127,9 +131,9 @@ def test_a_pkcs8_key_is_read_too(private_key):
     assert keys.key_id(again.public_key()) == keys.key_id(private_key.public_key())
 
 
-def test_a_bundle_holds_several_certificates_and_text_between(pair):
-    bundle = f"old:\n{OMNIBUS_CERTIFICATE}\nnew:\n{pair.certificate}"
-    ids = [keys.key_id(certificate.public_key()) for certificate in keys.read_certificates(bundle, "test")]
+def test_a_bundle_holds_several_certificates_and_text_between(certificate):
+    bundle = f"old:\n{OMNIBUS_CERTIFICATE}\nnew:\n{certificate}"
+    ids = [keys.key_id(found.public_key()) for found in keys.read_certificates(bundle, "test")]
     assert len(ids) == 2
     assert ids[0] == OMNIBUS_KEY_ID
 
@@ -154,29 +158,34 @@ def test_a_bundle_holds_several_certificates_and_text_between(pair):
     ],
     ids=["empty", "blank", "text", "certificate", "cut", "garbled", "ec", "encrypted"],
 )
-def test_unusable_private_keys(pair, make, words):
+def test_unusable_private_keys(key, make, words):
     with pytest.raises(GlctlError) as caught:
-        keys.read_private_key(Secret(make(pair.key.reveal())), "/etc/gitlab/registry.key")
+        keys.read_private_key(Secret(make(key.reveal())), "/etc/gitlab/registry.key")
     assert caught.value.message.startswith("/etc/gitlab/registry.key: ")
     assert words in caught.value.message
     assert caught.value.hint
     assert caught.value.__cause__ is None
 
 
+def test_certifying_an_unusable_key_names_where_it_came_from():
+    with pytest.raises(GlctlError, match="gitlab-secrets.json: empty"):
+        keys.certify(Secret(""), NOW, "gitlab-secrets.json")
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda pair: "", "no PEM certificate"),
-        (lambda pair: "text", "no PEM certificate"),
-        (lambda pair: pair.key.reveal(), "a private key"),
-        (lambda pair: pair.certificate[:300], "cut off or damaged"),
-        (lambda pair: OMNIBUS_CERTIFICATE + pair.certificate.replace("MII", "AAA", 1), "cut off or damaged"),
+        (lambda pem: "", "no PEM certificate"),
+        (lambda pem: "text", "no PEM certificate"),
+        (lambda pem: "-----BEGIN RSA PRIVATE KEY-----", "a private key"),
+        (lambda pem: pem[:300], "cut off or damaged"),
+        (lambda pem: OMNIBUS_CERTIFICATE + pem.replace("MII", "AAA", 1), "cut off or damaged"),
     ],
     ids=["empty", "text", "key", "cut", "second garbled"],
 )
-def test_unusable_certificates(pair, make, words):
+def test_unusable_certificates(certificate, make, words):
     with pytest.raises(GlctlError) as caught:
-        keys.read_certificates(make(pair), "registry['rootcertbundle']")
+        keys.read_certificates(make(certificate), "registry['rootcertbundle']")
     assert caught.value.message.startswith("registry['rootcertbundle']: ")
     assert words in caught.value.message
     assert caught.value.hint
@@ -222,12 +231,12 @@ def test_every_token_has_its_own_id_and_lifetime(private_key):
 
 
 @needs_openssl
-def test_openssl_verifies_the_signature(private_key, pair, tmp_path):
+def test_openssl_verifies_the_signature(private_key, certificate, tmp_path):
     signed, _, signature = (
         keys.sign_token(private_key, issuer="i", audience="a", now=NOW).reveal().rpartition(".")
     )
     (tmp_path / "signature").write_bytes(base64.urlsafe_b64decode(signature + "=="))
-    (tmp_path / "public").write_bytes(openssl("x509", "-noout", "-pubkey", stdin=pair.certificate))
+    (tmp_path / "public").write_bytes(openssl("x509", "-noout", "-pubkey", stdin=certificate))
     said = openssl(
         "dgst", "-sha256", "-verify", tmp_path / "public", "-signature", tmp_path / "signature", stdin=signed
     )
