@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 _WIDTH = 160  # longer lines are cut around the caret
 
 
-def print_diagnostics(diagnostics: Iterable[Diagnostic], stream: IO[str]) -> None:
+def print_diagnostics(
+    diagnostics: Iterable[Diagnostic], stream: IO[str], console: Console | None = None
+) -> None:
     """Write each diagnostic with its source line, masked."""
-    console = Console(color=wants_color("auto", stream))
+    console = console or Console(color=wants_color("auto", stream))
     sources: dict[str, list[str]] = {}
     for diagnostic in diagnostics:
         stream.write(format_diagnostic(diagnostic, console, sources) + "\n")

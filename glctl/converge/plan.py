@@ -14,6 +14,8 @@ from glctl.render.resources import Absent, Account, Directory, File, Notify, Res
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from glctl.settings.host import Host
+
 ChangeAction = Literal["create", "update", "delete"]
 
 
@@ -68,22 +70,14 @@ class ObstacleError(GlctlError):
     """Something else is where a Resource belongs."""
 
 
-def plan(
-    resources: Iterable[Resource],
-    actual: Mapping[str, Actual],
-    ids: Ids,
-    accounts: frozenset[str] | None,
-) -> Plan:
-    """Compare Resources with what is there.
-
-    *actual* holds what is at each path, also at what lies in exact directories. *accounts* are the names that
-    exist already, None where accounts are none of our business (a sandbox, or no rights).
-    """
+def plan(resources: Iterable[Resource], actual: Mapping[str, Actual], ids: Ids, host: Host) -> Plan:
+    """Compare Resources with what is there: *actual* at each path, also at what lies in exact directories."""
     resources = tuple(resources)
     changes: list[Change] = []
     for resource in resources:
         if isinstance(resource, Account):
-            if accounts is not None and not {resource.user, resource.group} <= accounts:
+            there = resource.user in host.users and resource.group in host.groups
+            if host.makes_accounts and not there:
                 changes.append(Change("create", resource, ABSENT, ("account",)))
         else:
             change = _compare(resource, actual.get(resource.path, ABSENT), ids)

@@ -70,6 +70,7 @@ class Tree:
 
     def write(self, path: str, content: bytes, mode: int, owner: tuple[int, int] | None = None) -> None:
         """Replace the file at *path*; it never exists with less protection than *mode*."""
+        self._make_parents(path)
         with self._parent(path) as (parent, name):
             temporary = name + _TEMPORARY
             with suppress(FileNotFoundError):

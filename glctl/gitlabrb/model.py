@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from glctl.spans import Diagnostic, Span
 
 Path = tuple[str, ...]
-
-_EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 
 class Symbol(str):
@@ -57,8 +54,8 @@ class Settings:
     replaced. *warnings* are what is legal in Ruby but certainly not meant.
     """
 
-    values: Mapping[str, Any] = field(default=_EMPTY)
-    spans: Mapping[Path, Span] = field(default=_EMPTY)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    spans: Mapping[Path, Span] = field(default_factory=dict)
     overwritten: tuple[Setting, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from glctl.paths import INIT_DIR
 from glctl.render.nginx import nginx_resources
 from glctl.render.registry import registry_resources
+from glctl.render.resources import Directory
 from glctl.render.runit import nginx_service, no_service_link, registry_service, service_link
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ def resources(effective: Effective, host: Host, secrets: Secrets) -> tuple[Resou
     """All Resources. Links that enable services come last: runsvdir starts what it finds complete. Pure."""
     made: list[Resource] = []
     enabled = enabled_services(effective)
+    if enabled:
+        made.append(Directory(host.root.relocate(INIT_DIR)))
     if "registry" in enabled:
         made += registry_resources(effective, host, secrets)
         made += registry_service(effective, host)

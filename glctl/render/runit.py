@@ -76,7 +76,6 @@ def _service(
     log_group = effective[f"{name}.log_group"]
     reader = log_group or ("root" if name == "registry" else effective["web_server.group"])
     yield Directory(logs, LOG_GROUP_MODE if log_group else log_mode, log_owner, reader)
-    yield Directory(host.root.relocate(INIT_DIR))
     for folder in ("", "/control", "/env", "/log", "/log/main"):
         yield Directory(sv + folder)
     yield File(f"{sv}/run", run, 0o755, notifies=(Notify(name, "restart"),))

@@ -1,0 +1,253 @@
+"""The flow of a run: gitlab.rb → plan → files → services that are really up."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from glctl.converge import accounts, apply, health, preflight, stage
+from glctl.converge.plan import Plan, plan
+from glctl.converge.state import Applied, locked
+from glctl.converge.tree import Actual, Tree
+from glctl.errors import GlctlError
+from glctl.render.build import enabled_services
+from glctl.render.resources import Account, Directory
+from glctl.services import control, supervisor
+from glctl.services.catalog import SERVICES, Service
+from glctl.services.runit import look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from glctl.converge.desired import Configuration
+    from glctl.render.resources import Resource
+    from glctl.settings.host import Host
+
+DueAction = Literal["start", "restart", "reload", "stop", "restart log", "reload log"]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a service is owed. *stopped*: an administrator has stopped it, so it is left alone."""
+
+    service: str
+    action: DueAction
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done to a service, and the seconds until it was seen to be up."""
+
+    service: str
+    action: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run worked out and not yet begun."""
+
+    configuration: Configuration
+    resources: tuple[Resource, ...]
+    plan: Plan
+    due: tuple[Due, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.plan.changes or [due for due in self.due if not due.stopped])
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A run carried out."""
+
+    done: tuple[Done, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+class NotUpError(GlctlError):
+    """A service did not come up on its new configuration."""
+
+
+def prepare(configuration: Configuration) -> Prepared:
+    """Compare what should be with what is. Reads only. Raises GlctlError for what stands in the way."""
+    host = configuration.host
+    tree = Tree(host.root)
+    resources = configuration.resources()
+    ids = accounts.lookup_ids(resources, host)
+    made = plan(resources, observe(resources, tree), ids, host)
+    due = tuple(_due(configuration, made, Applied(tree)))
+    prepared = Prepared(configuration, resources, made, due)
+    if prepared.changed:
+        starting = any(d.action in ("start", "restart", "reload") and not d.stopped for d in due)
+        preflight.preflight(configuration, made, ids, starting=starting)
+    return prepared
+
+
+def observe(resources: Sequence[Resource], tree: Tree) -> dict[str, Actual]:
+    """What is at the path of each Resource, and in exact directories."""
+    actual: dict[str, Actual] = {}
+    for resource in resources:
+        if isinstance(resource, Account):
+            continue
+        actual[resource.path] = tree.actual(resource.path)
+        if isinstance(resource, Directory) and resource.exact:
+            for name in tree.names(resource.path):
+                path = f"{resource.path}/{name}"
+                actual[path] = tree.actual(path)
+    return actual
+
+
+def carry_out(prepared: Prepared, tell: Callable[[str], None]) -> Result:
+    """Make it so. The caller holds the lock. Raises GlctlError; what is then owed, the next run still does.
+
+    *tell* is given one line before each step that takes time.
+    """
+    configuration, host = prepared.configuration, prepared.configuration.host
+    tree = Tree(host.root)
+    applied = Applied(tree)
+    if _touches_nginx(prepared):
+        stage.try_nginx(configuration.effective, host)
+    for name in sorted({notify.service for change in prepared.plan.changes for notify in change.notifies}):
+        applied.forget(name)
+    for due in prepared.due:
+        if due.action == "stop":
+            tell(f"Stopping {due.service}: gitlab.rb does not enable it.")
+            _stop(_service(due.service), host)
+    apply.apply(prepared.plan.changes, prepared.resources, tree, host)
+    return _settle(prepared, applied, tell)
+
+
+def lock(configuration: Configuration) -> AbstractContextManager[None]:
+    """The lock of this root, as a context manager."""
+    return locked(Tree(configuration.host.root))
+
+
+def _touches_nginx(prepared: Prepared) -> bool:
+    changed = any(n.service == "nginx" for change in prepared.plan.changes for n in change.notifies)
+    return changed and "nginx" in enabled_services(prepared.configuration.effective)
+
+
+def _service(name: str) -> Service:
+    return next(service for service in SERVICES if service.name == name)
+
+
+def _due(configuration: Configuration, made: Plan, applied: Applied) -> list[Due]:
+    """What each service is owed, told from its record and not from what changes now: a killed run counts."""
+    root = configuration.host.root
+    enabled = enabled_services(configuration.effective)
+    due: list[Due] = []
+    for service in SERVICES:
+        status = look(service.directory(root))
+        if service.name not in enabled:
+            if service.is_enabled(root):
+                due.append(Due(service.name, "stop"))
+            continue
+        if not status.is_supervised:
+            due.append(Due(service.name, "start"))
+            continue
+        action = _owed(service, made, applied)
+        stopped = status.want == "down"
+        if action:
+            due.append(Due(service.name, action, stopped))
+        log_action = _owed_log(service, made, applied)
+        if log_action:
+            due.append(Due(service.name, log_action))
+    return due
+
+
+def _owed(service: Service, made: Plan, applied: Applied) -> Literal["restart", "reload"] | None:
+    wanted, recorded = made.digests.get(service.name, {}), applied.digests(service.name)
+    if wanted.get("restart") != recorded.get("restart"):
+        return "restart"
+    if wanted.get("reload") != recorded.get("reload"):
+        return "reload" if service.reload else "restart"
+    return None
+
+
+def _owed_log(service: Service, made: Plan, applied: Applied) -> Literal["restart log", "reload log"] | None:
+    name = f"{service.name}/log"
+    wanted, recorded = made.digests.get(name, {}), applied.digests(name)
+    if wanted.get("restart") != recorded.get("restart"):
+        return "restart log"
+    return "reload log" if wanted.get("reload") != recorded.get("reload") else None
+
+
+def _stop(service: Service, host: Host) -> None:
+    """End a service with its runsv; its link goes next, so that runsvdir does not start it again."""
+    directory = service.directory(host.root)
+    if look(directory).is_supervised:
+        control.act(directory, control.STOP)
+
+
+def _settle(prepared: Prepared, applied: Applied, tell: Callable[[str], None]) -> Result:
+    """Bring every service to its files, and see that it is up."""
+    configuration, host = prepared.configuration, prepared.configuration.host
+    services = [_service(name) for name in enabled_services(configuration.effective)]
+    done: list[Done] = []
+    notes: list[str] = []
+    if not services:
+        return Result()
+    running = supervisor.ensure(host.root, host.platform.runsvdir)
+    if any(due.action == "start" for due in prepared.due):
+        tell("Starting " + ", ".join(due.service for due in prepared.due if due.action == "start") + ".")
+        supervisor.await_services(host.root, running, services)
+    for due in prepared.due:
+        if due.action == "stop":
+            done.append(Done(due.service, "stop", 0.0))
+            continue
+        service = _service(due.service)
+        directory = service.directory(host.root)
+        name = f"{service.name}/log" if due.action.endswith("log") else service.name
+        if due.stopped:
+            notes.append(
+                f"{service.name} is stopped; it will run on the new files: glctl start {service.name}"
+            )
+            continue
+        seconds = _perform(due, service, directory, configuration, tell)
+        done.append(Done(due.service, due.action, seconds))
+        applied.record(name, prepared.plan.digests.get(name, {}))
+        if due.action == "start":
+            applied.record(f"{service.name}/log", prepared.plan.digests.get(f"{service.name}/log", {}))
+    return Result(tuple(done), tuple(notes))
+
+
+def _perform(
+    due: Due, service: Service, directory: Path, configuration: Configuration, tell: Callable[[str], None]
+) -> float:
+    begun = time.monotonic()
+    match due.action:
+        case "start":
+            outcome = control.act(directory, control.START, settle=control.SETTLE)
+        case "restart":
+            tell(f"Restarting {service.name}.")
+            outcome = control.act(directory, control.RESTART, settle=control.SETTLE)
+        case "reload":
+            tell(f"Reloading {service.name}.")
+            outcome = control.act(directory, control.reload(service, directory))
+        case "restart log":
+            outcome = control.act(directory / "log", control.RESTART)
+        case _:
+            outcome = control.act(directory / "log", control.HUP)
+    if not outcome.ok:
+        raise _not_up(service, f"its process does not stay up ({outcome.status})", configuration)
+    if not due.action.endswith("log") and (reason := health.await_answer(service, configuration.effective)):
+        raise _not_up(service, reason, configuration)
+    return time.monotonic() - begun
+
+
+def _not_up(service: Service, reason: str, configuration: Configuration) -> NotUpError:
+    from glctl.converge.last_words import last_words
+
+    words = last_words(configuration.effective[f"{service.name}.log_directory"])
+    said = "".join(f"\n    {line}" for line in words)
+    return NotUpError(
+        f"{service.name} did not come up: {reason}." + (f"\n  Its last words:{said}" if said else ""),
+        f"The new files are in place and {service.name} is still owed this: mend gitlab.rb and run "
+        f"`glctl reconfigure` again. `glctl doctor {service.name}` tells more.",
+    )
