@@ -7,7 +7,6 @@ import datetime
 import socket
 import ssl
 import struct
-import threading
 import time
 
 import pytest
@@ -15,84 +14,6 @@ import pytest
 from glctl.clients import http
 from glctl.errors import GlctlError
 from glctl.secret import Secret
-
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
-
-
-class Server:
-    """Answers each request with the next of *answers*: bytes, or a function of the connection, its last.
-
-    *greet* is such a function too, called as soon as a connection is made.
-    """
-
-    def __init__(self, *answers, tls=None, greet=None, host="127.0.0.1"):
-        self.requests = []
-        self.server_names = []
-        self.connections = []
-        self._answers = iter(answers)
-        self._greet = greet
-        self._tls = tls
-        if tls:
-            tls.sni_callback = lambda _socket, name, _context: self.server_names.append(name)
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._listener = socket.create_server((host, 0), family=family)
-        self.port = self._listener.getsockname()[1]
-        place = f"[{host}]" if ":" in host else host
-        self.url = f"{'https' if tls else 'http'}://{place}:{self.port}"
-        self._threads = []
-
-    def __enter__(self):
-        self._start(self._accept)
-        return self
-
-    def __exit__(self, *_):
-        for open_socket in (self._listener, *self.connections):
-            with contextlib.suppress(OSError):  # wakes the thread that waits on it
-                open_socket.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(5)
-            assert not thread.is_alive()
-        self._listener.close()
-
-    def _start(self, target, *arguments):
-        thread = threading.Thread(target=target, args=arguments, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self._listener.accept()
-                self.connections.append(connection)
-                self._start(self._serve, connection)
-
-    def _serve(self, connection):
-        with connection, contextlib.suppress(OSError):
-            if self._greet:
-                self._greet(connection)
-                return
-            if self._tls:
-                connection = self._tls.wrap_socket(connection, server_side=True)
-            with connection:
-                self._answer(connection)
-
-    def _answer(self, connection):
-        while request := _request(connection):
-            self.requests.append(request)
-            answer = next(self._answers, OK)
-            if callable(answer):
-                answer(connection)
-                return
-            connection.sendall(answer)
-
-
-def _request(connection):
-    data = b""
-    while b"\r\n\r\n" not in data:
-        if not (more := connection.recv(65536)):
-            return b""
-        data += more
-    return data
 
 
 @pytest.fixture
@@ -144,7 +65,7 @@ def certificate(folder, name, *, days=1):
     return path, context
 
 
-def test_an_answer_comes_back_whole(client):
+def test_an_answer_comes_back_whole(client, serve):
     lines = [
         "HTTP/1.1 401 No",
         "WWW-Authenticate: Bearer realm=x",
@@ -155,7 +76,7 @@ def test_an_answer_comes_back_whole(client):
         "no\n",
     ]
     answer = "\r\n".join(lines).encode()
-    with Server(answer) as server:
+    with serve(answer) as server:
         got = client.request("GET", server.url + "/v2/", step="ping")
     assert (got.method, got.url, got.step) == ("GET", server.url + "/v2/", "ping")
     assert (got.status, got.body, got.truncated, got.failure) == (401, b"no\n", False, None)
@@ -165,13 +86,13 @@ def test_an_answer_comes_back_whole(client):
     assert 0 < got.seconds < 5
 
 
-def test_a_request_holds_only_what_it_was_given(client, monkeypatch, tmp_path):
+def test_a_request_holds_only_what_it_was_given(client, monkeypatch, tmp_path, serve):
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login net password rc\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port()}")
     monkeypatch.delenv("no_proxy", raising=False)
-    with Server(b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n") as server:
+    with serve(b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n") as server:
         client.request("GET", server.url.replace("//", "//user:pass@") + "/a?b=c#d")
         client.request("PUT", server.url + "/", body=b"x", headers={"Content-Type": "text/plain"})
     first, second = (request.decode().split("\r\n") for request in server.requests)
@@ -184,8 +105,8 @@ def test_a_request_holds_only_what_it_was_given(client, monkeypatch, tmp_path):
     assert not [line for line in second if line.lower().startswith(("cookie", "authorization"))]
 
 
-def test_secrets_are_sent_but_never_shown(client):
-    with Server(b"HTTP/1.1 200 OK\r\nSet-Cookie: s3cret=1\r\nContent-Length: 6\r\n\r\ns3cret") as server:
+def test_secrets_are_sent_but_never_shown(client, serve):
+    with serve(b"HTTP/1.1 200 OK\r\nSet-Cookie: s3cret=1\r\nContent-Length: 6\r\n\r\ns3cret") as server:
         got = client.request(
             "GET",
             f"{server.url.replace('//', '//u:s3cret@')}/?X-Amz-Signature=s3cret&digest=sha256:0",
@@ -199,26 +120,26 @@ def test_secrets_are_sent_but_never_shown(client):
 
 
 @pytest.mark.parametrize("location", ["/elsewhere", "http://", "https://[", "http://127.0.0.1:1/", "\x80"])
-def test_a_redirect_is_an_answer_like_any_other(client, location):
+def test_a_redirect_is_an_answer_like_any_other(client, location, serve):
     answer = f"HTTP/1.1 307 Temporary Redirect\r\nLocation: {location}\r\nContent-Length: 2\r\n\r\nhi".encode(
         "latin-1"
     )
-    with Server(answer) as server:
+    with serve(answer) as server:
         got = client.request("GET", server.url)
     assert (got.status, got.header("location"), got.body, got.failure) == (307, location, b"hi", None)
     assert len(server.requests) == 1
 
 
-def test_connections_are_kept(client):
-    with Server() as server:
+def test_connections_are_kept(client, serve):
+    with serve() as server:
         for _ in range(3):
             assert client.request("GET", server.url).status == 200
         assert len(server.connections) == 1
 
 
-def test_a_body_is_cut_at_the_limit(client):
+def test_a_body_is_cut_at_the_limit(client, serve):
     size = http.MAX_BODY
-    with Server(
+    with serve(
         b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size + b"x" * size,
         b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (size + 1) + b"x" * (size + 1),
     ) as server:
@@ -228,19 +149,19 @@ def test_a_body_is_cut_at_the_limit(client):
     assert (len(cut.body), cut.truncated, cut.failure) == (size, True, None)
 
 
-def test_a_body_is_not_decoded(client):
-    with Server(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nraw") as server:
+def test_a_body_is_not_decoded(client, serve):
+    with serve(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nraw") as server:
         assert client.request("GET", server.url).body == b"raw"
 
 
-def test_a_chunked_body(client):
-    with Server(
+def test_a_chunked_body(client, serve):
+    with serve(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"
     ) as server:
         assert client.request("GET", server.url).body == b"hello"
 
 
-def test_a_server_that_drips_is_given_up(impatient):
+def test_a_server_that_drips_is_given_up(impatient, serve):
     def drip(connection):
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
         for _ in range(100):
@@ -248,7 +169,7 @@ def test_a_server_that_drips_is_given_up(impatient):
             time.sleep(0.05)
 
     started = time.monotonic()
-    with Server(drip) as server:
+    with serve(drip) as server:
         got = impatient.request("GET", server.url)
         assert time.monotonic() - started < 3
     assert got.status == 200
@@ -280,16 +201,16 @@ def reset(connection):
     ],
     ids=["closed", "reset", "cut", "chunk cut", "ssh", "tls alert", "status line"],
 )
-def test_answers_that_are_none(client, answer, kind, words):
-    with Server(answer) as server:
+def test_answers_that_are_none(client, answer, kind, words, serve):
+    with serve(answer) as server:
         got = client.request("GET", server.url)
     assert (got.failure.kind, got.body) == (kind, b"")
     assert words in got.failure.message
     assert f"127.0.0.1:{server.port}" in got.failure.message
 
 
-def test_what_was_known_before_the_answer_broke_off_is_kept(client):
-    with Server(lambda c: c.sendall(b"HTTP/1.1 503 X\r\nA: b\r\nContent-Length: 9\r\n\r\nhi")) as server:
+def test_what_was_known_before_the_answer_broke_off_is_kept(client, serve):
+    with serve(lambda c: c.sendall(b"HTTP/1.1 503 X\r\nA: b\r\nContent-Length: 9\r\n\r\nhi")) as server:
         got = client.request("GET", server.url)
     assert (got.status, got.header("a"), got.failure.kind) == (503, "b", "reset")
 
@@ -370,9 +291,9 @@ def test_a_header_that_would_become_two_is_not_sent(client):
     assert "s3cret" not in repr(got)
 
 
-def test_connect_to_keeps_the_name(client):
+def test_connect_to_keeps_the_name(client, serve):
     with (
-        Server() as server,
+        serve() as server,
         http.Client(connect_to={("registry.example.com", 80): ("127.0.0.1", server.port)}) as here,
     ):
         got = here.request("GET", "http://registry.example.com/v2/")
@@ -390,9 +311,9 @@ def test_connect_to_says_in_a_failure_where_it_went_and_for_whom():
     assert got.failure.message == f"nothing listens at 127.0.0.1:{port} (for registry.example.com:5050) (TCP)"
 
 
-def test_tls_with_connect_to_checks_the_name_of_the_url(tmp_path):
+def test_tls_with_connect_to_checks_the_name_of_the_url(tmp_path, serve):
     path, context = certificate(tmp_path, "registry.example.com")
-    with Server(tls=context) as server:
+    with serve(tls=context) as server:
         here = {
             ("registry.example.com", 443): ("127.0.0.1", server.port),
             ("other.example.com", 443): ("127.0.0.1", server.port),
@@ -407,10 +328,10 @@ def test_tls_with_connect_to_checks_the_name_of_the_url(tmp_path):
     assert "not valid for 'other.example.com'" in wrong.failure.message
 
 
-def test_tls_certificates_are_checked_unless_told_otherwise(tmp_path, client):
+def test_tls_certificates_are_checked_unless_told_otherwise(tmp_path, client, serve):
     path, context = certificate(tmp_path, "registry.example.com", days=-1)
     url = "https://registry.example.com/"
-    with Server(tls=context) as server:
+    with serve(tls=context) as server:
         here = {("registry.example.com", 443): ("127.0.0.1", server.port)}
         untrusted = client.request("GET", server.url)
         with http.Client(ca_file=path, connect_to=here) as expecting:
@@ -423,19 +344,19 @@ def test_tls_certificates_are_checked_unless_told_otherwise(tmp_path, client):
     assert accepted.status == 200
 
 
-def test_plain_http_where_tls_was_meant(client):
+def test_plain_http_where_tls_was_meant(client, serve):
     def answer(connection):
         connection.recv(65536)
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
-    with Server(greet=answer) as server:
+    with serve(greet=answer) as server:
         got = client.request("GET", server.url.replace("http:", "https:"))
     assert got.failure.kind == "tls"
     assert "not in TLS" in got.failure.message
 
 
-def test_a_server_that_hangs_up_on_a_tls_greeting(client):
-    with Server(greet=lambda connection: connection.recv(65536)) as server:
+def test_a_server_that_hangs_up_on_a_tls_greeting(client, serve):
+    with serve(greet=lambda connection: connection.recv(65536)) as server:
         got = client.request("GET", server.url.replace("http:", "https:"))
     assert got.failure.kind == "tls"
     assert "closed the connection during the TLS handshake" in got.failure.message
@@ -451,9 +372,9 @@ def test_an_unusable_ca_file_is_named(tmp_path, content, words):
     assert str(path) in caught.value.message
 
 
-def test_ipv6(client):
+def test_ipv6(client, serve):
     try:
-        server = Server(host="::1")
+        server = serve(host="::1")
     except OSError:
         pytest.skip("no IPv6 on loopback")
     with server:

@@ -168,7 +168,7 @@ def test_unusable_private_keys(key, make, words):
 
 
 def test_certifying_an_unusable_key_names_where_it_came_from():
-    with pytest.raises(GlctlError, match="gitlab-secrets.json: empty"):
+    with pytest.raises(GlctlError, match=r"gitlab-secrets\.json: empty"):
         keys.certify(Secret(""), NOW, "gitlab-secrets.json")
 
 

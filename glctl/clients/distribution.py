@@ -1,0 +1,279 @@
+"""The steps of the OCI distribution protocol and of the registry's debug server, as one function each.
+
+*base* is the registry's URL up to its port. Every result holds the Exchanges that led to it. A token goes
+only to the origin (scheme, host, port) it is for, never where a Location or a redirect leads otherwise.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urljoin, urlsplit
+
+from glctl.clients.http import address_of, without_credentials
+from glctl.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from glctl.clients.http import Client, Exchange
+
+API_VERSION = "registry/2.0"
+MAX_REDIRECTS = 3  # the registry sends a client to its storage in one
+
+_PARAMETER = r'([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))'
+_CHALLENGE = re.compile(rf"([A-Za-z][\w-]*)\s+({_PARAMETER}(?:\s*,\s*{_PARAMETER})*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What a 401 asks for. *error* is "" where no token arrived (RFC 6750, section 3.1)."""
+
+    scheme: str  # in lower case
+    realm: str = ""
+    service: str = ""
+    scope: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """The answer to ``GET /v2/``."""
+
+    exchange: Exchange
+    api_version: str
+    challenge: Challenge | None
+
+    @property
+    def is_registry(self) -> bool:
+        """Whether a registry answered at all, and not some other server behind the same address."""
+        return API_VERSION in self.api_version
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An upload that was begun, or *because* of what it was not. *location* is absolute, or ""."""
+
+    exchange: Exchange
+    location: str = field(repr=False)  # holds the upload's state, signed with http.secret
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A blob that was stored, or *because* of what it was not. *upload* is how it began."""
+
+    exchanges: tuple[Exchange, ...]
+    upload: Upload
+    digest: str
+    because: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether the registry says that it has stored the blob."""
+        return not self.because
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A blob that was asked for, after redirects. *exists* is None where no answer tells."""
+
+    exchanges: tuple[Exchange, ...]
+    exists: bool | None
+    intact: bool = False  # its content was read, and has the digest that it was asked for by
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """``/debug/health``: the failing checks by name, or None where no debug server answered."""
+
+    exchange: Exchange
+    failing: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vars:
+    """``/debug/vars``: the registry's own counters, or None where no debug server answered."""
+
+    exchange: Exchange
+    values: Mapping[str, Any] | None
+
+
+def ping(client: Client, base: str, token: Secret | None = None) -> Ping:
+    """Ask whether a registry is there, and what it wants to see first."""
+    exchange = client.request("GET", _url(base, "/v2/"), headers=_bearer(token), step="ping")
+    challenge = parse_challenge(exchange.header("www-authenticate"))
+    return Ping(exchange, exchange.header("docker-distribution-api-version"), challenge)
+
+
+def parse_challenge(header: str) -> Challenge | None:
+    """The Bearer challenge of a ``WWW-Authenticate`` header, else its first (RFC 9110, section 11.6.1)."""
+    challenges = []
+    for match in _CHALLENGE.finditer(header):
+        found = {name.lower(): quoted or plain for name, quoted, plain in re.findall(_PARAMETER, match[2])}
+        known = {
+            key: re.sub(r"\\(.)", r"\1", found.get(key, "")) for key in ("realm", "service", "scope", "error")
+        }
+        challenges.append(Challenge(match[1].lower(), **known))
+    bearers = (challenge for challenge in challenges if challenge.scheme == "bearer")
+    return next(bearers, challenges[0] if challenges else None)
+
+
+def grant(repository: str, *actions: str) -> dict[str, object]:
+    """An ``access`` entry of a token: *actions* (pull, push, delete) on *repository*."""
+    return {"type": "repository", "name": repository, "actions": list(actions)}
+
+
+def digest_of(content: bytes) -> str:
+    """The name of a blob with this content."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def check_blob(client: Client, base: str, repository: str, digest: str, token: Secret | None = None) -> Blob:
+    """HEAD a blob as clients do before they push, on to the storage where the registry redirects them."""
+    exchanges = _followed(client, "HEAD", base, f"/v2/{repository}/blobs/{digest}", token, "check blob")
+    return Blob(exchanges, {200: True, 404: False}.get(exchanges[-1].status or 0))
+
+
+def read_blob(client: Client, base: str, repository: str, digest: str, token: Secret | None = None) -> Blob:
+    """GET a blob of MAX_BODY bytes at most, where redirected from storage, and compare it with its digest."""
+    exchanges = _followed(client, "GET", base, f"/v2/{repository}/blobs/{digest}", token, "read blob")
+    last = exchanges[-1]
+    intact = last.status == 200 and last.failure is None and digest_of(last.body) == digest
+    return Blob(exchanges, {200: True, 404: False}.get(last.status or 0), intact)
+
+
+def delete_blob(
+    client: Client, base: str, repository: str, digest: str, token: Secret | None = None
+) -> Exchange:
+    """Unlink a blob from a repository; 202 if done, 405 where deletion is not enabled."""
+    path = _url(base, f"/v2/{repository}/blobs/{digest}")
+    return client.request("DELETE", path, headers=_bearer(token), step="delete blob")
+
+
+def start_upload(client: Client, base: str, repository: str, token: Secret | None = None) -> Upload:
+    """Begin an upload; whoever does not finish it must cancel it."""
+    url = _url(base, f"/v2/{repository}/blobs/uploads/")
+    exchange = client.request("POST", url, headers=_bearer(token), step="start upload")
+    if exchange.status != 202:
+        return Upload(exchange, "", in_words(exchange))
+    location = _location(url, exchange)
+    return Upload(exchange, location, _astray(base, location))
+
+
+def cancel_upload(client: Client, location: str, token: Secret | None = None) -> Exchange:
+    """Give up an upload by its location; 204 if the registry forgot it."""
+    return client.request("DELETE", location, headers=_bearer(token), step="cancel upload")
+
+
+def push_blob(
+    client: Client, base: str, repository: str, content: bytes, token: Secret | None = None
+) -> Push:
+    """Store a blob as Docker does: begin, send, finish. What fails on the way is cancelled."""
+    digest = digest_of(content)
+    upload = start_upload(client, base, repository, token)
+    if upload.because:
+        return Push((upload.exchange,), upload, digest, upload.because)
+    headers = {**_bearer(token), "Content-Type": "application/octet-stream"}
+    sent = client.request("PATCH", upload.location, headers=headers, body=content, step="send blob")
+    exchanges = [upload.exchange, sent]
+    because = in_words(sent)
+    if sent.status == 202:
+        location = _location(upload.location, sent) or upload.location
+        because = _astray(base, location)
+        if not because:
+            finished = client.request(
+                "PUT", _with_digest(location, digest), headers=_bearer(token), step="finish upload"
+            )
+            exchanges.append(finished)
+            because = "" if finished.status == 201 else in_words(finished)
+    if because:
+        exchanges.append(cancel_upload(client, upload.location, token))
+    return Push(tuple(exchanges), upload, digest, because)
+
+
+def debug_health(client: Client, base: str) -> Health:
+    """What the registry's own health checks say; *base* is the debug server's URL."""
+    exchange = client.request("GET", _url(base, "/debug/health"), step="health")
+    found = _json_object(exchange) if exchange.status in (200, 503) else None
+    return Health(exchange, None if found is None else {name: str(text) for name, text in found.items()})
+
+
+def debug_vars(client: Client, base: str) -> Vars:
+    """The registry's counters (Go's expvar); *base* is the debug server's URL."""
+    exchange = client.request("GET", _url(base, "/debug/vars"), step="vars")
+    return Vars(exchange, _json_object(exchange) if exchange.status == 200 else None)
+
+
+def in_words(exchange: Exchange) -> str:
+    """How an exchange ended: what kept it from being answered, or its status and what the registry calls it.
+
+    Holds foreign text: the error's message. Not its detail, which may be anything.
+    """
+    if exchange.failure:
+        return f"{exchange.step}: {exchange.failure.message}"
+    errors = (_json_object(exchange) or {}).get("errors")
+    if isinstance(errors, list) and errors and isinstance(errors[0], dict):
+        said = ": ".join(str(errors[0][key])[:200] for key in ("code", "message") if errors[0].get(key))
+    else:
+        said = exchange.header("content-type").partition(";")[0]  # text/html: not a registry's answer
+    return f"{exchange.step}: {exchange.status} {said}".rstrip()
+
+
+def _followed(
+    client: Client, method: str, base: str, path: str, token: Secret | None, step: str
+) -> tuple[Exchange, ...]:
+    """One request and those that its redirects lead to, each its own Exchange."""
+    url = _url(base, path)
+    exchanges = [client.request(method, url, headers=_bearer(token), step=step)]
+    for _ in range(MAX_REDIRECTS):
+        location = _location(url, exchanges[-1]) if exchanges[-1].status in (301, 302, 303, 307, 308) else ""
+        if not location:
+            break
+        url = location
+        headers = {} if _astray(base, url) else _bearer(token)
+        exchanges.append(client.request(method, url, headers=headers, step=f"{step}, redirected"))
+    return tuple(exchanges)
+
+
+def _url(base: str, path: str) -> str:
+    return base.rstrip("/") + path
+
+
+def _bearer(token: Secret | None) -> dict[str, str | Secret]:
+    return {"Authorization": Secret(f"Bearer {token.reveal()}")} if token else {}
+
+
+def _location(url: str, exchange: Exchange) -> str:
+    """Where the answer of a request for *url* points, absolute, or ""."""
+    location = exchange.header("location")
+    try:
+        return urljoin(url, location) if location else ""
+    except ValueError:
+        return location
+
+
+def _astray(base: str, location: str) -> str:
+    """Why a Location must not be followed with a token, or ""."""
+    if not location:
+        return "the answer has no Location"
+    try:
+        same = (urlsplit(base).scheme, address_of(base)) == (urlsplit(location).scheme, address_of(location))
+    except ValueError:
+        same = False
+    return "" if same else f"the answer's Location leads away from {base}: {without_credentials(location)}"
+
+
+def _with_digest(location: str, digest: str) -> str:
+    return f"{location}{'&' if urlsplit(location).query else '?'}digest={quote(digest)}"
+
+
+def _json_object(exchange: Exchange) -> dict[str, Any] | None:
+    try:
+        found = json.loads(exchange.body)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
