@@ -1,0 +1,144 @@
+"""What starting glctl costs, as a multiple of ``python -c pass`` measured in the same run.
+
+usage: benchmarks/startup.py [--only startup] [--rounds N]
+
+Prints a table and exits 1 when a limit is passed. It also changes a file so that its size and time stamps
+stay as they were, and exits 1 when reconfigure does not find that: nothing may be gained by looking less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PYTHON = sys.executable
+GLCTL = str(Path(sys.executable).with_name("glctl"))
+# glctl's own environment: no bytecode written or no buffering would measure something else.
+ENVIRONMENT = {
+    key: value
+    for key, value in os.environ.items()
+    if not key.startswith(("PYTHON", "GLCTL", "_GLCTL", "COLUMNS"))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A command, and how many times the first case's time it may take."""
+
+    name: str
+    command: list[str]
+    limit: float | None = None
+
+
+STARTUP = [
+    Case("python -c pass", [PYTHON, "-c", "pass"]),
+    Case("glctl --help", [GLCTL, "--help"], 5),
+    Case("glctl --version", [GLCTL, "--version"], 5),
+]
+
+
+def run(command: list[str]) -> int:
+    """The exit code of *command*, whose output is of no interest."""
+    return subprocess.run(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, check=False).returncode
+
+
+def seconds(command: list[str]) -> float:
+    began = time.perf_counter()
+    code = run(command)
+    took = time.perf_counter() - began
+    if code:
+        raise SystemExit(f"{' '.join(command)} ended with {code}")
+    return took
+
+
+def medians(cases: list[Case], rounds: int) -> list[float]:
+    """Seconds that each case takes. The cases take turns, so that a slow spell of the machine hits all."""
+    for case in cases:
+        seconds(case.command)  # writes the .pyc files
+    taken = [[seconds(case.command) for case in cases] for _ in range(rounds)]
+    return [statistics.median(times) for times in zip(*taken, strict=True)]
+
+
+def within_limits(cases: list[Case], rounds: int) -> bool:
+    """Measure, print the table, and say whether every case keeps its limit."""
+    taken = medians(cases, rounds)
+    ratios = [median / taken[0] for median in taken]
+    print("| command | median ms | × | limit |")
+    print("|---|---:|---:|---:|")
+    for case, median, ratio in zip(cases, taken, ratios, strict=True):
+        print(f"| {case.name} | {median * 1000:.1f} | {ratio:.2f} | {case.limit or ''} |")
+    return all(case.limit is None or ratio <= case.limit for case, ratio in zip(cases, ratios, strict=True))
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def converged_root() -> Iterator[Path]:
+    """A sandbox with a running registry, in which reconfigure has nothing to do."""
+    root = Path(tempfile.mkdtemp(prefix="glctl-bench-"))
+    root.chmod(0o755)
+    config = root / "etc/gitlab/gitlab.rb"
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        f"registry_external_url 'http://127.0.0.1:{free_port()}'\n"
+        f"registry['registry_http_addr'] = '127.0.0.1:{free_port()}'\n"
+        f"registry['debug_addr'] = '127.0.0.1:{free_port()}'\n"
+    )
+    glctl = [GLCTL, "--root", str(root)]
+    try:
+        if run([*glctl, "reconfigure"]):
+            raise SystemExit("reconfigure failed in a fresh sandbox")
+        yield root
+    finally:
+        run([*glctl, "down"])
+        shutil.rmtree(root)
+
+
+def hidden_change_is_found(dry_run: list[str], target: Path) -> bool:
+    """Whether *dry_run* sees a change of *target* that its size and time stamps do not show."""
+    original, stamps = target.read_bytes(), target.stat()
+    before = run([*dry_run, "--detailed-exitcode"])
+    target.write_bytes(original.replace(b"version", b"Version", 1))
+    os.utime(target, ns=(stamps.st_atime_ns, stamps.st_mtime_ns))
+    after = run([*dry_run, "--detailed-exitcode"])
+    target.write_bytes(original)
+    print(f"\n{target.name} changed in secret: exit code {before}, then {after} (wanted: 0, then 2).")
+    return (before, after) == (0, 2)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--only", choices=["startup"], help="leave reconfigure out")
+    parser.add_argument(
+        "--rounds", type=int, default=25, metavar="N", help="how often each command runs (25)"
+    )
+    options = parser.parse_args()
+    if options.only:
+        return 0 if within_limits(STARTUP, options.rounds) else 1
+    with converged_root() as root:
+        dry_run = [GLCTL, "--root", str(root), "reconfigure", "--dry-run"]
+        quick = within_limits([*STARTUP, Case("glctl reconfigure --dry-run", dry_run, 12)], options.rounds)
+        honest = hidden_change_is_found(dry_run, root / "var/opt/gitlab/registry/config.yml")
+        return 0 if quick and honest else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
