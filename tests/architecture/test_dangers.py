@@ -12,6 +12,7 @@ PROJECT = Path(__file__).parents[2]
 # Configuration is written by converge, and nobody else. Other files that write, and what:
 WRITERS = {
     "cli.py": "to /dev/null, where a stream was closed",
+    "commands/render.py": "below the --output-dir that it is given",
     "services/runit.py": "control bytes to runsv",
     "services/supervisor.py": "the record of the supervisor it started",
 }
