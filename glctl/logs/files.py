@@ -1,0 +1,135 @@
+"""One file of a log, live or archived, plain or gzip: reading it, recognising it, finding its last lines."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import IO, TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BLOCK = 1 << 16
+_GZIP_MAGIC = b"\x1f\x8b"
+_FINGERPRINT = 512  # bytes; with the stamps of a log, enough to tell one beginning from another
+
+# Whether a line (without its newline) is wanted; it may remember the line before.
+LineTest = Callable[[bytes], bool]
+
+
+class LogFile:
+    """An open file. It stays readable to its end while it is renamed, compressed or deleted."""
+
+    def __init__(self, path: Path) -> None:
+        self._raw = path.open("rb", buffering=0)
+        self._text: IO[bytes] = self._raw
+        self.compressed = os.pread(self._raw.fileno(), 2, 0) == _GZIP_MAGIC
+        if self.compressed:
+            import gzip
+
+            self._text = cast("IO[bytes]", gzip.GzipFile(fileobj=self._raw))
+
+    def close(self) -> None:
+        self._text.close()
+        self._raw.close()
+
+    def read(self, size: int = BLOCK) -> bytes:
+        """The next bytes of text; none at the end, or where a compressed file is broken."""
+        if not self.compressed:
+            return self._text.read(size)
+        import gzip
+        import zlib
+
+        try:
+            return self._text.read(size)
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            return b""
+
+    def seek(self, offset: int) -> None:
+        """Go on reading at *offset* of the text."""
+        self._text.seek(offset)
+
+    def seek_to_end(self) -> None:
+        self._text.seek(0, os.SEEK_END)
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return os.fstat(self._raw.fileno()).st_size
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the file was cut shorter than what was read of it."""
+        return not self.compressed and self.size < self._raw.tell()
+
+    def is_at(self, path: Path) -> bool:
+        """Whether *path* names this very file."""
+        try:
+            return os.path.samestat(path.stat(), os.fstat(self._raw.fileno()))
+        except OSError:
+            return False
+
+    def begins_like(self, other: LogFile) -> bool:
+        """Whether *other* begins with the same text, as a compressed copy does; no if this file is empty."""
+        head = self._head()
+        return bool(head) and other._head().startswith(head)
+
+    def _head(self) -> bytes:
+        here = self._text.tell()
+        self.seek(0)
+        head = self.read(_FINGERPRINT)
+        self.seek(here)
+        return head
+
+    def last_lines(self, wanted: int, new_test: Callable[[], LineTest] | None = None) -> tuple[int, int]:
+        """Where the last *wanted* lines begin, and how many of them are here.
+
+        With *new_test* only lines that pass are counted; it is called anew for each block, since blocks are
+        not looked at in their order.
+        """
+        if self.compressed:  # can only be read forwards
+            starts: deque[int] = deque(maxlen=wanted)
+            for offset, block in self._blocks_forwards():
+                starts.extend(offset + start for start in _line_starts(block, new_test))
+            return (starts[0], wanted) if len(starts) == wanted else (0, len(starts))
+        found = 0
+        for offset, block in self._blocks_backwards():
+            starts_here = _line_starts(block, new_test)
+            if found + len(starts_here) >= wanted:
+                return offset + starts_here[found - wanted], wanted
+            found += len(starts_here)
+        return 0, found
+
+    def _blocks_forwards(self) -> Iterator[tuple[int, bytes]]:
+        """The text in blocks of whole lines, each with its offset."""
+        self.seek(0)
+        offset, rest = 0, b""
+        while data := self.read():
+            data = rest + data
+            whole = data.rfind(b"\n") + 1 or len(data)  # a longer line is cut: memory stays bounded
+            yield offset, data[:whole]
+            offset, rest = offset + whole, data[whole:]
+        if rest:
+            yield offset, rest
+
+    def _blocks_backwards(self) -> Iterator[tuple[int, bytes]]:
+        """As :meth:`_blocks_forwards`, from the end."""
+        end = self.size
+        while end > 0:
+            start = max(0, end - BLOCK)
+            block = os.pread(self._raw.fileno(), end - start, start)
+            if start > 0:
+                start += block.find(b"\n", 0, -1) + 1  # 0 where a line is longer than the block: it is cut
+            yield start, block[start - end :]
+            end = start
+
+
+def _line_starts(block: bytes, new_test: Callable[[], LineTest] | None) -> list[int]:
+    test = new_test() if new_test else None
+    starts, start = [], 0
+    for line in block.removesuffix(b"\n").split(b"\n"):
+        if test is None or test(line):
+            starts.append(start)
+        start += len(line) + 1
+    return starts

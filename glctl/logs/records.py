@@ -1,0 +1,220 @@
+"""Lines of logs → LogRecords: registry text, json and logstash, access lines, nginx's errors, panics.
+
+They come mixed in one stream (the registry writes its access lines and panics beside any formatter), so each
+line is told by its own beginning. What fits nothing is kept as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal, cast
+
+Level = Literal["debug", "info", "warning", "error", "fatal"]
+LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error", "fatal")
+
+# The words of logrus (registry) and of nginx (ngx_core_module, error_log).
+_LEVEL_WORDS: dict[bytes, Level] = {
+    b"trace": "debug",
+    b"debug": "debug",
+    b"info": "info",
+    b"notice": "info",
+    b"warn": "warning",
+    b"warning": "warning",
+    b"error": "error",
+    b"crit": "fatal",
+    b"alert": "fatal",
+    b"emerg": "fatal",
+    b"fatal": "fatal",
+    b"panic": "fatal",
+}
+
+# svlogd's stamp (-t, -tt, -ttt or none), then what a line is told by; the last branch fits any line.
+# Anchored, and never looks into a quoted value: text that a client sent cannot pose as something else.
+_HEAD = re.compile(
+    rb"(?:(?:(?P<tai>@[0-9a-f]{24})|(?P<utc>\d{4}-\d\d-\d\d[_T]\d\d:\d\d:\d\d\.\d+)) )?"
+    rb"(?:(?P<local>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d) )?"  # nginx, and Go's own net/http
+    rb'(?:(?P<logfmt>time="(?P<time>[^"]*)" level=(?P<logfmt_level>[a-z]+))'
+    rb"|(?P<json>\{)"
+    rb"|(?P<access>(?P<client>\S+) \S+ (?P<user>\S+) \[(?P<date>[^\]]+)\] "
+    rb'"(?P<request>(?:[^"\\]|\\.)*)" (?P<status>\d{3}) )'
+    rb"|(?P<nginx>(?:nginx: )?\[(?P<nginx_level>[a-z]+)\] (?:\d+#\d+: (?:\*\d+ )?)?)"
+    rb"|(?P<fatal>(?:panic|fatal error|configuration error|chpst: fatal): )"
+    rb"|(?P<plain>))"
+)
+_JSON_LEVEL = re.compile(rb'[{,]\s*"level":\s*"([a-z]+)"')
+_JSON_TIME = re.compile(rb'[{,]\s*"(?:time|@timestamp)":\s*"([^"]+)"')
+_LOGFMT_PAIR = re.compile(r'([^\s=]+)=("(?:[^"\\]|\\.)*"|\S*)')
+_ACCESS_REST = re.compile(r'(\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")?')
+# Go's string literals (language specification, "Rune literals").
+_GO_ESCAPE = re.compile(r"\\(?:(x[0-9a-f]{2}|u[0-9a-f]{4}|U00(?:0[0-9a-f]|10)[0-9a-f]{4})|(.))", re.DOTALL)
+_GO_LETTERS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_NGINX_PAIR = re.compile(r', (client|server|request|upstream|host|referrer): ("[^"]*"|[^,]*)')
+
+_MONTHS = {name: i for i, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_TAI_OFFSET = 2**62 + 10  # runit's TAI64N is UTC plus ten seconds, whatever the leap seconds
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """One line of a log. *time* is in UTC; *fields* has the names that the registry itself uses."""
+
+    service: str
+    raw: bytes
+    message: str
+    level: Level | None = None
+    time: datetime | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+def level_of(line: bytes) -> Level | None:
+    """The level of a line without parsing the rest; None where it has none (a stack trace, a usage text)."""
+    return _level(_head(line))
+
+
+def time_of(line: bytes) -> datetime | None:
+    """When a line was written (UTC), without parsing the rest: svlogd's stamp, else the line's own."""
+    return _time(_head(line))
+
+
+def parse(line: bytes, service: str) -> LogRecord:
+    """The record of a *line* (without its newline). Never fails: what fits nothing is a plain message."""
+    head = _head(line)
+    kind = head.lastgroup or "plain"
+    message, fields = _BODIES[kind](head)
+    return LogRecord(service, line, message, _level(head), _time(head), fields)
+
+
+def _head(line: bytes) -> re.Match[bytes]:
+    return cast("re.Match[bytes]", _HEAD.match(line))  # its last branch fits any line
+
+
+def _level(head: re.Match[bytes]) -> Level | None:
+    kind = head.lastgroup
+    if kind == "logfmt":
+        return _LEVEL_WORDS.get(head["logfmt_level"])
+    if kind == "access":
+        return "error" if head["status"] >= b"500" else "info"
+    if kind == "json":
+        found = _JSON_LEVEL.search(head.string, head.start("json"))
+        return _LEVEL_WORDS.get(found[1]) if found else None
+    if kind == "nginx":
+        return _LEVEL_WORDS.get(head["nginx_level"])
+    return "fatal" if kind == "fatal" else None
+
+
+# --- time
+
+
+def _time(head: re.Match[bytes]) -> datetime | None:
+    try:
+        if stamp := head["utc"]:
+            return datetime.fromisoformat(stamp.decode()).replace(tzinfo=UTC)
+        if stamp := head["tai"]:
+            return _from_tai64n(stamp)
+        if stamp := head["time"]:
+            return datetime.fromisoformat(stamp.decode()).astimezone(UTC)
+        if stamp := head["date"]:
+            return _from_access_date(stamp.decode())
+        if stamp := head["local"]:
+            return datetime.fromisoformat(stamp.decode().replace("/", "-")).astimezone(UTC)
+        if head["json"] and (found := _JSON_TIME.search(head.string, head.start("json"))):
+            return datetime.fromisoformat(found[1].decode()).astimezone(UTC)
+    except (ValueError, KeyError, OverflowError):
+        pass  # not a time after all
+    return None
+
+
+def _from_tai64n(label: bytes) -> datetime:
+    seconds, nanoseconds = int(label[1:17], 16), int(label[17:25], 16)
+    return datetime.fromtimestamp(seconds - _TAI_OFFSET, UTC).replace(microsecond=nanoseconds // 1000)
+
+
+def _from_access_date(text: str) -> datetime:
+    """``24/Nov/2026:17:28:11 +0000``; strptime would want an English locale."""
+    day, month, rest = text.split("/", 2)
+    year, clock, zone = rest[:4], rest[5:13], rest[14:]
+    return datetime.fromisoformat(
+        f"{year}-{_MONTHS[month]:02}-{day}T{clock}{zone[:3]}:{zone[3:]}"
+    ).astimezone(UTC)
+
+
+# --- message and fields, by kind
+
+_Body = tuple[str, Mapping[str, Any]]
+
+
+def _plain(head: re.Match[bytes]) -> _Body:
+    """Also panics: the word before the colon belongs to the message."""
+    return _text(head.string[head.start(head.lastgroup or 0) :]), {}
+
+
+def _logfmt(head: re.Match[bytes]) -> _Body:
+    text = _text(head.string[head.start("logfmt") :])
+    fields = {pair[1]: _unquote(pair[2]) for pair in _LOGFMT_PAIR.finditer(text)}
+    return fields.get("msg", ""), fields
+
+
+def _json(head: re.Match[bytes]) -> _Body:
+    import json
+
+    try:
+        fields = json.loads(head.string[head.start("json") :])
+    except (ValueError, RecursionError):
+        return _plain(head)
+    return str(fields.get("msg", fields.get("message", ""))), fields
+
+
+def _access(head: re.Match[bytes]) -> _Body:
+    request, status = _text(head["request"]), int(head["status"])
+    method, _, rest = request.partition(" ")
+    uri, _, protocol = rest.rpartition(" ")
+    fields: dict[str, Any] = {
+        "http.request.remoteaddr": _text(head["client"]),
+        "auth.user.name": _text(head["user"]),
+        "http.request.method": method,
+        "http.request.uri": uri,
+        "http.request.protocol": protocol,
+        "http.response.status": status,
+    }
+    if tail := _ACCESS_REST.match(_text(head.string[head.end() :])):
+        fields["http.response.written"] = int(tail[1]) if tail[1] != "-" else 0
+        fields["http.request.referer"], fields["http.request.useragent"] = tail[2] or "", tail[3] or ""
+    return f"{method} {uri} {status}", fields
+
+
+def _nginx(head: re.Match[bytes]) -> _Body:
+    text = _text(head.string[head.end() :])
+    fields = {pair[1]: pair[2].strip('"') for pair in _NGINX_PAIR.finditer(text)}
+    return _NGINX_PAIR.split(text, maxsplit=1)[0], fields
+
+
+_BODIES = {
+    "logfmt": _logfmt,
+    "json": _json,
+    "access": _access,
+    "nginx": _nginx,
+    "fatal": _plain,
+    "plain": _plain,
+}
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def _unquote(value: str) -> str:
+    """A logfmt value as it was before Go's ``%q``."""
+    if not value.startswith('"'):
+        return value
+    if "\\" not in value:
+        return value[1:-1]
+    return _GO_ESCAPE.sub(_unescape, value[1:-1])
+
+
+def _unescape(match: re.Match[str]) -> str:
+    if letter := match[2]:
+        return _GO_LETTERS.get(letter, letter)
+    return chr(int(match[1][1:], 16))

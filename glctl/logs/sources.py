@@ -1,0 +1,106 @@
+"""Where a service's lines come from: the file that is being written, and those it was rotated to."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from glctl.errors import UsageError
+from glctl.paths import LOG_DIR, SV_DIR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from glctl.paths import Root
+
+SVLOGD_FILE = "current"
+# What each service writes into its log directory: svlogd what the process itself says, nginx its own files.
+FILES: dict[str, tuple[str, ...]] = {
+    "registry": (SVLOGD_FILE,),
+    "nginx": (SVLOGD_FILE, "error.log", "gitlab_registry_access.log", "gitlab_registry_error.log"),
+}
+
+# svlogd(8): a rotated file is named by a TAI64N label with .s (done) or .u (not yet processed).
+_SVLOGD_ARCHIVE = re.compile(r"@[0-9a-f]{24}\.[su]")
+
+
+@dataclass(frozen=True, slots=True)
+class LogSource:
+    """One log of a *service*. *path* is the live file, which need not be there (yet)."""
+
+    service: str
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """What the reader sees: ``registry``, ``nginx/registry_access``."""
+        if self.by_svlogd:
+            return self.service
+        return f"{self.service}/{self.path.stem.removeprefix('gitlab_')}"
+
+    @property
+    def by_svlogd(self) -> bool:
+        """Whether svlogd writes and rotates this file (else nginx writes, and logrotate rotates)."""
+        return self.path.name == SVLOGD_FILE
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is any file of it; yes where that cannot be seen, so that reading it tells why."""
+        try:
+            return self.path.exists() or bool(self.archives())
+        except PermissionError:
+            return True
+
+    def archives(self) -> list[Path]:
+        """The rotated files that are there now, oldest first."""
+        directory = self.path.parent
+        if not self.by_svlogd:
+            numbered = re.compile(
+                re.escape(self.path.name) + r"\.(\d+)(?:\.gz)?"
+            )  # logrotate(8): .1 is the newest
+            matches = [match for name in _names(directory) if (match := numbered.fullmatch(name))]
+            return [directory / match[0] for match in sorted(matches, key=lambda match: -int(match[1]))]
+        # A listing can miss a file whose .u becomes .s meanwhile. That happens once: the next listing has it.
+        names = sorted({*_names(directory), *_names(directory)}, reverse=True)
+        labels = {name[:25]: name for name in names if _SVLOGD_ARCHIVE.fullmatch(name)}  # .s, else .u
+        return [directory / labels[label] for label in sorted(labels)]
+
+
+def _names(directory: Path) -> list[str]:
+    try:
+        return [entry.name for entry in directory.iterdir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def find_sources(root: Root, services: Iterable[str] = ()) -> list[LogSource]:
+    """The sources of *services* (all known ones by default) below *root*. UsageError for an unknown name."""
+    sources = []
+    for service in services or FILES:
+        if service not in FILES:
+            raise UsageError(f"No logs are known for service '{service}'.", f"Known: {', '.join(FILES)}.")
+        directory = log_directory(root, service)
+        sources += [LogSource(service, directory / name) for name in FILES[service]]
+    return sources
+
+
+def log_directory(root: Root, service: str) -> Path:
+    """Where svlogd keeps the logs of *service*: as its log/run file says, else the usual place.
+
+    The run file is what really runs, on a host of ours as on one that Omnibus manages.
+    """
+    try:
+        run = root.at(f"{SV_DIR}/{service}/log/run").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        run = ""
+    for line in run.replace("\\\n", " ").splitlines():
+        try:
+            words = shlex.split(line, comments=True)
+        except ValueError:
+            continue
+        if any(Path(word).name == "svlogd" for word in words[:-1]) and words[-1].startswith("/"):
+            return root.at(words[-1])
+    return root.at(f"{LOG_DIR}/{service}")
