@@ -242,9 +242,9 @@ def _perform(
 
 
 def _not_up(service: Service, reason: str, configuration: Configuration) -> NotUpError:
-    from glctl.converge.last_words import last_words
+    from glctl.logs.recent import last_words
 
-    words = last_words(configuration.effective[f"{service.name}.log_directory"])
+    words = last_words(configuration.host.root, service.name)
     said = "".join(f"\n    {line}" for line in words)
     return NotUpError(
         f"{service.name} did not come up: {reason}." + (f"\n  Its last words:{said}" if said else ""),

@@ -1,0 +1,35 @@
+"""Check: what one look at the registry is, and what it may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from glctl.doctor.facts import Facts
+    from glctl.findings.model import Finding
+
+# What a check leaves behind: nothing ever, nothing once it is over, something small and fixed (--write).
+Effect = Literal["none", "passing", "lasting"]
+
+
+class NotTriedError(Exception):
+    """Raised by a check that could not be tried; its text says why, in words for an administrator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check. *requires* names checks without whose success this one could only repeat their findings.
+
+    *run* yields Findings; what it returns at the end is a note on what was seen, for a healthy check's line.
+    *timeout* is in seconds.
+    """
+
+    name: str
+    about: str
+    run: Callable[[Facts], Iterator[Finding]]
+    requires: tuple[str, ...] = ()
+    effect: Effect = "none"
+    timeout: float = 10.0

@@ -1,0 +1,51 @@
+"""The registry by itself: what it answers past nginx."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from glctl.doctor.check import Check
+from glctl.doctor.found import found
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from glctl.doctor.facts import Facts
+    from glctl.findings.model import Finding
+
+
+def run(facts: Facts) -> Generator[Finding, None, str]:
+    """GET /v2/ without a token: a healthy registry answers 401 and says where tokens come from."""
+    from glctl.clients.distribution import in_words
+
+    base = facts.local_base
+    ping = facts.ping_local()
+    seen = [in_words(ping.exchange)]
+    status = ping.exchange.status
+    if status is None:
+        yield found(
+            "registry-unreachable", "local", base, f"The registry does not answer at {base}.", evidence=seen
+        )
+    elif status == 503:
+        yield found(
+            "registry-unhealthy",
+            "local",
+            base,
+            "The registry refuses every request with 503: its health check fails.",
+            evidence=seen,
+        )
+    elif status == 200:
+        yield found(
+            "registry-not-authenticating",
+            "local",
+            base,
+            "The registry asks for no token: everybody may read and write images.",
+        )
+    elif status != 401 or not ping.is_registry:
+        yield found(
+            "registry-bad-answer", "local", base, f"What answers at {base} is no registry.", evidence=seen
+        )
+    return f"{base}/v2/ answers {status} in {ping.exchange.seconds * 1000:.0f} ms"
+
+
+CHECK = Check("local", "The registry answers on its own address.", run, requires=("services",))

@@ -1,0 +1,71 @@
+"""The Report: Findings by cause, and the exit code that they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from glctl.findings.catalog import CODES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from glctl.findings.model import CheckResult, Finding
+
+_RANK = {"error": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that one examination found, consequences linked to their causes."""
+
+    target: str
+    findings: tuple[Finding, ...]
+    checks: tuple[CheckResult, ...]
+    duration_ms: float
+
+    @property
+    def root_causes(self) -> tuple[Finding, ...]:
+        """Errors and warnings that nothing else here explains, errors first."""
+        causes = [f for f in self.findings if f.explained_by is None and f.severity != "info"]
+        return tuple(sorted(causes, key=lambda f: _RANK[f.severity]))
+
+    def consequences(self, cause: Finding) -> tuple[Finding, ...]:
+        """What follows from *cause*, directly or not."""
+        return tuple(f for f in self.findings if f.explained_by == cause.code)
+
+    @property
+    def ok(self) -> bool:
+        """Whether no error was found."""
+        return not any(f.severity == "error" for f in self.findings)
+
+    def exit_code(self, *, strict: bool = False) -> int:
+        """1 if errors were found (*strict*: or warnings), else 0."""
+        worst = ("error", "warning") if strict else ("error",)
+        return int(any(f.severity in worst for f in self.findings))
+
+
+def link(findings: Iterable[Finding], checks: Iterable[CheckResult] = ()) -> tuple[Finding, ...]:
+    """*findings* in relation: consequences know their root cause, and what is over is only told.
+
+    What a log says is over where a check tried the same thing now and found it well (``disproved_by``).
+    """
+    well = {check.name for check in checks if check.outcome == "ok"}
+    current = tuple(_as_over(f) if well & set(CODES[f.code].disproved_by) else f for f in findings)
+    present = {finding.code for finding in current if finding.severity != "info"}
+    return tuple(replace(f, explained_by=_root_of(f.code, present)) for f in current)
+
+
+def _as_over(finding: Finding) -> Finding:
+    summary = f"{finding.summary.rstrip('.')}: that is over, a check tried it now and it works."
+    return replace(finding, severity="info", summary=summary, remedy="")
+
+
+def _root_of(code: str, present: set[str]) -> str | None:
+    """The last of the causes of *code* that are present; None where there is none."""
+    seen = {code}
+    root: str | None = None
+    while cause := next((c for c in CODES if c in present - seen and code in CODES[c].explains), None):
+        seen.add(cause)
+        root = code = cause
+    return root
