@@ -11,7 +11,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from glctl.clients.http import address_of, without_credentials
 from glctl.secret import Secret
@@ -150,26 +150,24 @@ def delete_blob(
     client: Client, base: str, repository: str, digest: str, token: Secret | None = None
 ) -> Exchange:
     """Unlink a blob from a repository; 202 if done, 405 where deletion is not enabled."""
-    path = _url(base, f"/v2/{repository}/blobs/{digest}")
-    return client.request("DELETE", path, headers=_bearer(token), step="delete blob")
+    url = _url(base, f"/v2/{repository}/blobs/{digest}")
+    return client.request("DELETE", url, headers=_bearer(token), step="delete blob")
 
 
 def start_upload(client: Client, base: str, repository: str, token: Secret | None = None) -> Upload:
     """Begin an upload; whoever does not finish it must cancel it."""
     url = _url(base, f"/v2/{repository}/blobs/uploads/")
     exchange = client.request("POST", url, headers=_bearer(token), step="start upload")
-    if exchange.status != 202:
-        return Upload(exchange, "", in_words(exchange))
-    location = _location(url, exchange)
-    return Upload(exchange, location, _astray(base, location))
+    return Upload(exchange, *_accepted(base, url, exchange))
 
 
-def cancel_upload(client: Client, location: str, token: Secret | None = None) -> Exchange:
-    """Give up an upload by its location; 204 if done, which takes a token that grants ``delete``.
+def cancel_upload(client: Client, base: str, location: str, token: Secret | None = None) -> Exchange:
+    """Give up an upload by its newest location; 204 if done, which takes a token that grants ``delete``.
 
+    Asked for at *base*, wherever the location leads. An older location has another offset, and gets 404.
     Upstream's registry (2.8) leaves a hash state of some bytes behind, which no request removes.
     """
-    return client.request("DELETE", location, headers=_bearer(token), step="cancel upload")
+    return client.request("DELETE", _rebased(base, location), headers=_bearer(token), step="cancel upload")
 
 
 def push_blob(
@@ -178,24 +176,20 @@ def push_blob(
     """Store a blob as Docker does: begin, send, finish; a push that fails on the way is cancelled."""
     digest = digest_of(content)
     upload = start_upload(client, base, repository, token)
-    if upload.because:
-        return Push((upload.exchange,), upload, digest, upload.because)
-    headers = {**_bearer(token), "Content-Type": "application/octet-stream"}
-    sent = client.request("PATCH", upload.location, headers=headers, body=content, step="send blob")
-    exchanges = [upload.exchange, sent]
-    location, because = upload.location, in_words(sent)
-    if sent.status == 202:
-        moved = _location(location, sent)
-        because = _astray(base, moved)
-        if not because:
-            location = moved
-            url = _with_digest(location, digest)
-            finished = client.request("PUT", url, headers=_bearer(token), step="finish upload")
-            exchanges.append(finished)
-            because = "" if finished.status == 201 else in_words(finished)
-    if because:
-        # The newest location: an older one has another offset, and is refused.
-        exchanges.append(cancel_upload(client, location, token))
+    exchanges, location, because = [upload.exchange], upload.location, upload.because
+    if not because:
+        headers = {**_bearer(token), "Content-Type": "application/octet-stream"}
+        sent = client.request("PATCH", location, headers=headers, body=content, step="send blob")
+        exchanges.append(sent)
+        moved, because = _accepted(base, location, sent)
+        location = moved or location
+    if not because:
+        url = _with_digest(location, digest)
+        finished = client.request("PUT", url, headers=_bearer(token), step="finish upload")
+        exchanges.append(finished)
+        because = "" if finished.status == 201 else in_words(finished)
+    if because and location:
+        exchanges.append(cancel_upload(client, base, location, token))
     return Push(tuple(exchanges), upload, digest, because)
 
 
@@ -260,6 +254,14 @@ def _location(url: str, exchange: Exchange) -> str:
         return location
 
 
+def _accepted(base: str, url: str, exchange: Exchange) -> tuple[str, str]:
+    """Where an upload goes on after *exchange*, a request for *url*, and because of what it must not."""
+    if exchange.status != 202:
+        return "", in_words(exchange)
+    location = _location(url, exchange)
+    return location, _astray(base, location)
+
+
 def _astray(base: str, location: str) -> str:
     """Why a Location must not be followed with a token, or ""."""
     if not location:
@@ -269,6 +271,15 @@ def _astray(base: str, location: str) -> str:
     except ValueError:
         same = False
     return "" if same else f"the answer's Location leads away from {base}: {without_credentials(location)}"
+
+
+def _rebased(base: str, location: str) -> str:
+    """*location* at the origin of *base*."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return location  # leads nowhere, so nothing is sent there
+    return _url(base, urlunsplit(("", "", parts.path, parts.query, "")))
 
 
 def _with_digest(location: str, digest: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import uuid
+import os
 import warnings
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,8 @@ from glctl.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    # Named so for other rooms, which import no cryptography.
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey as RSAPrivateKey
     from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
     from cryptography.x509 import Certificate
 
@@ -164,7 +165,7 @@ def sign_token(
         "exp": issued + lifetime,
         "nbf": issued - NOT_BEFORE_MARGIN,
         "iat": issued,
-        "jti": str(uuid.uuid4()),
+        "jti": os.urandom(16).hex(),
         "access": [dict(item) for item in access],
     }
     header = {"typ": "JWT", "alg": "RS256", "kid": key_id(key.public_key())}

@@ -118,14 +118,14 @@ def test_an_upload_that_is_cancelled_leaves_no_data(registry, client):
     upload = distribution.start_upload(client, registry.url, repository, access)
     assert not upload.because
     assert left_over(registry, repository) == {"data", "startedat", "0"}
-    assert distribution.cancel_upload(client, upload.location, access).status == 204
+    assert distribution.cancel_upload(client, registry.url, upload.location, access).status == 204
     assert left_over(registry, repository) <= HASH_STATE
 
 
 def test_cancelling_needs_the_right_to_delete(registry, client):
     access = token(registry, "pull", "push")
     upload = distribution.start_upload(client, registry.url, REPOSITORY, access)
-    assert distribution.cancel_upload(client, upload.location, access).status == 401
+    assert distribution.cancel_upload(client, registry.url, upload.location, access).status == 401
 
 
 def test_a_push_that_fails_half_way_leaves_no_data(registry, client, monkeypatch):

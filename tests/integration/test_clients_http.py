@@ -82,6 +82,7 @@ def test_what_nginx_does_not_forward_shows_in_locations(tmp_path, registry, cert
         pushed = push(client, registry)
     assert "leads away" in pushed.because
     assert pushed.upload.location.startswith(location)
+    assert (pushed.exchanges[-1].step, pushed.exchanges[-1].status) == ("cancel upload", 204)
 
 
 def test_the_systems_trusted_certificates_do_not_cover_a_self_signed_one(tmp_path, registry, certificate):
