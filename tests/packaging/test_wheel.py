@@ -81,4 +81,7 @@ def test_it_renders_from_its_own_templates(installed: Path, tmp_path: Path, plat
         f"--output-dir={output}",
         cwd=tmp_path,
     )
-    assert "registry.example.com" in (output / "var/opt/gitlab/nginx/conf/gitlab-registry.conf").read_text()
+    assert (
+        "registry.example.com"
+        in (output / "var/opt/gitlab/nginx/conf/service_conf/gitlab-registry.conf").read_text()
+    )
