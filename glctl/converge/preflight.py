@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glctl.errors import GlctlError
-from glctl.render.build import enabled_services
 from glctl.services import ports
 from glctl.services.teardown import members
+from glctl.settings.enabled import enabled_services
 from glctl.settings.option import ruby_name
 from glctl.settings.urls import split_address
 

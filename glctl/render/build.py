@@ -9,6 +9,7 @@ from glctl.render.nginx import nginx_resources
 from glctl.render.registry import registry_resources
 from glctl.render.resources import Directory
 from glctl.render.runit import nginx_service, no_service_link, registry_service, service_link
+from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
     from glctl.render.resources import Resource
@@ -34,10 +35,3 @@ def resources(effective: Effective, host: Host, secrets: Secrets) -> tuple[Resou
         for name in ("registry", "nginx")
     ]
     return tuple(made)
-
-
-def enabled_services(effective: Effective) -> tuple[str, ...]:
-    """The services that gitlab.rb enables. nginx has nothing to serve here without the registry."""
-    if not effective["registry.enable"]:
-        return ()
-    return ("registry", "nginx") if effective["nginx.enable"] else ("registry",)

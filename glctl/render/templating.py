@@ -28,6 +28,11 @@ def template_dir() -> Path:
     return inside if inside.is_dir() else package.parent / "templates"
 
 
+def template_files() -> list[Path]:
+    """Every template, in a stable order."""
+    return sorted(template_dir().rglob("*.j2"))
+
+
 def render(template: str, **values: Any) -> bytes:
     """The template's text with *values*, in UTF-8. Each value must pass a filter that quotes it."""
     return _environment().get_template(template).render(**values).encode()

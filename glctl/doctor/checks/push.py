@@ -20,7 +20,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     from glctl.clients.distribution import in_words, push_blob, read_blob
 
     base, client = facts.public_base, facts.client()
-    token = facts.token("pull", "push")
+    token = facts.token("pull", "push", "delete")  # delete: to cancel what fails
     push = push_blob(client, base, REPOSITORY, BLOB, token)
     if push.upload.exchange.status == 202 and push.upload.because:
         yield found(

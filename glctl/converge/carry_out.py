@@ -1,41 +1,27 @@
-"""The flow of a run: gitlab.rb → plan → files → services that are really up."""
+"""Carrying out a run: files in place, services brought to them and seen up."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from glctl.converge import accounts, apply, health, preflight, stage
-from glctl.converge.plan import Plan, plan
-from glctl.converge.state import Applied, locked
-from glctl.converge.tree import Actual, Tree
+from glctl.converge import apply, health, rendered, stage
+from glctl.converge.state import Applied
+from glctl.converge.tree import Tree
 from glctl.errors import GlctlError
-from glctl.render.build import enabled_services
-from glctl.render.resources import Account, Directory
 from glctl.services import control, supervisor
 from glctl.services.catalog import SERVICES, Service
 from glctl.services.runit import look
+from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable
     from pathlib import Path
 
     from glctl.converge.desired import Configuration
-    from glctl.render.resources import Resource
+    from glctl.converge.prepare import Due, Prepared
     from glctl.settings.host import Host
-
-DueAction = Literal["start", "restart", "reload", "stop", "restart log", "reload log"]
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What a service is owed. *stopped*: an administrator has stopped it, so it is left alone."""
-
-    service: str
-    action: DueAction
-    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,59 +34,15 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A run worked out and not yet begun."""
-
-    configuration: Configuration
-    resources: tuple[Resource, ...]
-    plan: Plan
-    due: tuple[Due, ...]
-
-    @property
-    def changed(self) -> bool:
-        """Whether there is anything to do."""
-        return bool(self.plan.changes or [due for due in self.due if not due.stopped])
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
     """A run carried out."""
 
     done: tuple[Done, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
 
 class NotUpError(GlctlError):
     """A service did not come up on its new configuration."""
-
-
-def prepare(configuration: Configuration) -> Prepared:
-    """Compare what should be with what is. Reads only. Raises GlctlError for what stands in the way."""
-    host = configuration.host
-    tree = Tree(host.root)
-    resources = configuration.resources()
-    ids = accounts.lookup_ids(resources, host)
-    made = plan(resources, observe(resources, tree), ids, host)
-    due = tuple(_due(configuration, made, Applied(tree)))
-    prepared = Prepared(configuration, resources, made, due)
-    if prepared.changed:
-        starting = any(d.action in ("start", "restart", "reload") and not d.stopped for d in due)
-        preflight.preflight(configuration, made, ids, starting=starting)
-    return prepared
-
-
-def observe(resources: Sequence[Resource], tree: Tree) -> dict[str, Actual]:
-    """What is at the path of each Resource, and in exact directories."""
-    actual: dict[str, Actual] = {}
-    for resource in resources:
-        if isinstance(resource, Account):
-            continue
-        actual[resource.path] = tree.actual(resource.path)
-        if isinstance(resource, Directory) and resource.exact:
-            for name in tree.names(resource.path):
-                path = f"{resource.path}/{name}"
-                actual[path] = tree.actual(path)
-    return actual
 
 
 def carry_out(prepared: Prepared, tell: Callable[[str], None]) -> Result:
@@ -119,13 +61,9 @@ def carry_out(prepared: Prepared, tell: Callable[[str], None]) -> Result:
         if due.action == "stop":
             tell(f"Stopping {due.service}: gitlab.rb does not enable it.")
             _stop(_service(due.service), host)
+    rendered.remember(configuration, prepared.resources, tree)
     apply.apply(prepared.plan.changes, prepared.resources, tree, host)
     return _settle(prepared, applied, tell)
-
-
-def lock(configuration: Configuration) -> AbstractContextManager[None]:
-    """The lock of this root, as a context manager."""
-    return locked(Tree(configuration.host.root))
 
 
 def _touches_nginx(prepared: Prepared) -> bool:
@@ -135,47 +73,6 @@ def _touches_nginx(prepared: Prepared) -> bool:
 
 def _service(name: str) -> Service:
     return next(service for service in SERVICES if service.name == name)
-
-
-def _due(configuration: Configuration, made: Plan, applied: Applied) -> list[Due]:
-    """What each service is owed, told from its record and not from what changes now: a killed run counts."""
-    root = configuration.host.root
-    enabled = enabled_services(configuration.effective)
-    due: list[Due] = []
-    for service in SERVICES:
-        status = look(service.directory(root))
-        if service.name not in enabled:
-            if service.is_enabled(root):
-                due.append(Due(service.name, "stop"))
-            continue
-        if not status.is_supervised:
-            due.append(Due(service.name, "start"))
-            continue
-        action = _owed(service, made, applied)
-        stopped = status.want == "down"
-        if action:
-            due.append(Due(service.name, action, stopped))
-        log_action = _owed_log(service, made, applied)
-        if log_action:
-            due.append(Due(service.name, log_action))
-    return due
-
-
-def _owed(service: Service, made: Plan, applied: Applied) -> Literal["restart", "reload"] | None:
-    wanted, recorded = made.digests.get(service.name, {}), applied.digests(service.name)
-    if wanted.get("restart") != recorded.get("restart"):
-        return "restart"
-    if wanted.get("reload") != recorded.get("reload"):
-        return "reload" if service.reload else "restart"
-    return None
-
-
-def _owed_log(service: Service, made: Plan, applied: Applied) -> Literal["restart log", "reload log"] | None:
-    name = f"{service.name}/log"
-    wanted, recorded = made.digests.get(name, {}), applied.digests(name)
-    if wanted.get("restart") != recorded.get("restart"):
-        return "restart log"
-    return "reload log" if wanted.get("reload") != recorded.get("reload") else None
 
 
 def _stop(service: Service, host: Host) -> None:

@@ -1,0 +1,96 @@
+"""A plan and what became of it, for people and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from glctl.converge.diff import diff, summary
+from glctl.render.resources import Directory, Symlink
+
+if TYPE_CHECKING:
+    from glctl.console import Console
+    from glctl.converge.carry_out import Result
+    from glctl.converge.plan import Change, Plan
+    from glctl.converge.prepare import Prepared
+
+_COLORS = {"create": "green", "update": "yellow", "delete": "red"}
+_MARKS = {"create": "+", "update": "~", "delete": "-"}
+_LINE_COLORS = {"+": ["green"], "-": ["red"], "@": ["cyan"]}
+_PAST = {
+    "start": "started",
+    "restart": "restarted",
+    "reload": "reloaded",
+    "stop": "stopped",
+    "restart log": "log restarted",
+    "reload log": "log reloaded",
+}
+
+
+def show(console: Console, plan: Plan, no_diff: bool) -> None:
+    """Each change with its diff. New directories and links are only counted, unless with ``-v``."""
+    frame = [c for c in plan.changes if c.action == "create" and isinstance(c.resource, Directory | Symlink)]
+    for change in plan.changes:
+        if console.verbose or change not in frame:
+            _show_change(console, change, no_diff)
+    if frame and not console.verbose:
+        noun = "directories and links" if len(frame) > 1 else "directory or link"
+        console.out(console.paint(f"+ create {len(frame)} {noun} around them", "green"))
+
+
+def _show_change(console: Console, change: Change, no_diff: bool) -> None:
+    console.out(console.paint(f"{_MARKS[change.action]} {summary(change)}", _COLORS[change.action]))
+    # A new file is shown whole only with -v: what matters is what an update does.
+    if no_diff or (change.action == "create" and not console.verbose):
+        return
+    for line in diff(change).splitlines():
+        console.out("    " + console.paint(line, *_LINE_COLORS.get(line[:1], [])))
+
+
+def show_end(console: Console, prepared: Prepared, result: Result | None, seconds: float) -> None:
+    """What there was to do, what was done, and what was left out; *result* is None for a dry run."""
+    if not prepared.changed:
+        console.out(f"Nothing to do: this host is as gitlab.rb says ({seconds:.1f} s).")
+        return
+    for note in (*_left_out(prepared), *(result.notes if result else ())):
+        console.note(f"note: {note}")
+    count = len(prepared.plan.changes)
+    files = f"{count} change{'s' * (count != 1)}"
+    if result is None:
+        due = ", ".join(f"{d.action} {d.service}" for d in prepared.due if not d.stopped)
+        console.out(f"Would make {files}{f', then {due}' if due else ''}. Nothing was touched.")
+        return
+    done = ", ".join(f"{d.service} {_PAST[d.action]} ({d.seconds:.1f} s)" for d in result.done)
+    console.out(f"Made {files}; {done or 'no service had to hear of it'}. {seconds:.1f} s in all.")
+
+
+def _left_out(prepared: Prepared) -> list[str]:
+    """What needs root or a real host."""
+    host, effective = prepared.configuration.host, prepared.configuration.effective
+    wanted = {
+        effective[f"{who}.username"]
+        for who in ("registry", "web_server")
+        if not host.has_account(effective[f"{who}.username"], effective[f"{who}.group"])
+    }
+    if not wanted:
+        return []
+    why = "a sandbox makes no accounts" if host.privileged else "glctl is not run by root"
+    names = " and ".join(sorted(wanted))
+    return [f"{why}: {host.invoker} stands in for {names}."]
+
+
+def document(prepared: Prepared, result: Result | None, seconds: float) -> dict[str, Any]:
+    """The JSON of the design."""
+    done: list[dict[str, Any]]
+    if result is None:
+        done = [
+            {"name": d.service, "action": d.action, "seconds": 0.0} for d in prepared.due if not d.stopped
+        ]
+    else:
+        done = [{"name": d.service, "action": d.action, "seconds": round(d.seconds, 3)} for d in result.done]
+    return {
+        "changed": prepared.changed,
+        "changes": [{"path": c.path, "action": c.action, "diff": diff(c)} for c in prepared.plan.changes],
+        "services": done,
+        "rolled_back": False,
+        "duration_ms": round(seconds * 1000),
+    }

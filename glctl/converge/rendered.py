@@ -1,0 +1,82 @@
+"""Rendering, or remembering it: loading the template engine is most of what a run without changes would cost.
+
+What was rendered is kept with a digest of everything that it was rendered from. gitlab.rb is always evaluated
+and every target always compared; only the way from effective settings to content is spared.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from glctl import __version__
+from glctl.paths import STATE_DIR
+from glctl.render.resources import Absent, Account, Directory, File, Notify, Resource, Symlink
+from glctl.render.templating import template_files
+from glctl.secret import reveal
+
+if TYPE_CHECKING:
+    from glctl.converge.desired import Configuration
+    from glctl.converge.tree import Tree
+
+MEMORY = f"{STATE_DIR}/rendered.json"
+_KINDS = {kind.__name__: kind for kind in (Absent, Account, Directory, File, Symlink)}
+
+
+def resources(configuration: Configuration, tree: Tree) -> tuple[Resource, ...]:
+    """The Resources of *configuration*, remembered or rendered."""
+    try:
+        memory = json.loads(tree.actual(_place(tree)).content or b"{}")
+        if memory.get("digest") == _digest(configuration):
+            return tuple(_from_json(item) for item in memory["resources"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass  # not ours, or of another version: rendering makes it anew
+    return configuration.resources()
+
+
+def remember(configuration: Configuration, made: tuple[Resource, ...], tree: Tree) -> None:
+    """Keep what was rendered. It holds secrets, as the files do."""
+    document = {"digest": _digest(configuration), "resources": [_to_json(resource) for resource in made]}
+    tree.write(_place(tree), json.dumps(document).encode(), 0o600)
+
+
+def _place(tree: Tree) -> str:
+    return tree.root.relocate(MEMORY)
+
+
+def _digest(configuration: Configuration) -> str:
+    """Of all that rendering reads: settings, facts of the host, secrets, templates, glctl itself."""
+    host = configuration.host
+    facts = [repr(host.platform), host.invoker, host.privileged, sorted(host.users), sorted(host.groups)]
+    read = {
+        "version": __version__,
+        "root": str(host.root.path),
+        "host": facts,
+        "settings": {key: reveal(value) for key, value in configuration.effective.items()},
+        "secrets": reveal(configuration.secrets.document),
+    }
+    digest = hashlib.sha256(json.dumps(read, sort_keys=True, default=str).encode())
+    for path in template_files():
+        digest.update(path.name.encode() + b"\\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _to_json(resource: Resource) -> dict[str, Any]:
+    item = asdict(resource)
+    if isinstance(resource, File):
+        item["content"] = base64.b64encode(resource.content).decode()
+    return {"kind": type(resource).__name__, **item}
+
+
+def _from_json(item: dict[str, Any]) -> Resource:
+    fields = dict(item)
+    kind = _KINDS[fields.pop("kind")]
+    if "content" in fields:
+        fields["content"] = base64.b64decode(fields["content"])
+    if "notifies" in fields:
+        fields["notifies"] = tuple(Notify(**notify) for notify in fields["notifies"])
+    made: Resource = kind(**fields)
+    return made
