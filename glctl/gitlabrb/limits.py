@@ -1,0 +1,75 @@
+"""How much a gitlab.rb may ask for: no file, however hostile, takes more than 2 seconds or 200 MB.
+
+For comparison: Omnibus's own template, with all of its settings uncommented, has 190 KB and 40,000 words and
+signs, and nests six levels deep.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from glctl.gitlabrb import codes
+from glctl.spans import Diagnostic
+
+if TYPE_CHECKING:
+    from glctl.spans import Span
+
+MAX_BYTES = 2 * 1024 * 1024
+MAX_TOKENS = 200_000  # words and signs; the syntax tree takes up to 500 bytes for each
+MAX_DEPTH = 100  # of expressions and of values; a level takes about five of Python's 1,000 frames
+MAX_TEXT = 16 * 1024 * 1024  # characters in all strings together
+MAX_VALUES = 200_000  # elements in all arrays and hashes together
+MAX_DIAGNOSTICS = 50
+PARSE_SECONDS = 1.0  # of processor time
+
+
+class LimitError(Exception):
+    """Going on would take too long or too much memory."""
+
+    def __init__(self, code: str, message: str, hint: str) -> None:
+        super().__init__(message)
+        self._code = code
+        self._message = message
+        self._hint = hint
+
+    def diagnostic(self, span: Span | None) -> Diagnostic:
+        """What to tell of it; *span* is where evaluation had come to."""
+        return Diagnostic(self._code, "error", self._message, self._hint, span)
+
+
+class Budget:
+    """What one evaluation may still make: a string put into itself sixty times fits into no machine."""
+
+    def __init__(self) -> None:
+        self._text = MAX_TEXT
+        self._values = MAX_VALUES
+
+    def spend_text(self, characters: int) -> None:
+        """Account for a string of this length."""
+        self._text -= characters
+        if self._text < 0:
+            raise LimitError(
+                codes.TOO_LARGE,
+                f"all strings together are longer than {MAX_TEXT:,} characters",
+                "Look for text that is put into itself again and again.",
+            )
+
+    def spend_values(self, count: int) -> None:
+        """Account for an array or a hash of this many elements."""
+        self._values -= count
+        if self._values < 0:
+            raise LimitError(
+                codes.TOO_LARGE,
+                f"all arrays and hashes together have more than {MAX_VALUES:,} elements",
+                "Look for a hash that is put into itself again and again.",
+            )
+
+
+def check_depth(depth: int) -> None:
+    """Raise LimitError below MAX_DEPTH levels of nested values."""
+    if depth > MAX_DEPTH:
+        raise LimitError(
+            codes.TOO_DEEP,
+            f"this value is nested more than {MAX_DEPTH} levels deep",
+            "Look for a hash or an array that contains itself.",
+        )

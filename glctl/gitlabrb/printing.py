@@ -1,0 +1,81 @@
+"""Values as Ruby writes them: ``to_s``, which interpolation uses, and ``inspect`` (Ruby 3.1 to 3.3)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from glctl.gitlabrb.limits import Budget, check_depth
+from glctl.gitlabrb.model import Symbol
+from glctl.gitlabrb.values import Hash, describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PLAIN_SYMBOL = re.compile(r"[^\W\d]\w*[?!=]?")
+_SHORT_EXPONENT = re.compile(r"^(-?\d+)e")  # Python writes 1e+20, Ruby 1.0e+20
+_ESCAPES = str.maketrans(
+    {
+        "\\": "\\\\",
+        '"': '\\"',
+        "\n": "\\n",
+        "\t": "\\t",
+        "\r": "\\r",
+        "\a": "\\a",
+        "\b": "\\b",
+        "\v": "\\v",
+        "\f": "\\f",
+        "\x1b": "\\e",
+    }
+)
+
+
+def to_s(value: Any, budget: Budget) -> str:
+    """Ruby's ``to_s``."""
+    if isinstance(value, str):
+        return str(value)
+    return "" if value is None else inspect(value, budget)
+
+
+def inspect(value: Any, budget: Budget) -> str:
+    """Ruby's ``inspect``."""
+    return "".join(_pieces(value, budget, 0))
+
+
+def _pieces(value: Any, budget: Budget, depth: int) -> Iterator[str]:
+    check_depth(depth)
+    if isinstance(value, list):
+        budget.spend_values(len(value))
+        for number, item in enumerate(value):
+            yield ", " if number else "["
+            yield from _pieces(item, budget, depth + 1)
+        yield "]" if value else "[]"
+    elif isinstance(value, Hash):
+        budget.spend_values(len(value))
+        for number, entry in enumerate(value):
+            yield ", " if number else "{"
+            yield from _pieces(entry.key, budget, depth + 1)
+            yield "=>"
+            yield from _pieces(entry.value, budget, depth + 1)
+        yield "}" if len(value) else "{}"
+    else:
+        yield _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, Symbol):
+        return f":{value}" if _PLAIN_SYMBOL.fullmatch(value) else f":{_quoted(value)}"
+    if isinstance(value, str):
+        return _quoted(value)
+    if value is None or isinstance(value, bool):
+        return describe(value)
+    if isinstance(value, float):
+        return _SHORT_EXPONENT.sub(r"\1.0e", repr(value))
+    return str(value)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.translate(_ESCAPES)
+    if not escaped.isprintable():
+        escaped = "".join(c if c.isprintable() else f"\\u{ord(c):04X}" for c in escaped)
+    return '"' + re.sub(r"#(?=[{$@])", r"\\#", escaped) + '"'

@@ -1,0 +1,44 @@
+"""The file as a whole: its statements, one after the other, up to ``__END__``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from glctl.gitlabrb import codes
+from glctl.gitlabrb.refusal import RefusedError
+from glctl.gitlabrb.values import UNKNOWN
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from glctl.gitlabrb.evaluator import Evaluator
+
+# Kinds that only make a value. As a statement, they are what is left of a setting on two lines.
+_VALUES = frozenset(
+    "array chained_string delimited_symbol element_reference false float hash identifier integer nil "
+    "simple_symbol string true".split()
+)
+
+
+def program(ev: Evaluator, node: Node) -> None:
+    """All statements. One that is refused does not keep the others from being evaluated."""
+    for statement in ev.parts(node):
+        if statement.type == ";":
+            continue
+        ev.statement = statement
+        if ev.value(statement) is not UNKNOWN and statement.type in _VALUES:
+            ev.warn(
+                statement,
+                codes.NO_EFFECT,
+                "nothing is done with this value",
+                "Write a setting and its value on one line: registry['key'] = value",
+            )
+
+
+def uninterpreted(ev: Evaluator, node: Node) -> None:
+    """What follows ``__END__``, which must be alone on its line."""
+    row = node.start_point.row
+    if ev.source.lines[row] != "__END__":
+        raise RefusedError(
+            node, codes.SYNTAX, "__END__ must stand alone on its line", "Remove what is beside it."
+        )

@@ -1,0 +1,121 @@
+"""gitlab.rb in, Settings out. Ruby is never run."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from glctl.errors import ConfigError, UsageError
+from glctl.gitlabrb import codes
+from glctl.gitlabrb.evaluator import Evaluator
+from glctl.gitlabrb.grammar import KINDS
+from glctl.gitlabrb.limits import MAX_BYTES, MAX_TOKENS, LimitError
+from glctl.gitlabrb.source import Source
+from glctl.gitlabrb.syntax import parse
+from glctl.spans import Diagnostic, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from glctl.gitlabrb.model import Names, Settings
+
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+# Told only of a file that can be read as a whole: they depend on what a broken statement may have set.
+_DEPENDENT = frozenset({codes.TYPE_ERROR, codes.HASH_IN_TEXT})
+
+
+def read(path: Path, names: Names, *, environ: Mapping[str, str]) -> Settings:
+    """The Settings of the file *path*.
+
+    Raises UsageError if it cannot be read, ConfigError for what it holds. Spans name *path* as it is given.
+    """
+    return evaluate(_text(path, _content(path)), str(path), names, environ=environ)
+
+
+def evaluate(text: str, file: str, names: Names, *, environ: Mapping[str, str]) -> Settings:
+    """The Settings that *text* makes; *file* is what spans call it, *environ* what ``ENV`` reads.
+
+    Raises ConfigError with all that is wrong, in the order of the text.
+    """
+    source = Source(text, file)
+    diagnostics: list[Diagnostic] = []
+    evaluator = Evaluator(source, KINDS, names, environ, diagnostics)
+    try:
+        _check_size(source.text)
+        if (parsed := parse(source, names, diagnostics)) is not None:
+            readable = not diagnostics
+            evaluator.run(parsed)
+            if not readable:
+                diagnostics[:] = [each for each in diagnostics if each.code not in _DEPENDENT]
+        settings = evaluator.configuration.settings()
+    except LimitError as limit:
+        diagnostics.append(limit.diagnostic(evaluator.here))
+    diagnostics.sort(key=_position)
+    if any(each.severity == "error" for each in diagnostics):
+        raise ConfigError(diagnostics)
+    return replace(settings, warnings=tuple(diagnostics))
+
+
+def _position(diagnostic: Diagnostic) -> tuple[int, int]:
+    span = diagnostic.span
+    return (span.line, span.column) if span else (0, 0)
+
+
+def _check_size(text: str) -> None:
+    if len(text) > MAX_TOKENS and sum(1 for _ in _TOKEN.finditer(text)) > MAX_TOKENS:
+        raise LimitError(
+            codes.TOO_LARGE,
+            f"this file has more than {MAX_TOKENS:,} words and signs",
+            "Remove what is no setting from it.",
+        )
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of the file, of which not more are read than it may have."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+            size = os.fstat(file.fileno()).st_size
+    except IsADirectoryError:
+        raise UsageError(f"{path} is a directory", f"Name the file in it: {path / 'gitlab.rb'}") from None
+    except FileNotFoundError:
+        raise UsageError(f"{path} does not exist", "Write it, or name another file with --config.") from None
+    except PermissionError:
+        raise UsageError(
+            f"{path} may not be read by this user", "Use sudo, or name another file with --config."
+        ) from None
+    except (OSError, ValueError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else exc
+        raise UsageError(f"{path} cannot be read: {reason}", "Name another file with --config.") from None
+    if len(content) > MAX_BYTES:
+        raise UsageError(
+            f"{path} has {max(size, len(content)):,} bytes, and {MAX_BYTES:,} are read at most",
+            "Is this the right file? A gitlab.rb has some thousand lines at most.",
+        )
+    return content
+
+
+def _text(path: Path, content: bytes) -> str:
+    """The content as text. Raises ConfigError at the first byte that is none."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as exc:
+        before = content[: exc.start].decode()
+        hint = "Save the file as UTF-8, or try: iconv -f latin1 -t utf-8"
+        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            hint = "The file is UTF-16. Save it as UTF-8, or try: iconv -f utf-16 -t utf-8"
+        raise ConfigError(
+            [_not_text(path, before, f"the byte 0x{content[exc.start]:02x} is not UTF-8", hint)]
+        ) from None
+    if "\0" in text:
+        before = text[: text.index("\0")]
+        raise ConfigError([_not_text(path, before, "a NUL byte", "Is this the right file? Remove the byte.")])
+    return text
+
+
+def _not_text(path: Path, before: str, message: str, hint: str) -> Diagnostic:
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return Diagnostic(codes.NOT_TEXT, "error", message, hint, Span(str(path), line, column, line, column + 1))

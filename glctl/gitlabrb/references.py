@@ -1,0 +1,157 @@
+"""What a word means: a local variable, a setting, ENV; and keys: ``registry['dir']``, ``ENV['X']``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from glctl.gitlabrb import codes
+from glctl.gitlabrb.refusal import RefusedError
+from glctl.gitlabrb.values import UNKNOWN, Environment, Hash, describe
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from glctl.gitlabrb.evaluator import Evaluator
+    from glctl.gitlabrb.model import Names
+
+# Words of other languages for what Ruby writes in one way only.
+_FOREIGN = {
+    **dict.fromkeys(("True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"), "true"),
+    **dict.fromkeys(("False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"), "false"),
+    **dict.fromkeys(("None", "Nil", "NIL", "null", "Null", "NULL", "undefined"), "nil"),
+}
+_ALSO_TEXT = frozenset({"yes", "no", "on", "off"})
+# The parser takes a stray one of these for a name.
+_KEYWORDS = frozenset(
+    "BEGIN END alias begin break case class def do else elsif end ensure for if in module next redo rescue "
+    "retry return super then undef unless until when while yield".split()
+)
+# Characters that word processors and web pages put in the place of quotes and spaces.
+TYPOGRAPHIC = "‘’‚‛“”„‟«»′″´`\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff\u3000"
+
+
+def identifier(ev: Evaluator, node: Node) -> Any:
+    """A word that begins with a lower-case letter: a local variable or a setting."""
+    name = ev.source.text_of(node)
+    if name in ev.locals:
+        return ev.locals[name]
+    if name in ev.configuration.names:
+        return ev.configuration.read(name)
+    raise unknown_word(node, name, ev.configuration.names)
+
+
+def constant(ev: Evaluator, node: Node) -> Any:
+    """A word that begins with an upper-case letter: ENV."""
+    name = ev.source.text_of(node)
+    if name == "ENV":
+        return ev.env
+    raise unknown_word(node, name, ev.configuration.names)
+
+
+def unknown_word(node: Node, name: str, names: Names) -> RefusedError:
+    """The refusal of a word that means nothing here, with what may have been meant."""
+    if name in _FOREIGN:
+        text = ", or put the word in quotes if it is meant as text" if name.lower() in _ALSO_TEXT else ""
+        return RefusedError(
+            node, codes.SYNTAX, f"Ruby does not know {name}", f"Write: {_FOREIGN[name]}{text}"
+        )
+    if refused := never_a_name(node, name):
+        return refused
+    offer = _nearest(name, names)
+    if _begins_statement(node):
+        unknown = f"{name} is not a setting of Omnibus"
+        return RefusedError(node, codes.UNKNOWN_SETTING, unknown, offer or "Correct or remove it.")
+    # The word itself is not repeated: it may be a secret that lacks its quotes.
+    unknown = "this word is neither a setting nor a variable"
+    return RefusedError(node, codes.UNKNOWN_SETTING, unknown, f"Text needs quotes: '…'. {offer}".rstrip())
+
+
+def never_a_name(node: Node, name: str) -> RefusedError | None:
+    """The refusal of what the parser takes for a name and Ruby does not, or no one means as one."""
+    if name in _KEYWORDS:
+        return RefusedError(node, codes.SYNTAX, f"{name} does not belong here", "Remove it.")
+    if any(character in TYPOGRAPHIC for character in name):
+        return RefusedError(
+            node,
+            codes.SYNTAX,
+            "a typographic quote or space, which is a letter to Ruby",
+            "Write a straight quote ' or \" or an ordinary space.",
+        )
+    return None
+
+
+def _begins_statement(node: Node) -> bool:
+    while (parent := node.parent) is not None and parent.type != "program":
+        if parent.children[0] != node:
+            return False
+        node = parent
+    return True
+
+
+def _nearest(name: str, names: Names) -> str:
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(name.lower(), sorted(names.values | names.hashes), n=1, cutoff=0.75)
+    return f"Did you mean {nearest[0]}?" if nearest else ""
+
+
+def element_reference(ev: Evaluator, node: Node) -> Any:
+    """``registry['dir']``"""
+    container, key = container_and_key(ev, node)
+    if container is UNKNOWN or key is UNKNOWN:
+        return UNKNOWN
+    return read_element(node, container, key)
+
+
+def container_and_key(ev: Evaluator, node: Node) -> tuple[Any, Any]:
+    """What stands before and inside of the brackets of an element reference."""
+    parts = ev.parts(node)
+    if len(parts) != 4 or parts[1].type != "[":
+        raise RefusedError(
+            node,
+            codes.UNSUPPORTED,
+            "brackets must hold one key here",
+            "Write: registry['key'] or registry['a']['b']",
+        )
+    return ev.value(parts[0]), ev.value(parts[2])
+
+
+def read_element(node: Node, container: Any, key: Any) -> Any:
+    """``container[key]``"""
+    if isinstance(container, Hash):
+        return container.read(hash_key(node, key))
+    if isinstance(container, Environment):
+        return _variable(node, container, key)
+    if isinstance(container, list) and isinstance(key, int) and not isinstance(key, bool):
+        return container[key] if -len(container) <= key < len(container) else None
+    raise no_keys(node, container)
+
+
+def hash_key(node: Node, key: Any) -> Any:
+    """*key*, if it is of a kind that hashes are looked up by."""
+    if isinstance(key, str | int | float | None):
+        return key
+    raise RefusedError(node, codes.UNSUPPORTED, f"{describe(key)} is not supported as a key", "Use a string.")
+
+
+def no_keys(node: Node, container: Any) -> RefusedError:
+    """The refusal of a key of what has none."""
+    return RefusedError(
+        node,
+        codes.TYPE_ERROR,
+        f"{describe(container)} has no keys",
+        "A setting with one value is set without brackets: external_url 'https://…'",
+    )
+
+
+def _variable(node: Node, env: Environment, name: Any) -> str | None:
+    if not isinstance(name, str):
+        raise RefusedError(
+            node, codes.TYPE_ERROR, "the name of an environment variable is a string", "Write: ENV['NAME']"
+        )
+    value = env.variables.get(name)
+    if value is not None and not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+        raise RefusedError(
+            node, codes.NOT_TEXT, "this environment variable is not UTF-8", "Set it to UTF-8 text."
+        )
+    return value

@@ -1,0 +1,102 @@
+"""Setters: ``external_url 'x'``, ``registry_external_url('x')``, ``registry({…})``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from glctl.gitlabrb import codes, unsupported
+from glctl.gitlabrb.literals import collected, listed
+from glctl.gitlabrb.references import unknown_word
+from glctl.gitlabrb.refusal import RefusedError
+from glctl.gitlabrb.values import UNKNOWN, Hash, describe
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from glctl.gitlabrb.evaluator import Evaluator
+
+# Where Ruby takes a call whose arguments have no parentheses; a sole argument is another such place.
+_TAKES_COMMAND = frozenset({"program", "assignment", "parenthesized_statements", "interpolation"})
+
+
+def call(ev: Evaluator, node: Node) -> Any:
+    """``name arguments``, ``name(arguments)``, ``self.name(arguments)``; without arguments, it reads."""
+    name_node, arguments = _name_and_arguments(ev, node)
+    name = ev.source.text_of(name_node)
+    if name not in ev.configuration.names:
+        if name in unsupported.METHODS:
+            raise unsupported.method(node, name)
+        raise unknown_word(name_node, name, ev.configuration.names)
+    values = collected(ev, listed(_elements(ev, node, name, arguments))) if arguments else []
+    if not values:
+        return ev.configuration.read(name)
+    value = values[0] if len(values) == 1 else values
+    assign_setting(ev, node, name, value)
+    return value
+
+
+def assign_setting(ev: Evaluator, node: Node, name: str, value: Any) -> None:
+    """Give the setting *name* a whole value."""
+    is_hash = name in ev.configuration.names.hashes
+    if is_hash and value is not UNKNOWN and not isinstance(value, Hash):
+        raise RefusedError(
+            node,
+            codes.WRONG_TYPE,
+            f"{name} takes a hash, and this is {describe(value)}",
+            f"Write: {name}['key'] = value",
+        )
+    ev.configuration.assign(name, value, ev.source.span(node))
+
+
+def _name_and_arguments(ev: Evaluator, node: Node) -> tuple[Node, Node | None]:
+    """The name and the argument list, if any, of what has the shape of a setter."""
+    parts = ev.parts(node)
+    if parts[-1].type in ("block", "do_block"):
+        raise _refused_block(ev, parts)
+    if parts[0].type == "self" and parts[1].type == ".":
+        parts = parts[2:]
+    match parts:
+        case [name] if name.type == "identifier":
+            return name, None
+        case [name, arguments] if (
+            name.type in ("identifier", "constant") and arguments.type == "argument_list"
+        ):
+            return name, arguments
+    name = node.child_by_field_name("method") or node
+    raise unsupported.method(node, ev.source.text_of(name))
+
+
+def _refused_block(ev: Evaluator, parts: list[Node]) -> RefusedError:
+    if len(parts) > 2:
+        return unsupported.method(parts[0], ev.source.text_of(parts[2]))
+    return RefusedError(
+        parts[-1], codes.SYNTAX, _BLOCK, f"Write parentheses: {ev.source.text_of(parts[0])}({{ … }})"
+    )
+
+
+_BLOCK = "braces right behind a name begin a block of code, not a hash"
+
+
+def _elements(ev: Evaluator, node: Node, name: str, arguments: Node) -> list[Node]:
+    """The nodes and commas of an argument list, if Ruby would take it for one."""
+    elements = ev.parts(arguments)
+    if elements[0].type == "(":
+        return elements[1:-1]
+    if elements[0].type == "hash":
+        raise RefusedError(elements[0], codes.SYNTAX, _BLOCK, f"Write parentheses: {name}({{ … }})")
+    if name in ev.locals:
+        raise RefusedError(
+            node,
+            codes.UNSUPPORTED,
+            f"{name} is a variable since a line above, no setting any more",
+            "Give the variable another name.",
+        )
+    parent = node.parent
+    alone = (
+        parent is not None and parent.type == "argument_list" and "," not in (c.type for c in parent.children)
+    )
+    if parent is not None and parent.type not in _TAKES_COMMAND and not alone:
+        raise RefusedError(
+            node, codes.SYNTAX, "Ruby wants parentheses around these arguments", "Write: name('value')"
+        )
+    return elements

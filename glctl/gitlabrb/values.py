@@ -1,0 +1,166 @@
+"""The values of Ruby that a gitlab.rb works with.
+
+nil, true, false, Integer, Float, String and Array are Python's own None, bool, int, float, str and list;
+a Symbol is the model's. What Python has no equal for stands here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from glctl.gitlabrb.limits import Budget, check_depth
+from glctl.gitlabrb.model import Path, Symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from glctl.spans import Span
+
+Key = str | int | float | None  # a bool is an int to Python
+
+
+class Unknown:
+    """What a refused expression is worth. All that is made from it is unknown, too, and says nothing: a
+    mistake is told once, where it was made."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown()
+
+
+class Environment:
+    """Ruby's ``ENV``."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.variables = variables
+
+
+class Entry:
+    """A key of a hash with its value, and the place that set it (None where reading made it)."""
+
+    __slots__ = ("key", "span", "value")
+
+    def __init__(self, key: Key, value: Any, span: Span | None) -> None:
+        self.key = key
+        self.value = value
+        self.span = span
+
+
+class Hash:
+    """A Ruby Hash: it keeps the order, and a symbol and a string of one name are different keys.
+
+    *path* is the setting that it is the value of, ``()`` if none.
+    """
+
+    __slots__ = ("_entries", "path")
+
+    def __init__(self, path: Path = ()) -> None:
+        self._entries: dict[tuple[type, Key], Entry] = {}
+        self.path = path
+
+    def kept(self, key: Key) -> Key:
+        """*key* as this kind of hash keeps it."""
+        return key
+
+    def find(self, key: Key) -> Entry | None:
+        """The entry under *key*."""
+        key = self.kept(key)
+        return self._entries.get((type(key), key))
+
+    def put(self, key: Key, value: Any, span: Span | None) -> Entry:
+        """Store *value* under *key*."""
+        key = self.kept(key)
+        entry = self._entries[type(key), key] = Entry(key, value, span)
+        return entry
+
+    def read(self, key: Key) -> Any:
+        """The value under *key*, nil where there is none."""
+        entry = self.find(key)
+        return None if entry is None else entry.value
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries.values())
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+class Mash(Hash):
+    """Omnibus's hash of settings: a symbol is the string of its name, and reading what is not there stores an
+    empty Mash, so that ``registry['a']['b'] = 1`` needs no preparation."""
+
+    __slots__ = ()
+
+    def kept(self, key: Key) -> Key:
+        return str(key) if isinstance(key, Symbol) else key
+
+    def read(self, key: Key) -> Any:
+        entry = self.find(key) or self.put(key, Mash((*self.path, key_name(key))), None)
+        return entry.value
+
+
+def key_name(key: Key) -> str:
+    """*key* as it stands in the path of a setting."""
+    return "nil" if key is None else str(key)
+
+
+def stored(value: Any, path: Path, budget: Budget, depth: int = 0) -> Any:
+    """*value* as a Mash stores it: arrays are copied, hashes copied into Mashes, a Mash is shared."""
+    check_depth(depth)
+    if isinstance(value, list):
+        budget.spend_values(len(value))
+        return [stored(item, path, budget, depth + 1) for item in value]
+    if isinstance(value, Hash) and not isinstance(value, Mash):
+        budget.spend_values(len(value))
+        mash = Mash(path)
+        for entry in value:
+            below = (*path, key_name(entry.key))
+            mash.put(entry.key, stored(entry.value, below, budget, depth + 1), entry.span)
+        return mash
+    return value
+
+
+def plain(value: Any, budget: Budget, depth: int = 0) -> Any:
+    """*value* as the data that Settings hold."""
+    check_depth(depth)
+    if isinstance(value, list):
+        budget.spend_values(len(value))
+        return [plain(item, budget, depth + 1) for item in value]
+    if isinstance(value, Hash):
+        budget.spend_values(len(value))
+        pairs = ((entry.key, plain(entry.value, budget, depth + 1)) for entry in value)
+        return {str(key) if isinstance(key, str) else key: item for key, item in pairs}
+    if isinstance(value, str):
+        budget.spend_text(len(value))
+    return value
+
+
+def entries_below(entry: Entry, path: Path, budget: Budget, depth: int = 0) -> Iterator[tuple[Path, Entry]]:
+    """*entry* and the entries at any depth below it, with their paths."""
+    check_depth(depth)
+    budget.spend_values(1)
+    yield path, entry
+    if isinstance(entry.value, Hash):
+        for below in entry.value:
+            yield from entries_below(below, (*path, key_name(below.key)), budget, depth + 1)
+
+
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (Symbol, "a symbol"),
+    (str, "a string"),
+    ((int, float), "a number"),
+    (list, "an array"),
+    (Hash, "a hash"),
+    (Environment, "ENV as a whole"),
+)
+
+
+def describe(value: Any) -> str:
+    """What kind of thing *value* is, never what it holds: it may be a secret."""
+    if value is None:
+        return "nil"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return next((words for kind, words in _KINDS if isinstance(value, kind)), "something else")
