@@ -19,6 +19,8 @@ _SECRET_NAME = re.compile(
 _NOT_SECRET = re.compile(
     r"(_path|_file|_dir|_realm|_enabled|_digest|bundle)$|^generate_|^tokens?_", re.IGNORECASE
 )
+# Secret names that open a section of the registry's configuration instead (auth.token).
+_SECTIONS = frozenset({"token"})
 
 # ``key: value``, ``"key":value``, ``'key' => value``, ``['key'] = value``: the name up to its value …
 _NAMED = re.compile(r"""(?P<key>[A-Za-z_][\w.-]*)["']?\]?\s*(?:=>|[:=])\s*""")
@@ -26,7 +28,6 @@ _NAMED = re.compile(r"""(?P<key>[A-Za-z_][\w.-]*)["']?\]?\s*(?:=>|[:=])\s*""")
 _VALUE = re.compile(r"""\[[^\]]*\]?|\{[^}]*\}?|"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|[^\s,}\])][^,}\])]*""")
 # A block of YAML: its whole value follows on the line, or below it.
 _BLOCK = re.compile(r"(?P<indent>\s*(?:-\s+)*)[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"']?:(?P<value>\s.*)?")
-_OPENS_BLOCK = ("", "|", "|-", ">", ">-")
 _USERINFO = re.compile(r"(?<=://)[^\s/@'\"]+(?=@)")
 _KEY_MATERIAL = re.compile(r"[A-Za-z0-9+/=]{40,}")  # a line of PEM, a long random secret
 
@@ -69,7 +70,8 @@ def is_secret_name(name: str) -> bool:
 def wrap(value: Any, name: str = "") -> Any:
     """*value* with every string under a secret name turned into a Secret, at any depth."""
     if isinstance(value, Mapping):
-        return {k: wrap(v, str(k) if not is_secret_name(name) else name) for k, v in value.items()}
+        inherited = name if is_secret_name(name) and name not in _SECTIONS else ""
+        return {k: wrap(v, inherited or str(k)) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [wrap(item, name) for item in value]
     if isinstance(value, str) and value and is_secret_name(name):
@@ -132,7 +134,13 @@ def mask_lines(lines: Iterable[str]) -> list[str]:
         if line.strip():
             below = None
         block = _BLOCK.fullmatch(line)
-        if block and is_secret_name(block["key"]) and (block["value"] or "").strip() in _OPENS_BLOCK:
+        if block and _opens_secret_block(block["key"], block["value"]):
             below = len(block["indent"])
         masked.append(mask_line(line))
     return masked
+
+
+def _opens_secret_block(key: str, value: str | None) -> bool:
+    """Whether a line of YAML names a secret whose value stands on the lines below."""
+    follows = (value or "").strip() in ("", "|", "|-", ">", ">-")
+    return follows and is_secret_name(key) and key not in _SECTIONS
