@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from glctl.errors import GlctlError
-from glctl.logs.filters import line_test_maker
+from glctl.logs.filters import line_filter
 from glctl.logs.follow import tail
 from glctl.logs.records import LEVELS
 from glctl.logs.sources import find_sources
@@ -52,12 +52,12 @@ def command(
 
     Lines are coloured by level on a terminal. With --level or --grep, the last lines are the last that match.
     """
-    new_test = line_test_maker(level, grep)
+    wanted = line_filter(level, grep)
     sources = find_sources(context.root, services)
     _require_logs(context, sources)
     painter = None if output_format == "raw" else Painter(context.console, sources)
     output = sys.stdout.buffer
-    for chunk in tail(sources, lines, follow=follow, new_test=new_test, output=_descriptor(output)):
+    for chunk in tail(sources, lines, follow=follow, wanted=wanted, output=_descriptor(output)):
         output.write(painter.show(chunk) if painter else chunk.data)
         output.flush()
 

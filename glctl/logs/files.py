@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
 from typing import IO, TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 BLOCK = 1 << 16
 _GZIP_MAGIC = b"\x1f\x8b"
 _FINGERPRINT = 512  # bytes; with the stamps of a log, enough to tell one beginning from another
-
-# Whether a line (without its newline) is wanted; it may remember the line before.
-LineTest = Callable[[bytes], bool]
 
 
 class LogFile:
@@ -82,20 +79,19 @@ class LogFile:
         self.seek(here)
         return head
 
-    def last_lines(self, wanted: int, new_test: Callable[[], LineTest] | None = None) -> tuple[int, int]:
+    def last_lines(self, wanted: int, counts: Callable[[bytes], bool] | None = None) -> tuple[int, int]:
         """Where the last *wanted* lines begin, and how many of them are here.
 
-        With *new_test* only lines that pass are counted; it is called anew for each block, since blocks are
-        not looked at in their order.
+        With *counts*, asked of lines without their newline and in any order, only those for which it holds.
         """
         if self.compressed:  # can only be read forwards
             starts: deque[int] = deque(maxlen=wanted)
             for offset, block in self._blocks_forwards():
-                starts.extend(offset + start for start in _line_starts(block, new_test))
+                starts.extend(offset + start for start in _line_starts(block, counts))
             return (starts[0], wanted) if len(starts) == wanted else (0, len(starts))
         found = 0
         for offset, block in self._blocks_backwards():
-            starts_here = _line_starts(block, new_test)
+            starts_here = _line_starts(block, counts)
             if found + len(starts_here) >= wanted:
                 return offset + starts_here[found - wanted], wanted
             found += len(starts_here)
@@ -125,11 +121,10 @@ class LogFile:
             end = start
 
 
-def _line_starts(block: bytes, new_test: Callable[[], LineTest] | None) -> list[int]:
-    test = new_test() if new_test else None
+def _line_starts(block: bytes, counts: Callable[[bytes], bool] | None) -> list[int]:
     starts, start = [], 0
     for line in block.removesuffix(b"\n").split(b"\n"):
-        if test is None or test(line):
+        if counts is None or counts(line):
             starts.append(start)
         start += len(line) + 1
     return starts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glctl.errors import UsageError
@@ -12,19 +13,52 @@ from glctl.logs.records import LEVELS, level_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from glctl.logs.files import LineTest
     from glctl.logs.records import Level
 
 
-def line_test_maker(minimum: Level | None, grep: str | None) -> Callable[[], LineTest] | None:
-    """What makes a test for the lines of one source; None where every line is wanted.
+@dataclass(frozen=True, slots=True)
+class LineFilter:
+    """Lines of these *levels* (any, if none are given) that match *pattern* (if there is one).
 
-    *minimum* is the lowest level, *grep* a regular expression. UsageError where it is none.
+    A line without a level, as of a stack trace, belongs to the one before it.
     """
-    pattern = _compiled(grep) if grep is not None else None
-    if minimum is None:
-        return (lambda: lambda line: pattern.search(line) is not None) if pattern else None
-    return lambda: _LevelTest(minimum, pattern)
+
+    levels: frozenset[Level] = frozenset()
+    pattern: re.Pattern[bytes] | None = None
+
+    def begins(self, line: bytes) -> bool:
+        """Whether a wanted record begins with *line*: what is counted as one of the last lines."""
+        return (not self.levels or level_of(line) in self.levels) and self._matches(line)
+
+    def new_test(self) -> Callable[[bytes], bool]:
+        """A test for the lines of one source, asked in their order."""
+        if not self.levels:
+            return self._matches
+        wanted = False
+
+        def test(line: bytes) -> bool:
+            nonlocal wanted
+            if (level := level_of(line)) is not None:
+                wanted = level in self.levels
+            return wanted and self._matches(line)
+
+        return test
+
+    def _matches(self, line: bytes) -> bool:
+        return self.pattern is None or self.pattern.search(line) is not None
+
+
+def line_filter(minimum: Level | None, grep: str | None) -> LineFilter | None:
+    """The filter for a lowest level and a regular expression; None where every line is wanted.
+
+    UsageError where *grep* is no regular expression.
+    """
+    if minimum is None and grep is None:
+        return None
+    return LineFilter(
+        frozenset(LEVELS[LEVELS.index(minimum) :]) if minimum else frozenset(),
+        _compiled(grep) if grep is not None else None,
+    )
 
 
 def _compiled(grep: str) -> re.Pattern[bytes]:
@@ -35,17 +69,3 @@ def _compiled(grep: str) -> re.Pattern[bytes]:
             f"--grep: '{grep}' is not a regular expression: {exc}.",
             "A character such as ( [ * + ? needs a backslash before it to stand for itself.",
         ) from exc
-
-
-class _LevelTest:
-    """A line without a level (of a stack trace, of a usage text) belongs to the one before it."""
-
-    def __init__(self, minimum: Level, pattern: re.Pattern[bytes] | None) -> None:
-        self._wanted = frozenset(LEVELS[LEVELS.index(minimum) :])
-        self._pattern = pattern
-        self._before = False
-
-    def __call__(self, line: bytes) -> bool:
-        if (level := level_of(line)) is not None:
-            self._before = level in self._wanted
-        return self._before and (self._pattern is None or self._pattern.search(line) is not None)

@@ -10,9 +10,9 @@ from glctl.logs.inotify import Watcher
 from glctl.logs.reader import SourceReader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from glctl.logs.files import LineTest
+    from glctl.logs.filters import LineFilter
     from glctl.logs.sources import LogSource
 
 
@@ -29,13 +29,13 @@ def tail(
     last: int,
     *,
     follow: bool = True,
-    new_test: Callable[[], LineTest] | None = None,
+    wanted: LineFilter | None = None,
     output: int | None = None,
 ) -> Iterator[Chunk]:
     """The last *last* lines of each source, then, with *follow*, what is added, for ever.
 
-    *new_test* makes a test for the lines of one source: only lines that pass are given and counted. Nothing
-    is read before it is asked for. BrokenPipeError when nobody reads the descriptor *output* any more.
+    With *wanted*, only such lines are given and counted. Nothing is read before it is asked for.
+    BrokenPipeError when nobody reads the descriptor *output* any more.
     """
     with contextlib.ExitStack() as stack:
         watcher = None
@@ -44,7 +44,7 @@ def tail(
             stack.callback(watcher.close)
         readers = []
         for source in sources:
-            readers.append(SourceReader(source, last, new_test))
+            readers.append(SourceReader(source, last, wanted))
             stack.callback(readers[-1].close)
         while True:
             waiting = True

@@ -16,30 +16,30 @@ from glctl.errors import GlctlError
 from glctl.logs.files import LogFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from glctl.logs.files import LineTest
+    from glctl.logs.filters import LineFilter
     from glctl.logs.sources import LogSource
 
 LINE_LIMIT = 1 << 20  # bytes of a line that are held back until its newline comes
-LOOK_BACK = 256 << 20  # bytes searched for the last lines that pass a test, which may never have come
+LOOK_BACK = 256 << 20  # bytes searched for the last lines of a kind, of which there may be none
 REOPEN_GRACE = 1.0  # seconds that nginx's workers may still write to the renamed file once one has reopened
 _LABEL = 25  # characters of svlogd's TAI64N label
 
 
 class SourceReader:
-    """Reads *source* from its last *last* lines on; with *new_test* only lines that pass, also counted so."""
+    """Reads *source* from its last *last* lines on; with *wanted* only such lines, also counted so."""
 
-    def __init__(self, source: LogSource, last: int, new_test: Callable[[], LineTest] | None = None) -> None:
+    def __init__(self, source: LogSource, last: int, wanted: LineFilter | None = None) -> None:
         self.source = source
-        self._test = new_test() if new_test else None
+        self._test = wanted.new_test() if wanted else None
         self._newest = ""  # label of the newest archive when the live file was opened
         self._renewed_at: float | None = None
         self._partial = b""
         self._file: LogFile | None = None  # the file being read
         try:
-            self._queue = self._files_with_last(last, new_test)  # what comes after it, oldest first
+            self._queue = self._files_with_last(last, wanted)  # what comes after it, oldest first
         except PermissionError as exc:
             raise GlctlError(
                 f"Cannot read {source.path}: permission denied.", "Run it as root: sudo glctl tail-logs"
@@ -51,7 +51,7 @@ class SourceReader:
                 file.close()
 
     def read(self) -> bytes | None:
-        """The next whole lines (perhaps none that pass), or None where all there is has been read.
+        """The next whole lines (perhaps none that are wanted), or None where all there is has been read.
 
         A line longer than LINE_LIMIT comes in pieces, of which only the last ends with a newline.
         """
@@ -105,20 +105,20 @@ class SourceReader:
 
     # --- which files there are
 
-    def _files_with_last(self, wanted: int, new_test: Callable[[], LineTest] | None) -> list[LogFile]:
-        """The files that hold the last *wanted* lines, oldest first, each standing where they begin."""
+    def _files_with_last(self, count: int, wanted: LineFilter | None) -> list[LogFile]:
+        """The files that hold the last *count* lines, oldest first, each standing where they begin."""
         live, archives = self._look()
-        if not wanted:
+        if not count:
             if live:
                 live.seek_to_end()
             return [live] if live else []
         files: list[LogFile] = []
         for file in _newest_first(live, archives):
-            start, found = file.last_lines(wanted, new_test)
+            start, found = file.last_lines(count, wanted.begins if wanted else None)
             file.seek(start)
             files.append(file)
-            wanted -= found
-            if not wanted or (new_test and sum(f.size for f in files) > LOOK_BACK):
+            count -= found
+            if not count or (wanted and sum(f.size for f in files) > LOOK_BACK):
                 break
         return files[::-1]
 

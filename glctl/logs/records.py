@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
 
 Level = Literal["debug", "info", "warning", "error", "fatal"]
@@ -54,6 +54,7 @@ _GO_LETTERS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t",
 _NGINX_PAIR = re.compile(r', (client|server|request|upstream|host|referrer): ("[^"]*"|[^,]*)')
 
 _MONTHS = {name: i for i, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TAI_OFFSET = 2**62 + 10  # runit's TAI64N is UTC plus ten seconds, whatever the leap seconds
 
 
@@ -129,7 +130,7 @@ def _time(head: re.Match[bytes]) -> datetime | None:
 
 def _from_tai64n(label: bytes) -> datetime:
     seconds, nanoseconds = int(label[1:17], 16), int(label[17:25], 16)
-    return datetime.fromtimestamp(seconds - _TAI_OFFSET, UTC).replace(microsecond=nanoseconds // 1000)
+    return _EPOCH + timedelta(seconds=seconds - _TAI_OFFSET, microseconds=nanoseconds // 1000)
 
 
 def _from_access_date(text: str) -> datetime:

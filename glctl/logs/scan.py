@@ -21,7 +21,7 @@ EXAMPLES = 3  # records kept of each kind: the latest
 
 @dataclass(frozen=True, slots=True)
 class LogMatch:
-    """All lines that show one Code; *explanation* is the latest one's, *examples* are the latest, in order."""
+    """All lines that show one Code. *explanation* is the latest one's, *examples* the latest in order."""
 
     code: str
     severity: Severity

@@ -1,0 +1,304 @@
+import contextlib
+import gzip
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from glctl.errors import GlctlError
+from glctl.logs import reader as reader_module
+from glctl.logs.filters import LineFilter
+from glctl.logs.reader import LINE_LIMIT, SourceReader
+from glctl.logs.sources import LogSource
+
+ERRORS = LineFilter(pattern=re.compile(b"^error"))
+
+
+class Svlogd:
+    """Writes, rotates and compresses as svlogd does, one step at a time."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.current = directory / "current"
+        self.source = LogSource("registry", self.current)
+        self.rotations = 0
+
+    def write(self, data: bytes) -> None:
+        with self.current.open("ab") as file:
+            file.write(data)
+
+    def rotate(self, suffix: str = "s") -> Path:
+        self.rotations += 1
+        archive = self.directory / f"@400000006b0510fc{self.rotations:08x}.{suffix}"
+        self.current.rename(archive)
+        self.current.touch()
+        return archive
+
+    def compress(self, archive: Path) -> Path:
+        done = archive.with_suffix(".s")
+        data = gzip.compress(archive.read_bytes())
+        archive.unlink()
+        done.write_bytes(data)
+        return done
+
+
+@pytest.fixture
+def svlogd(tmp_path: Path) -> Svlogd:
+    return Svlogd(tmp_path)
+
+
+@contextlib.contextmanager
+def reading(source: LogSource, last: int = 10, wanted: LineFilter | None = None) -> Iterator[SourceReader]:
+    with contextlib.closing(SourceReader(source, last, wanted)) as reader:
+        yield reader
+
+
+def drain(reader: SourceReader) -> bytes:
+    """All that there is to read now."""
+    blocks = []
+    while (block := reader.read()) is not None:
+        blocks.append(block)
+    return b"".join(blocks)
+
+
+def test_the_last_lines_come_from_archives_where_current_is_short(svlogd: Svlogd) -> None:
+    svlogd.write(b"1\n2\n")
+    svlogd.compress(svlogd.rotate("u"))
+    svlogd.write(b"3\n4\n")
+    svlogd.rotate()
+    svlogd.write(b"5\n")
+    for last, expected in (
+        (1, b"5\n"),
+        (3, b"3\n4\n5\n"),
+        (4, b"2\n3\n4\n5\n"),
+        (9, b"1\n2\n3\n4\n5\n"),
+        (0, b""),
+    ):
+        with reading(svlogd.source, last) as reader:
+            assert drain(reader) == expected
+
+
+def test_archives_are_read_while_there_is_no_live_file(svlogd: Svlogd) -> None:
+    svlogd.write(b"1\n2\n")
+    svlogd.rotate()
+    svlogd.current.unlink()
+    with reading(svlogd.source, 1) as reader:
+        assert drain(reader) == b"2\n"
+        svlogd.write(b"3\n")
+        assert drain(reader) == b"3\n"
+
+
+def test_a_source_that_appears_later_is_read_from_its_beginning(svlogd: Svlogd) -> None:
+    with reading(svlogd.source) as reader:
+        assert drain(reader) == b""
+        svlogd.write(b"1\n")
+        svlogd.rotate()
+        svlogd.write(b"2\n")
+        assert drain(reader) == b"1\n2\n"
+
+
+def test_what_was_written_before_a_rotation_is_read_before_what_comes_after(svlogd: Svlogd) -> None:
+    svlogd.write(b"1\n")
+    with reading(svlogd.source) as reader:
+        assert drain(reader) == b"1\n"
+        svlogd.write(b"2\n")
+        svlogd.rotate()
+        svlogd.write(b"3\n")
+        assert drain(reader) == b"2\n3\n"
+        svlogd.write(b"4\n")
+        assert drain(reader) == b"4\n"
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+@pytest.mark.parametrize("unread", [b"", b"2\n"])
+def test_a_reader_that_slept_through_rotations_catches_up(
+    svlogd: Svlogd, unread: bytes, compressed: bool
+) -> None:
+    svlogd.write(b"1\n")
+    with reading(svlogd.source) as reader:
+        assert drain(reader) == b"1\n"
+        svlogd.write(unread)
+        for number in range(3, 7):
+            archive = svlogd.rotate("u")
+            if compressed:
+                svlogd.compress(archive)
+            svlogd.write(b"%d\n" % number)
+        assert drain(reader) == unread + b"3\n4\n5\n6\n"
+
+
+def test_archives_that_svlogd_deletes_are_read_when_they_were_opened_before(svlogd: Svlogd) -> None:
+    svlogd.write(b"1\n")
+    with reading(svlogd.source) as reader:
+        assert drain(reader) == b"1\n"
+        archives = []
+        for number in range(2, 5):
+            archives.append(svlogd.rotate())
+            svlogd.write(b"%d\n" % number)
+        assert reader.read() == b"2\n"  # the first block after the end: now all are open
+        for archive in archives:
+            archive.unlink()
+        assert drain(reader) == b"3\n4\n"
+
+
+def test_when_even_the_file_being_read_was_deleted_the_remaining_archives_are_read(svlogd: Svlogd) -> None:
+    svlogd.write(b"0\n")
+    svlogd.rotate()
+    svlogd.write(b"1\n")
+    with reading(svlogd.source) as reader:
+        assert drain(reader) == b"0\n1\n"
+        for number in range(2, 6):
+            archive = svlogd.rotate()
+            if number < 4:
+                archive.unlink()
+            svlogd.write(b"%d\n" % number)
+        assert drain(reader) == b"3\n4\n5\n"
+
+
+def test_between_renaming_and_making_anew_nothing_is_lost(svlogd: Svlogd) -> None:
+    svlogd.write(b"1\n")
+    with reading(svlogd.source) as reader:
+        assert drain(reader) == b"1\n"
+        svlogd.write(b"2\n")
+        archive = svlogd.rotate("u")
+        svlogd.current.unlink()  # not there yet
+        assert drain(reader) == b"2\n"
+        svlogd.compress(archive)
+        svlogd.write(b"3\n")
+        assert drain(reader) == b"3\n"
+
+
+def test_a_line_cut_off_by_a_killed_svlogd_does_not_run_into_the_next(svlogd: Svlogd) -> None:
+    svlogd.write(b"1\nhalf")
+    with reading(svlogd.source) as reader:
+        assert drain(reader) == b"1\n"
+        svlogd.rotate("u")
+        svlogd.write(b"2\n")
+        assert drain(reader) == b"half\n2\n"
+
+
+def test_a_line_is_given_when_it_is_whole(svlogd: Svlogd) -> None:
+    svlogd.write(b"1\nha")
+    with reading(svlogd.source) as reader:
+        assert drain(reader) == b"1\n"
+        svlogd.write(b"lf\n")
+        assert drain(reader) == b"half\n"
+        svlogd.write(b"rest")
+        assert drain(reader) == b""
+        assert reader.rest() == b"rest"
+
+
+def test_a_line_without_an_end_goes_out_in_pieces(svlogd: Svlogd) -> None:
+    text = b"x" * (3 * LINE_LIMIT + 5) + b"\nend\n"
+    svlogd.write(text)
+    with reading(svlogd.source, 1000) as reader:
+        pieces = []
+        while (piece := reader.read()) is not None:
+            pieces.append(piece)
+    assert b"".join(pieces) == text
+    assert max(map(len, pieces)) < 2 * LINE_LIMIT
+
+
+def test_a_truncated_file_is_read_from_its_beginning(svlogd: Svlogd) -> None:
+    svlogd.write(b"1\n2\nhal")
+    with reading(svlogd.source) as reader:
+        assert drain(reader) == b"1\n2\n"
+        os.truncate(svlogd.current, 0)
+        svlogd.write(b"3\n")
+        assert drain(reader) == b"3\n"
+
+
+def test_a_directory_that_is_made_anew_is_followed(tmp_path: Path) -> None:
+    svlogd = Svlogd(tmp_path / "logs")
+    svlogd.directory.mkdir()
+    svlogd.write(b"1\n")
+    with reading(svlogd.source) as reader:
+        assert drain(reader) == b"1\n"
+        svlogd.write(b"2\n")
+        svlogd.directory.rename(tmp_path / "old")
+        assert drain(reader) == b"2\n"
+        svlogd.directory.mkdir()
+        svlogd.write(b"3\n")
+        assert drain(reader) == b"3\n"
+
+
+def test_with_a_filter_the_last_lines_are_the_last_wanted_ones_also_from_archives(svlogd: Svlogd) -> None:
+    svlogd.write(b"error 1\nx\nerror 2\nx\n")
+    svlogd.rotate()
+    svlogd.write(b"x\nx\nerror 3\nx\n")
+    with reading(svlogd.source, 2, ERRORS) as reader:
+        assert drain(reader) == b"error 2\nerror 3\n"
+        svlogd.write(b"y\nerror 4\nerr")
+        assert drain(reader) == b"error 4\n"
+        assert reader.rest() == b""
+
+
+def test_the_search_for_wanted_lines_is_bounded(svlogd: Svlogd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader_module, "LOOK_BACK", 10)
+    for number in range(5):
+        svlogd.write(b"error %d\nxxx\n" % number)
+        svlogd.rotate()
+    with reading(svlogd.source, 9, ERRORS) as reader:
+        assert drain(reader) == b"error 4\n"
+
+
+class Nginx:
+    """A plain log that logrotate renames, and that nginx goes on writing to until it is told to reopen."""
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / "error.log"
+        self.source = LogSource("nginx", self.path)
+        self.reopen()
+
+    def reopen(self) -> None:
+        self.file = self.path.open("ab", buffering=0)
+
+    def write(self, data: bytes) -> None:
+        self.file.write(data)
+
+
+def test_a_renamed_nginx_log_is_read_until_nginx_has_left_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nginx = Nginx(tmp_path)
+    monkeypatch.setattr(reader_module, "REOPEN_GRACE", 60.0)
+    with reading(nginx.source) as reader, contextlib.ExitStack() as stack:
+        nginx.write(b"1\n")
+        stack.callback(nginx.file.close)
+        assert drain(reader) == b"1\n"
+        nginx.path.rename(tmp_path / "error.log.1")
+        nginx.path.touch()
+        nginx.write(b"2\n")
+        assert drain(reader) == b"2\n"
+        old = nginx.file
+        nginx.reopen()
+        stack.callback(nginx.file.close)
+        nginx.write(b"4\n")
+        assert drain(reader) == b""
+        old.write(b"3\n")  # a worker that has not reopened yet
+        assert drain(reader) == b"3\n"
+        monkeypatch.setattr(reader_module, "REOPEN_GRACE", 0.0)
+        assert drain(reader) == b"4\n"
+
+
+def test_numbered_archives_are_read_for_the_last_lines(tmp_path: Path) -> None:
+    (tmp_path / "error.log.2.gz").write_bytes(gzip.compress(b"1\n2\n"))
+    (tmp_path / "error.log.1").write_bytes(b"3\n")
+    (tmp_path / "error.log").write_bytes(b"4\n")
+    with reading(LogSource("nginx", tmp_path / "error.log"), 3) as reader:
+        assert drain(reader) == b"2\n3\n4\n"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs another account to be refused")
+def test_a_log_that_may_not_be_read_says_so(svlogd: Svlogd) -> None:
+    svlogd.write(b"1\n")
+    svlogd.current.chmod(0)
+    os.seteuid(65534)
+    try:
+        with pytest.raises(GlctlError) as error:
+            SourceReader(svlogd.source, 1)
+    finally:
+        os.seteuid(0)
+    assert "permission denied" in error.value.message
+    assert "sudo" in error.value.hint

@@ -1,0 +1,94 @@
+from pathlib import Path
+
+import pytest
+
+from glctl.errors import UsageError
+from glctl.logs.sources import LogSource, find_sources, log_directory
+from glctl.paths import Root
+
+OMNIBUS_RUN = """#!/bin/sh
+exec chpst -P \\
+  -U root:root \\
+  -u root:root \\
+  svlogd -tt /var/log/elsewhere/registry
+"""
+
+
+def label(number: int, suffix: str) -> str:
+    return f"@400000006b0510{number:02x}0755579c.{suffix}"
+
+
+def test_without_names_every_known_service_has_its_sources(tmp_path: Path) -> None:
+    sources = find_sources(Root(tmp_path))
+    logs = tmp_path / "var/log/gitlab"
+    assert [(source.name, source.path) for source in sources] == [
+        ("registry", logs / "registry/current"),
+        ("nginx", logs / "nginx/current"),
+        ("nginx/error", logs / "nginx/error.log"),
+        ("nginx/registry_access", logs / "nginx/gitlab_registry_access.log"),
+        ("nginx/registry_error", logs / "nginx/gitlab_registry_error.log"),
+    ]
+
+
+def test_an_unknown_service_is_a_usage_error_that_names_the_known_ones() -> None:
+    with pytest.raises(UsageError) as error:
+        find_sources(Root(), ["redis"])
+    assert "'redis'" in error.value.message
+    assert error.value.hint == "Known: registry, nginx."
+
+
+@pytest.mark.parametrize(
+    ("run", "directory"),
+    [
+        (OMNIBUS_RUN, "/var/log/elsewhere/registry"),
+        ("#!/bin/sh\nexec svlogd '/var/log/my logs'\n", "/var/log/my logs"),
+        ("#!/bin/sh\n# svlogd -tt /nowhere\nexec /usr/bin/svlogd -tt /srv/log\n", "/srv/log"),
+        ("#!/bin/sh\nexec svlogd -tt ./main\n", "/var/log/gitlab/registry"),
+        ("#!/bin/sh\nexec svlogd -tt 'unfinished\n", "/var/log/gitlab/registry"),
+        ("#!/bin/sh\nexec cat\n", "/var/log/gitlab/registry"),
+        (None, "/var/log/gitlab/registry"),
+    ],
+)
+def test_the_log_directory_is_what_svlogd_is_started_with(
+    tmp_path: Path, run: str | None, directory: str
+) -> None:
+    script = tmp_path / "opt/gitlab/sv/registry/log/run"
+    script.parent.mkdir(parents=True)
+    if run is not None:
+        script.write_text(run)
+    assert log_directory(Root(tmp_path), "registry") == tmp_path / directory.lstrip("/")
+
+
+def test_svlogds_archives_come_oldest_first_and_each_once(tmp_path: Path) -> None:
+    names = [label(3, "u"), label(1, "s"), label(2, "s"), label(2, "u"), label(4, "t")]
+    for name in [*names, "current", "lock", "state", "config", "@abc.s"]:
+        (tmp_path / name).touch()
+    archives = LogSource("registry", tmp_path / "current").archives()
+    assert [path.name for path in archives] == [label(1, "s"), label(2, "s"), label(3, "u")]
+
+
+def test_logrotates_archives_come_oldest_first(tmp_path: Path) -> None:
+    for name in (
+        "error.log",
+        "error.log.1",
+        "error.log.2.gz",
+        "error.log.10.gz",
+        "xerror.log.3",
+        "error.log.x",
+    ):
+        (tmp_path / name).touch()
+    archives = LogSource("nginx", tmp_path / "error.log").archives()
+    assert [path.name for path in archives] == ["error.log.10.gz", "error.log.2.gz", "error.log.1"]
+
+
+def test_a_source_exists_by_its_live_file_or_an_archive(tmp_path: Path) -> None:
+    source = LogSource("registry", tmp_path / "logs/current")
+    assert not source.exists
+    source.path.parent.mkdir()
+    assert not source.exists
+    archive = source.path.with_name(label(1, "s"))
+    archive.touch()
+    assert source.exists
+    archive.unlink()
+    source.path.touch()
+    assert source.exists
