@@ -1,0 +1,25 @@
+"""This machine's clock."""
+
+from __future__ import annotations
+
+from glctl.findings.model import Code
+
+CODES = (
+    Code(
+        "clock-skew",
+        "This machine's clock is off: tokens are refused from 60 s on, S3 requests from 900 s on.",
+        "the majority of several NTP servers, each answer validated",
+        "timedatectl set-ntp true   (or: systemctl restart chrony)",
+        "docker-registry's token leeway of 60 s; S3's RequestTimeTooSkewed",
+        symptoms=("token not to be used before …", "RequestTimeTooSkewed"),
+        explains=("token-refused", "token-not-yet-valid", "token-expired"),
+    ),
+    Code(
+        "clock-not-verified",
+        "No majority of NTP servers could be asked: whether the clock is right is not known.",
+        "validated NTP answers are missing or contradict each other",
+        "Name servers that can be reached: glctl doctor --ntp-server HOST",
+        "RFC 5905",
+        severity="warning",
+    ),
+)

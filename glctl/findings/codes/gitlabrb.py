@@ -1,0 +1,79 @@
+"""gitlab.rb itself: what check-config says of it. Told by reading the file, remedied in it."""
+
+from __future__ import annotations
+
+from glctl.findings.model import Code, Severity
+
+
+def _code(name: str, meaning: str, remedy: str, source: str, severity: Severity = "error") -> Code:
+    return Code(name, meaning, "reading gitlab.rb", remedy, source, severity=severity)
+
+
+_RUBY = "Ruby 3"
+_OMNIBUS = "Omnibus 19.3"
+_LIMIT = "a limit of glctl, so that no file can stall it"
+
+CODES = (
+    _code("not-text", "The file is not UTF-8 text.", "Save it as UTF-8.", _RUBY),
+    _code("ruby-syntax", "Ruby would refuse the file.", "Mend what the message names.", _RUBY),
+    _code(
+        "ruby-unsupported",
+        "The file uses Ruby that glctl does not evaluate: it never runs the file.",
+        "Write the value itself.",
+        "glctl's whitelist",
+    ),
+    _code(
+        "ruby-type-error",
+        "Ruby would stop here: the value is of the wrong kind.",
+        "Mend the expression.",
+        _RUBY,
+    ),
+    _code(
+        "unknown-setting", "Omnibus knows no setting of this name.", "Use the name that is offered.", _OMNIBUS
+    ),
+    _code("wrong-type", "A value of another kind belongs here.", "Write it as the example does.", _OMNIBUS),
+    _code(
+        "wrong-value", "The value is none of those that are possible.", "Use one that is listed.", _OMNIBUS
+    ),
+    _code("wrong-url", "The address cannot be one.", "Write it as the example does.", _OMNIBUS),
+    _code("url-missing", "An address that is needed is not set.", "Add the line that is named.", _OMNIBUS),
+    _code("port-collision", "Two of our own services want one port.", "Change one of them.", "ip(7)"),
+    _code(
+        "storage-driver-missing", "No storage driver is named.", "Name one.", "distribution, configuration"
+    ),
+    _code(
+        "storage-driver-several",
+        "Several storage drivers are named.",
+        "Keep one.",
+        "distribution, configuration",
+    ),
+    _code("too-deep", "The file is nested too deeply.", "Write it flatter.", _LIMIT),
+    _code("too-large", "The file, or a value in it, is too large.", "Shorten it.", _LIMIT),
+    _code("too-slow", "Reading the file takes too long.", "Look for unbalanced quotes.", _LIMIT),
+    _code("too-many", "There are too many errors to go on.", "Mend the first ones.", _LIMIT),
+    _code(
+        "local-variable",
+        "The line makes a local variable of Ruby's and sets nothing.",
+        "Leave out the =.",
+        _OMNIBUS,
+        "warning",
+    ),
+    _code("no-effect", "Nothing is done with the value.", "Remove the line.", _RUBY, "warning"),
+    _code(
+        "value-on-next-line", "The value is taken from the next line.", "Complete the line.", _RUBY, "warning"
+    ),
+    _code("hash-in-text", "An unset setting becomes {} in a text.", "Set it first.", _OMNIBUS, "warning"),
+    _code("duplicate-key", "A key stands twice in one hash.", "Remove one.", _RUBY, "warning"),
+    _code("set-twice", "A later line sets the same again.", "Remove one.", _RUBY, "warning"),
+    _code(
+        "unknown-key", "Omnibus passes over a key that it does not know.", "Correct it.", _OMNIBUS, "warning"
+    ),
+    _code("without-effect", "The setting has no effect here.", "Remove it.", _OMNIBUS, "warning"),
+    _code(
+        "foreign-service",
+        "The setting is of a service that glctl does not run.",
+        "Leave it.",
+        "glctl",
+        "warning",
+    ),
+)

@@ -1,0 +1,138 @@
+"""What the registry says of its object store."""
+
+from __future__ import annotations
+
+from glctl.findings.model import Code
+
+_LOG = "a line of the registry's log with S3's own code"
+_AWS = "Amazon S3, error responses"
+_S = "registry['storage']['s3']"
+
+CODES = (
+    Code(
+        "s3-access-denied",
+        "S3 denies the registry's key an action that it needs.",
+        _LOG,
+        "Allow it in the key's policy: List*, GetObject, PutObject, DeleteObject, AbortMultipartUpload.",
+        _AWS,
+        symptoms=("s3aws: AccessDenied", "received unexpected HTTP status: 500"),
+        explains=("push-failed", "registry-unhealthy"),
+    ),
+    Code(
+        "s3-access-key-unknown",
+        "S3 does not know the access key.",
+        _LOG,
+        f"{_S}['accesskey'] = …",
+        _AWS,
+        symptoms=("InvalidAccessKeyId",),
+        explains=("push-failed", "registry-unhealthy"),
+    ),
+    Code(
+        "s3-signature-mismatch",
+        "The secret key does not belong to the access key.",
+        _LOG,
+        f"{_S}['secretkey'] = …   (mind quotes and blanks)",
+        _AWS,
+        symptoms=("SignatureDoesNotMatch",),
+        explains=("push-failed", "registry-unhealthy"),
+    ),
+    Code(
+        "s3-bucket-missing",
+        "There is no such bucket.",
+        _LOG,
+        f"Make it, or correct {_S}['bucket']; a prefix belongs in ['rootdirectory'].",
+        _AWS,
+        symptoms=("NoSuchBucket",),
+        explains=("push-failed", "registry-unhealthy"),
+    ),
+    Code(
+        "s3-clock-skewed",
+        "This machine's clock is more than 15 minutes away from S3's.",
+        _LOG,
+        "timedatectl set-ntp true",
+        _AWS,
+        symptoms=("RequestTimeTooSkewed",),
+        explains=("push-failed", "registry-unhealthy"),
+    ),
+    Code(
+        "s3-region-wrong",
+        "The bucket lies in another region.",
+        _LOG,
+        f"{_S}['region'] = the one that S3 names",
+        _AWS,
+        symptoms=("AuthorizationHeaderMalformed", "BucketRegionError"),
+        explains=("push-failed", "registry-unhealthy"),
+    ),
+    Code(
+        "s3-token-expired",
+        "The credentials were temporary and have expired.",
+        _LOG,
+        "Use a role or lasting keys instead of pasted session keys.",
+        _AWS,
+        symptoms=("ExpiredToken",),
+        explains=("push-failed", "registry-unhealthy"),
+    ),
+    Code(
+        "s3-no-credentials",
+        "The registry has no credentials for S3.",
+        _LOG,
+        f"Set {_S}['accesskey'] and ['secretkey'], or give this machine a role.",
+        _AWS,
+        symptoms=("NoCredentialProviders",),
+        explains=("push-failed", "registry-unhealthy", "service-crash-loop"),
+    ),
+    Code(
+        "s3-not-implemented",
+        "The object store does not know a header that the registry sends.",
+        _LOG,
+        f"{_S}['storageclass'] = 'NONE'",
+        _AWS,
+        symptoms=("NotImplemented",),
+        explains=("push-failed",),
+    ),
+    Code(
+        "s3-throttled",
+        "S3 asks for fewer requests.",
+        _LOG,
+        f"{_S}['maxrequestspersecond'] = 100",
+        _AWS,
+        symptoms=("SlowDown",),
+        severity="warning",
+    ),
+    Code(
+        "s3-endpoint-not-s3",
+        "What answers at the endpoint is not S3.",
+        _LOG,
+        f"Correct {_S}['regionendpoint'].",
+        _AWS,
+        symptoms=("SerializationError",),
+        explains=("push-failed", "registry-unhealthy"),
+    ),
+    Code(
+        "s3-tls-untrusted",
+        "The registry does not trust the endpoint's certificate.",
+        _LOG,
+        "Put its authority into /etc/gitlab/trusted-certs (standalone: update-ca-certificates).",
+        _AWS,
+        symptoms=("x509: certificate signed by unknown authority",),
+        explains=("push-failed", "registry-unhealthy"),
+    ),
+    Code(
+        "s3-unreachable",
+        "The registry does not reach the endpoint.",
+        _LOG,
+        f"Correct {_S}['regionendpoint'], or open the way (proxy: registry['env']).",
+        _AWS,
+        symptoms=("RequestError: send request failed",),
+        explains=("push-failed", "registry-unhealthy"),
+    ),
+    Code(
+        "s3-config-invalid",
+        "The settings of S3 lack something or hold what cannot be.",
+        _LOG,
+        f"Correct {_S}.",
+        _AWS,
+        symptoms=("panic: invalid region provided",),
+        explains=("service-crash-loop",),
+    ),
+)
