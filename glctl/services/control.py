@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from signal import SIGKILL
 from typing import TYPE_CHECKING
 
+from glctl.services.processes import Process, everyone, with_descendants
 from glctl.services.runit import Status, look, write_control
 from glctl.services.usage import children
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 7.0  # seconds, sv's own default
 SETTLE = 1.0  # seconds; a process that ends sooner counts as a failed start for runsv, too: it pauses then
+_KILLED_WITHIN = 1.0  # seconds
 _POLL = 0.02
 
 
@@ -88,7 +91,8 @@ def reload(service: Service, directory: Path) -> Verb:
     """What makes *service* read its configuration again: a signal, or a restart where it knows none.
 
     nginx answers HUP with new worker processes, or stays as it is if it does not like its files and says so
-    in its log only. So the verb is done when a worker is there that was not there before this call.
+    in its log only. So the verb is done when workers are there that were not there before this call, and
+    two looks show the same ones: all have been started, none is left to be taken for that of a next reload.
     """
     if service.reload is None:
         return RESTART
@@ -96,11 +100,14 @@ def reload(service: Service, directory: Path) -> Verb:
         return HUP
     pid = look(directory).pid
     old = set(children(pid)) if pid else set()
+    seen: set[int] = set()
 
-    def has_new_worker(now: Status, _before: Status) -> bool:
-        return now.pid is not None and not old.issuperset(children(now.pid))
+    def has_new_workers(now: Status, _before: Status) -> bool:
+        nonlocal seen
+        last, seen = seen, set(children(now.pid)) - old if now.pid else set()
+        return bool(seen) and seen == last
 
-    return Verb("reload", HUP.letters, has_new_worker, needs_process=True)
+    return Verb("reload", HUP.letters, has_new_workers, needs_process=True)
 
 
 def send(directory: Path, verb: Verb) -> Status:
@@ -109,9 +116,27 @@ def send(directory: Path, verb: Verb) -> Status:
     Raises GlctlError where this user may not.
     """
     before = look(directory)
+    orphans = _descendants(before.pid) if verb is KILL and before.pid else []
     if before.is_supervised and not write_control(directory, verb.letters):
         return look(directory)  # runsv has just ended
+    if orphans:
+        # runsv kills the main process only: nginx's workers would go on, and keep the next one from its port.
+        _await_end(directory, before)
+        for orphan in orphans:
+            orphan.send(SIGKILL)
     return before
+
+
+def _descendants(pid: int) -> list[Process]:
+    processes = list(everyone())
+    found = with_descendants({pid}, processes) - {pid}
+    return [process for process in processes if process.pid in found]
+
+
+def _await_end(directory: Path, before: Status) -> None:
+    deadline = time.monotonic() + _KILLED_WITHIN
+    while look(directory).since == before.since and time.monotonic() < deadline:
+        time.sleep(_POLL)
 
 
 def wait(

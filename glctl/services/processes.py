@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 _GONE = "ZX"  # a zombie has ended: all that is left of it is its exit code
 
 
@@ -23,6 +25,12 @@ class Process:
     started: int  # clock ticks after boot (proc(5), stat, field 22)
     parent: int = field(compare=False)  # changes when the parent ends
     name: str = field(compare=False)  # the program's file name, cut at 15 bytes by the kernel
+
+    @property
+    def began(self) -> float:
+        """When it was started, Unix seconds by the clock of now."""
+        boot = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+        return boot + self.started / _TICKS_PER_SECOND
 
     def is_alive(self) -> bool:
         """Whether this very process, not a later one of the same pid, still runs."""
@@ -62,17 +70,32 @@ def read(pid: int) -> Process | None:
 
 def everyone() -> Iterator[Process]:
     """All processes that can be seen."""
-    for entry in os.scandir("/proc"):
-        if entry.name.isdecimal() and (process := read(int(entry.name))):
-            yield process
+    with os.scandir("/proc") as entries:
+        for entry in entries:
+            if entry.name.isdecimal() and (process := read(int(entry.name))):
+                yield process
 
 
-def in_our_pid_namespace(pid: int) -> bool:
-    """Whether *pid* is known not to be a container's, whose paths would mean other files than ours."""
+def with_descendants(pids: Iterable[int], processes: Iterable[Process]) -> set[int]:
+    """*pids* and those of *processes* that descend from them."""
+    found = set(pids)
+    processes = tuple(processes)
+    while more := {process.pid for process in processes if process.parent in found} - found:
+        found |= more
+    return found
+
+
+def is_contained(pid: int) -> bool:
+    """Whether *pid* is known to be a container's: the paths it mentions then mean other files than ours."""
+    return link(pid, "ns/pid") not in (link(os.getpid(), "ns/pid"), Path())
+
+
+def link(pid: int, name: str) -> Path:
+    """Where ``/proc/PID/NAME`` (``cwd``, ``fd/1``) leads; the empty path where it may not be seen."""
     try:
-        return Path(f"/proc/{pid}/ns/pid").readlink() == Path("/proc/self/ns/pid").readlink()
+        return Path(f"/proc/{pid}/{name}").readlink()
     except OSError:
-        return False
+        return Path()
 
 
 def command_line(pid: int) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ Want = Literal["up", "down"]
 _STATES: tuple[State, ...] = ("down", "run", "finish")  # as the status file numbers them
 _STATUS_SIZE = 20
 _TAI_OFFSET = 2**62 + 10  # TAI64 label of the Unix epoch; runit counts no leap seconds
-_NOBODY_READS = (errno.ENXIO, errno.ENOENT)
+_NOBODY_READS = (errno.ENXIO, errno.ENOENT, errno.ENOTDIR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,14 @@ def in_words(seconds: float) -> str:
         if count or parts or unit == "s":
             parts.append(f"{count}{unit}")
     return " ".join(parts[:2])
+
+
+def last_known(directory: Path) -> Status | None:
+    """What runsv wrote last about the service directory *directory*, even if it has ended since."""
+    try:
+        return _unpack((directory / "supervise/status").read_bytes(), normally_up=True)
+    except OSError:
+        return None
 
 
 def look(directory: Path) -> Status:

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 from glctl.errors import GlctlError
 from glctl.paths import SERVICE_DIR, STATE_DIR
 from glctl.services.catalog import not_configured
-from glctl.services.processes import Process, command_line, everyone, in_our_pid_namespace, read
+from glctl.services.processes import Process, command_line, everyone, is_contained, read
 from glctl.services.runit import look
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def find(root: Root) -> Supervisor | None:
 
 def supervises(process: Process, root: Root) -> bool:
     """Whether *process* is a runsvdir on this root's service directory."""
-    if process.name != "runsvdir" or not in_our_pid_namespace(process.pid):
+    if process.name != "runsvdir" or is_contained(process.pid):
         return False
     directories = [argument for argument in command_line(process.pid)[1:] if not argument.startswith("-")]
     try:
@@ -172,8 +172,14 @@ def _keeps_log(arguments: tuple[str, ...]) -> bool:
 def _lock(root: Root) -> Iterator[IO[str]]:
     """The record, held so that two runs do not start two supervisors."""
     path = root.at(RECORD)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except PermissionError as exc:
+        raise GlctlError(
+            f"This user may not start services: no permission for {exc.filename}.",
+            "Run glctl as root, or as the user whose directory it is.",
+        ) from exc
     with os.fdopen(descriptor, "r+", encoding="ascii") as record:
         fcntl.flock(record, fcntl.LOCK_EX)
         yield record

@@ -5,28 +5,32 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from signal import SIGCONT, SIGHUP, SIGKILL, SIGTERM, Signals
 from typing import TYPE_CHECKING
 
 from glctl.errors import GlctlError
 from glctl.paths import SERVICE_DIR, SV_DIR
-from glctl.services.catalog import SERVICES
-from glctl.services.processes import Process, environment, everyone, in_our_pid_namespace
+from glctl.services.processes import (
+    Process,
+    environment,
+    everyone,
+    is_contained,
+    link,
+    read,
+    with_descendants,
+)
+from glctl.services.runit import last_known
 from glctl.services.supervisor import MARKER, supervises
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from glctl.paths import Root
 
 GRACE = 10.0  # seconds for services to end by themselves
 _KILL_GRACE = 2.0  # what is killed goes at once, svlogd then still writes what it has
 _POLL = 0.05
-
-# Programs known for ours by the directory they run in as well: nginx overwrites its environment, and a
-# runsvdir may have been started without glctl.
-_BY_DIRECTORY = {"runsv", "svlogd", *(program for service in SERVICES for program in service.programs)}
+_SAME_START = 2.0  # seconds between a start as runsv notes it and as the kernel does, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,56 +46,68 @@ def down(root: Root, *, grace: float = GRACE) -> tuple[Ended, ...]:
 
     Raises GlctlError where something may not be ended or does not.
     """
-    seen: dict[Process, bool] = {}
+    seen: dict[Process, None] = {}
     asked: set[Process] = set()
-    for stage, seconds in enumerate((grace, _KILL_GRACE, _KILL_GRACE)):
+    killed: set[Process] = set()
+    stages: tuple[tuple[float, Callable[[tuple[Process, ...]], None]], ...] = (
+        (grace, lambda left: asked.update(_ask(left, asked))),
+        # Services first: their runsv and svlogd then end by themselves, with the last lines written.
+        (
+            _KILL_GRACE,
+            lambda left: killed.update(_kill(p for p in left if p.name not in ("runsv", "svlogd"))),
+        ),
+        (_KILL_GRACE, lambda left: killed.update(_kill(left))),
+    )
+    for seconds, tell in stages:
         deadline = time.monotonic() + seconds
         while (left := members(root)) and time.monotonic() < deadline:
-            for process in left:
-                seen.setdefault(process, False)
-            if stage == 0:
-                asked.update(_ask(left, asked))
-            else:
-                # Services first: their runsv and svlogd then end in order, with the last lines written.
-                victims = [p for p in left if stage == 2 or p.name not in ("runsv", "svlogd")]
-                _send(victims, SIGKILL)
-                seen.update(dict.fromkeys(victims, True))
+            seen.update(dict.fromkeys(left))
+            tell(left)
             time.sleep(_POLL)
     if left:
         named = ", ".join(f"{process.name} (pid {process.pid})" for process in left)
         raise GlctlError(f"Still there after SIGKILL: {named}.", "The kernel holds them: look at their disk.")
-    return tuple(Ended(process, killed) for process, killed in seen.items())
+    return tuple(Ended(process, process in killed) for process in seen)
 
 
 def members(root: Root) -> tuple[Process, ...]:
     """All processes that belong to this root: its runsvdir and what it started, orphans included."""
     processes = {process.pid: process for process in everyone() if process.pid != os.getpid()}
     own = {pid for pid, process in processes.items() if _is_ours(process, root)}
-    while more := {p.pid for p in processes.values() if p.parent in own} - own:
-        own |= more
-    return tuple(processes[pid] for pid in sorted(own))
+    own |= {pid for pid in _last_known(root) if pid in processes}
+    pipes = {_pipe(pid, 0) for pid in own if processes[pid].name == "svlogd"} - {""}
+    own |= {pid for pid in processes if {_pipe(pid, 1), _pipe(pid, 2)} & pipes}
+    return tuple(processes[pid] for pid in sorted(with_descendants(own, processes.values())))
 
 
 def _is_ours(process: Process, root: Root) -> bool:
-    if process.name == "runsvdir":
-        return supervises(process, root)
-    marked = f"{MARKER}={root.at(SERVICE_DIR)}" in environment(process.pid)
-    return (marked or _runs_in_sv(process, root)) and in_our_pid_namespace(process.pid)
+    """What glctl's runsvdir started has the marker; runsv and svlogd are known by their directory, too."""
+    found = f"{MARKER}={root.at(SERVICE_DIR)}" in environment(process.pid)
+    if not found and process.name in ("runsv", "svlogd"):
+        found = link(process.pid, "cwd").is_relative_to(root.at(SV_DIR).resolve())
+    return (found and not is_contained(process.pid)) or supervises(process, root)
 
 
-def _runs_in_sv(process: Process, root: Root) -> bool:
-    if process.name not in _BY_DIRECTORY:
-        return False
-    try:
-        directory = Path(f"/proc/{process.pid}/cwd").readlink()
-    except OSError:
-        return False
-    return directory.is_relative_to(root.at(SV_DIR).resolve())
+def _last_known(root: Root) -> Iterator[int]:
+    """The processes that a runsv has noted, whether it still runs or not.
+
+    nginx overwrites its environment, marker included; its workers go on when it is killed.
+    """
+    for run in root.at(SV_DIR).glob("*/run"):
+        status = last_known(run.parent)
+        process = read(status.pid) if status and status.pid else None
+        if status and process and abs(process.began - status.since) < _SAME_START:
+            yield process.pid
 
 
-def _ask(left: Iterable[Process], asked: set[Process]) -> set[Process]:
+def _pipe(pid: int, descriptor: int) -> str:
+    """The pipe that is open there, if one is: what a service writes is read by its svlogd."""
+    target = str(link(pid, f"fd/{descriptor}"))
+    return target if target.startswith("pipe:") else ""
+
+
+def _ask(left: tuple[Process, ...], asked: set[Process]) -> set[Process]:
     """Ask those to end whom nobody else asks; returns all who have been asked with that."""
-    left = tuple(left)
     pids = {process.pid for process in left}
     tops = [process for process in left if process.parent not in pids and process not in asked]
     supervisors = {process.pid for process in tops if process.name == "runsvdir"}
@@ -101,6 +117,12 @@ def _ask(left: Iterable[Process], asked: set[Process]) -> set[Process]:
     _send((p for p in tops if p.pid not in supervisors and p.name != "svlogd"), SIGTERM)
     _send(tops, SIGCONT)
     return {*tops, *(process for process in left if process.parent in supervisors)}
+
+
+def _kill(processes: Iterable[Process]) -> tuple[Process, ...]:
+    victims = tuple(processes)
+    _send(victims, SIGKILL)
+    return victims
 
 
 def _send(processes: Iterable[Process], number: Signals) -> None:

@@ -50,6 +50,7 @@ def _resident(pid: int) -> int | None:
 
 def _descriptors(pid: int) -> int | None:
     try:
-        return sum(1 for _ in os.scandir(f"/proc/{pid}/fd"))
+        with os.scandir(f"/proc/{pid}/fd") as entries:
+            return sum(1 for _ in entries)
     except OSError:
         return None
