@@ -62,7 +62,13 @@ def carry_out(prepared: Prepared, tell: Callable[[str], None]) -> Result:
             tell(f"Stopping {due.service}: gitlab.rb does not enable it.")
             _stop(_service(due.service), host)
     rendered.remember(configuration, prepared.resources, tree)
-    apply.apply(prepared.plan.changes, prepared.resources, tree, host)
+    try:
+        apply.apply(prepared.plan.changes, prepared.resources, tree, host)
+    except OSError as exc:
+        raise GlctlError(
+            f"{exc.filename} could not be written: {(exc.strerror or str(exc)).lower()}.",
+            "No service was restarted. Mend that and run `glctl reconfigure` again: it finishes the rest.",
+        ) from exc
     return _settle(prepared, applied, tell)
 
 
@@ -84,40 +90,39 @@ def _stop(service: Service, host: Host) -> None:
 
 def _settle(prepared: Prepared, applied: Applied, tell: Callable[[str], None]) -> Result:
     """Bring every service to its files, and see that it is up."""
-    configuration, host = prepared.configuration, prepared.configuration.host
-    services = [_service(name) for name in enabled_services(configuration.effective)]
+    begun = time.monotonic()
+    starting = [due.service for due in prepared.due if due.action == "start"]
+    if starting:
+        tell(f"Starting {', '.join(starting)}.")
+    _supervise(prepared.configuration)
     done: list[Done] = []
     notes: list[str] = []
-    if not services:
-        return Result()
-    running = supervisor.ensure(host.root, host.platform.runsvdir)
-    if any(due.action == "start" for due in prepared.due):
-        tell("Starting " + ", ".join(due.service for due in prepared.due if due.action == "start") + ".")
-        supervisor.await_services(host.root, running, services)
     for due in prepared.due:
-        if due.action == "stop":
-            done.append(Done(due.service, "stop", 0.0))
-            continue
-        service = _service(due.service)
-        directory = service.directory(host.root)
-        name = f"{service.name}/log" if due.action.endswith("log") else service.name
         if due.stopped:
-            notes.append(
-                f"{service.name} is stopped; it will run on the new files: glctl start {service.name}"
-            )
+            notes.append(f"{due.service} is stopped; it will run on the new files: glctl start {due.service}")
             continue
-        seconds = _perform(due, service, directory, configuration, tell)
-        done.append(Done(due.service, due.action, seconds))
-        applied.record(name, prepared.plan.digests.get(name, {}))
-        if due.action == "start":
-            applied.record(f"{service.name}/log", prepared.plan.digests.get(f"{service.name}/log", {}))
+        if due.action != "start":  # those have been starting side by side since the supervisor was there
+            begun = time.monotonic()
+        if due.action != "stop":
+            _bring_up(due, prepared.configuration, tell)
+            _record(due, prepared, applied)
+        done.append(Done(due.service, due.action, time.monotonic() - begun))
     return Result(tuple(done), tuple(notes))
 
 
-def _perform(
-    due: Due, service: Service, directory: Path, configuration: Configuration, tell: Callable[[str], None]
-) -> float:
-    begun = time.monotonic()
+def _supervise(configuration: Configuration) -> None:
+    """Have a supervisor, and a runsv for each enabled service."""
+    host = configuration.host
+    services = [_service(name) for name in enabled_services(configuration.effective)]
+    if services:
+        running = supervisor.ensure(host.root, host.platform.runsvdir)
+        supervisor.await_services(host.root, running, services)
+
+
+def _bring_up(due: Due, configuration: Configuration, tell: Callable[[str], None]) -> None:
+    """Do what a service is owed and wait until it is really up. Raises NotUpError."""
+    service = _service(due.service)
+    directory = service.directory(configuration.host.root)
     match due.action:
         case "start":
             outcome = control.act(directory, control.START, settle=control.SETTLE)
@@ -135,7 +140,16 @@ def _perform(
         raise _not_up(service, f"its process does not stay up ({outcome.status})", configuration)
     if not due.action.endswith("log") and (reason := health.await_answer(service, configuration.effective)):
         raise _not_up(service, reason, configuration)
-    return time.monotonic() - begun
+
+
+def _record(due: Due, prepared: Prepared, applied: Applied) -> None:
+    """Remember the files that a service has just been seen up with; a start begins its log service, too."""
+    log = f"{due.service}/log"
+    names = (
+        [due.service, log] if due.action == "start" else [log if due.action.endswith("log") else due.service]
+    )
+    for name in names:
+        applied.record(name, prepared.plan.digests.get(name, {}))
 
 
 def _not_up(service: Service, reason: str, configuration: Configuration) -> NotUpError:

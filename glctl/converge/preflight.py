@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from glctl.errors import GlctlError
 from glctl.services import ports
-from glctl.services.teardown import members
 from glctl.settings.enabled import enabled_services
 from glctl.settings.option import ruby_name
 from glctl.settings.urls import split_address
@@ -90,10 +89,9 @@ def _certificates(effective: Effective) -> Iterator[Problem]:
 
 
 def _ports(configuration: Configuration) -> Iterator[Problem]:
-    own = {process.pid for process in members(configuration.host.root)}
     for key, host, port in listeners(configuration.effective):
         holders = ports.holders(host, port)
-        foreign = [holder for holder in holders if not own & {process.pid for process in holder.processes}]
+        foreign = ports.foreign(holders, configuration.host.root)
         if foreign:
             yield (
                 f"Port {port} is taken: {foreign[0]} listens on it, and {ruby_name(key)} wants it.",

@@ -10,7 +10,7 @@ from glctl.converge.plan import Plan, plan
 from glctl.converge.state import Applied
 from glctl.converge.tree import Actual, Tree
 from glctl.render.resources import Account, Directory
-from glctl.services.catalog import SERVICES, Service
+from glctl.services.catalog import SERVICES
 from glctl.services.runit import look
 from glctl.settings.enabled import enabled_services
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from glctl.converge.desired import Configuration
-    from glctl.render.resources import Resource
+    from glctl.render.resources import Action, Resource
 
 DueAction = Literal["start", "restart", "reload", "stop", "restart log", "reload log"]
 
@@ -92,28 +92,25 @@ def _due(configuration: Configuration, made: Plan, applied: Applied) -> list[Due
         if not status.is_supervised:
             due.append(Due(service.name, "start"))
             continue
-        action = _owed(service, made, applied)
+        action = _owed(service.name, made, applied)
         stopped = status.want == "down"
-        if action:
-            due.append(Due(service.name, action, stopped))
-        log_action = _owed_log(service, made, applied)
+        if action == "restart" or (not stopped and not status.is_up):
+            due.append(Due(service.name, "restart", stopped))
+        elif action == "reload":
+            due.append(Due(service.name, "reload" if service.reload else "restart", stopped))
+        log_action = _owed(f"{service.name}/log", made, applied)
         if log_action:
-            due.append(Due(service.name, log_action))
+            due.append(Due(service.name, "restart log" if log_action == "restart" else "reload log"))
     return due
 
 
-def _owed(service: Service, made: Plan, applied: Applied) -> Literal["restart", "reload"] | None:
-    wanted, recorded = made.digests.get(service.name, {}), applied.digests(service.name)
-    if wanted.get("restart") != recorded.get("restart"):
-        return "restart"
-    if wanted.get("reload") != recorded.get("reload"):
-        return "reload" if service.reload else "restart"
-    return None
+def _owed(name: str, made: Plan, applied: Applied) -> Action | None:
+    """What a service (``registry``, ``registry/log``) is owed.
 
-
-def _owed_log(service: Service, made: Plan, applied: Applied) -> Literal["restart log", "reload log"] | None:
-    name = f"{service.name}/log"
+    Told from its record, so that a killed run counts, and from what changes now: a file that somebody else
+    changed may have been read meanwhile.
+    """
     wanted, recorded = made.digests.get(name, {}), applied.digests(name)
-    if wanted.get("restart") != recorded.get("restart"):
-        return "restart log"
-    return "reload log" if wanted.get("reload") != recorded.get("reload") else None
+    called_for = {n.action for change in made.changes for n in change.notifies if n.service == name}
+    actions: tuple[Action, ...] = ("restart", "reload")
+    return next((a for a in actions if a in called_for or wanted.get(a) != recorded.get(a)), None)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from glctl.clients.ntp import Survey
     from glctl.doctor.observed import Observed
     from glctl.logs.scan import LogMatch
-    from glctl.services.processes import Process
     from glctl.services.runit import Status
 
 KEY_FILE = "/var/opt/gitlab/gitlab-rails/etc/gitlab-registry.key"
@@ -35,6 +34,7 @@ BLOB = b"glctl doctor: this blob may be deleted.\n"
 NTP_SERVERS = ("0.debian.pool.ntp.org", "1.debian.pool.ntp.org", "2.debian.pool.ntp.org")
 
 _LOG_LINES = 2000  # of each log; some megabytes at most
+_LOG_WINDOW, _LOOP_WINDOW = 3600.0, 15.0  # seconds
 _YOUNG = 3.0  # seconds; a service this young may be crash looping, and is looked at twice
 _SECOND_LOOK = 1.3  # seconds; runsv tries again one second after a service has ended
 
@@ -132,20 +132,15 @@ class Facts:
         return tuple(matches)
 
     def _log_window(self, service: str) -> datetime:
-        """From when on lines count. A service that does not stay up says why before each new start."""
-        hour_ago = time.time() - 3600
-        seen = self.services().get(service) if self.observed.source == "disk" else None
-        settled = seen is not None and seen.status.is_up and not seen.looping
-        began = max(hour_ago, seen.status.since) if seen and settled else hour_ago
+        """From when on lines count. What does not stay up says why each time: only that counts."""
+        now = time.time()
+        seen = self.services().get(service)
+        began = now - _LOG_WINDOW
+        if seen and seen.looping:
+            began = now - _LOOP_WINDOW
+        elif seen and seen.status.is_up:
+            began = max(began, seen.status.since)
         return datetime.fromtimestamp(began, UTC)
-
-    @_once
-    def own_processes(self) -> frozenset[int]:
-        """The pids of all that runs under this root's supervisor."""
-        from glctl.services.teardown import members
-
-        processes: tuple[Process, ...] = members(self.observed.root)
-        return frozenset(process.pid for process in processes)
 
     @_once
     def client(self) -> Client:

@@ -58,10 +58,12 @@ class RubyParser:
 
 def first_error(root: Node) -> Node | None:
     """The first node that the parser could make no sense of, or had to invent."""
-    node = root
-    while node.has_error and not (node.is_error or node.is_missing):
-        node = next(child for child in node.children if child.has_error)
-    return node if node.has_error else None
+    node = root if root.has_error else None
+    found = None
+    while node is not None and not node.is_error and not node.is_missing:
+        found = node
+        node = next((child for child in node.children if child.has_error), None)
+    return node or found  # an error may hide in a node without children
 
 
 def heredocs(root: Node, data: bytes) -> Iterator[tuple[Node, Node | None]]:

@@ -9,8 +9,15 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from glctl.services.processes import Process, everyone
+from glctl.services.teardown import members
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from glctl.paths import Root
 
 _LISTEN = "0A"  # TCP_LISTEN in /proc/net/tcp (proc(5))
 _ANY = ("0.0.0.0", "::")  # noqa: S104 - where others listen; a probe of it never listens itself
@@ -62,6 +69,21 @@ def holders(host: str, port: int) -> tuple[Listener, ...]:
         listener
         for listener in listeners(port)
         if listener.host in (*_ANY, *wanted) or not wanted.isdisjoint(_ANY)
+    )
+
+
+def foreign(found: Iterable[Listener], root: Root) -> tuple[Listener, ...]:
+    """Those of *found* that do not belong to the services of *root*, but for ones that have ended meanwhile.
+
+    Whose processes are ours is looked up after the listeners were: a service that starts over and over has a
+    new pid each time.
+    """
+    own = {process.pid for process in members(root)}
+    return tuple(
+        listener
+        for listener in found
+        if not own & {process.pid for process in listener.processes}
+        and (not listener.processes or any(process.is_alive() for process in listener.processes))
     )
 
 

@@ -27,11 +27,10 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
 
     if facts.observed.source != "disk":
         raise NotTriedError("only a gitlab.rb is examined, nothing listens for it")
-    own = facts.own_processes()
     seen = []
     for name, (host, port) in facts.observed.listeners.items():
         holders = ports.holders(host, port)
-        foreign = [h for h in holders if h.processes and not own & {p.pid for p in h.processes}]
+        foreign = ports.foreign(holders, facts.observed.root)
         service = _SERVICE[name]
         if foreign:
             yield found(

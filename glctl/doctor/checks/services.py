@@ -46,13 +46,13 @@ def _judge(facts: Facts, name: str, service: Seen) -> Generator[Finding, None, N
     elif not status.is_supervised:
         yield found("service-down", "services", name, f"{name} does not run: it has no supervisor.")
     elif not status.is_up:
-        word = "is paused" if status.paused else "is stopped"
-        asked = " on purpose: somebody ran a stop" if status.want == "down" else ""
+        word = "paused" if status.paused else "down"
+        asked = ", on purpose: somebody stopped it" if status.want == "down" else ""
         yield found(
             "service-down",
             "services",
             name,
-            f"{name} {word} since {in_words(status.seconds)}{asked}.",
+            f"{name} has been {word} for {in_words(status.seconds)}{asked}.",
             remedy=f"glctl start {name}",
         )
 
