@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _COLORS = {"create": "green", "update": "yellow", "delete": "red"}
 _MARKS = {"create": "+", "update": "~", "delete": "-"}
+_SHOWN_SINGLY = 4  # new directories and links; a first run makes some thirty
 _LINE_COLORS = {"+": ["green"], "-": ["red"], "@": ["cyan"]}
 _PAST = {
     "start": "started",
@@ -29,12 +30,12 @@ _PAST = {
 def show(console: Console, plan: Plan, no_diff: bool) -> None:
     """Each change with its diff. New directories and links are only counted, unless with ``-v``."""
     frame = [c for c in plan.changes if c.action == "create" and isinstance(c.resource, Directory | Symlink)]
+    counted = [] if console.verbose or len(frame) <= _SHOWN_SINGLY else frame
     for change in plan.changes:
-        if console.verbose or change not in frame:
+        if change not in counted:
             _show_change(console, change, no_diff)
-    if frame and not console.verbose:
-        noun = "directories and links" if len(frame) > 1 else "directory or link"
-        console.out(console.paint(f"+ create {len(frame)} {noun} around them", "green"))
+    if counted:
+        console.out(console.paint(f"+ create {len(counted)} directories and links around them", "green"))
 
 
 def _show_change(console: Console, change: Change, no_diff: bool) -> None:

@@ -17,7 +17,6 @@ from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from glctl.converge.desired import Configuration
     from glctl.converge.prepare import Due, Prepared

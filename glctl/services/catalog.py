@@ -66,6 +66,6 @@ def select(root: Root, names: Iterable[str] = ()) -> tuple[Service, ...]:
 def not_configured(root: Root) -> GlctlError:
     """What to say where no reconfigure has enabled a service yet."""
     return GlctlError(
-        f"No service is enabled in {root.at(SERVICE_DIR)}: this host has not been configured yet.",
-        "Run 'glctl reconfigure' first.",
+        f"No service is enabled in {root.at(SERVICE_DIR)}.",
+        "Set registry_external_url in gitlab.rb, if it is not set, and run: glctl reconfigure",
     )

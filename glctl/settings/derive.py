@@ -147,19 +147,22 @@ def _token(draft: Draft) -> None:
 
 def _storage(draft: Draft) -> None:
     key, sources = "registry.storage", ("gitlab_rails.registry_path", "registry.storage_delete_enabled")
+    cache = {"cache": {"blobdescriptor": "inmemory"}}
     deletable = {"delete": {"enabled": draft.get("registry.storage_delete_enabled")}}
     if draft.isset(key):
         given = draft.get(key)
         if isinstance(given, Mapping):
             origin = draft.values[key].origin
-            storage = {"cache": {"blobdescriptor": "inmemory"}, **deletable, **given}
-            draft.values[key] = Resolved(storage, origin)
+            draft.values[key] = Resolved({**given, **_missing({**cache, **deletable}, given)}, origin)
         return
     root = {"filesystem": {"rootdirectory": draft.get("gitlab_rails.registry_path")}}
-    cache = {"cache": {"blobdescriptor": "inmemory"}}
     draft.set(
         key, {**root, **cache, **deletable}, *sources, because="no storage is set: the filesystem driver"
     )
+
+
+def _missing(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in defaults.items() if name not in given}
 
 
 def _notifications(draft: Draft) -> None:

@@ -20,6 +20,8 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     """Apply the log rules to the end of each log."""
     if facts.observed.source != "disk":
         raise NotTriedError("only a gitlab.rb is examined, nothing has logged")
+    if not facts.observed.services:
+        raise NotTriedError("no service is enabled here")
     matches = facts.log_matches()
     for match in matches:
         when = f", the last at {match.last:%H:%M:%S} UTC" if match.last else ""

@@ -40,7 +40,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
                 f"Port {port} of the {name} is held by {foreign[0]}.",
                 remedy=f"Stop that process, or set {_SETTING[name]} to a free port; then: glctl reconfigure",
             )
-        elif not holders and facts.services()[service].status.is_up:
+        elif not holders and service in facts.services() and facts.services()[service].status.is_up:
             yield found(
                 "port-not-listening",
                 "ports",
