@@ -1,0 +1,155 @@
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from glctl import cli
+from glctl.paths import SERVICE_DIR, SV_DIR, Root
+
+Add = Callable[..., Path]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Root:
+    return Root(tmp_path)
+
+
+@pytest.fixture
+def add(root: Root) -> Iterator[Add]:
+    """Makes a service directory as a runsv leaves it that runs this process, or keeps it down."""
+    pipes: list[int] = []
+
+    def add(name: str, *, up: bool = True, enable: bool = True, log: bool = False) -> Path:
+        directory = root.at(SV_DIR) / name
+        (directory / "supervise").mkdir(parents=True)
+        (directory / "run").touch()
+        os.mkfifo(directory / "supervise/ok")
+        pipes.append(os.open(directory / "supervise/ok", os.O_RDONLY | os.O_NONBLOCK))
+        stamp = (2**62 + 10 + int(time.time()) - 200).to_bytes(8, "big") + bytes(4)
+        state = os.getpid().to_bytes(4, "little") + b"\0u\0\1" if up else bytes(4) + b"\0d\0\0"
+        (directory / "supervise/status").write_bytes(stamp + state)
+        if enable:
+            root.at(SERVICE_DIR).mkdir(parents=True, exist_ok=True)
+            (root.at(SERVICE_DIR) / name).symlink_to(directory)
+        if log:
+            add(f"{name}/log", enable=False)
+        return directory
+
+    yield add
+    for pipe in pipes:
+        os.close(pipe)
+
+
+@pytest.fixture
+def status(root: Root, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    def run(*args: str) -> tuple[int, str, str]:
+        code = cli.run(["--root", str(root.path), "status", *args])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_one_line_for_each_service(add: Add, status: Any) -> None:
+    add("registry", log=True)
+    add("nginx", up=False)
+    code, out, _ = status()
+    registry, nginx = out.splitlines()
+    assert code == 3
+    assert registry.startswith(f"run: registry: (pid {os.getpid()}) 3m 2")
+    assert " MB, " in registry
+    assert f" open files; run: log: (pid {os.getpid()}) 3m 2" in registry
+    assert nginx.startswith("down: nginx: 3m 2")
+    assert nginx.endswith("s, normally up")
+
+
+def test_json_as_the_design_says(add: Add, status: Any) -> None:
+    add("registry", log=True)
+    add("nginx", up=False)
+    code, out, err = status("--format", "json")
+    registry, nginx = json.loads(out)
+    assert (code, err) == (3, "")
+    assert list(registry) == ["name", "state", "pid", "uptime", "wanted", "memory", "open_files"]
+    assert (registry["name"], registry["state"], registry["pid"]) == ("registry", "run", os.getpid())
+    assert registry["wanted"] == "up"
+    assert registry["uptime"] in range(200, 230)
+    assert registry["memory"] > 1e6
+    assert registry["open_files"] > 3
+    assert nginx == {
+        "name": "nginx",
+        "state": "down",
+        "pid": None,
+        "uptime": None,
+        "wanted": "down",
+        "memory": None,
+        "open_files": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("prepare", "code"),
+    [
+        (lambda add: add("registry"), 0),
+        (lambda add: add("registry", up=False), 3),
+        (lambda add: (add("registry", up=False) / "down").touch(), 0),  # it is not meant to run
+        (lambda add: (add("registry"), add("nginx", up=False, enable=False)), 0),
+        (lambda add: (add("registry"), add("nginx", up=False)), 3),
+    ],
+    ids=["up", "down", "normally down", "another is disabled", "another is down"],
+)
+def test_the_exit_code_tells_whether_all_that_should_run_does(
+    add: Add, status: Any, prepare: Callable[[Add], object], code: int
+) -> None:
+    prepare(add)
+    assert status()[0] == code
+
+
+def test_a_paused_service_does_not_count_as_running(add: Add, status: Any) -> None:
+    file = add("registry") / "supervise/status"
+    raw = bytearray(file.read_bytes())
+    raw[16] = 1
+    file.write_bytes(raw)
+    code, out, _ = status()
+    assert code == 3
+    assert ", paused" in out
+
+
+def test_only_named_services_are_asked(add: Add, status: Any) -> None:
+    add("registry")
+    add("nginx", up=False)
+    code, out, _ = status("registry")
+    assert code == 0
+    assert "nginx" not in out
+
+
+def test_without_a_supervisor(add: Add, status: Any) -> None:
+    directory = add("registry", log=True)
+    (directory / "supervise/ok").unlink()
+    code, out, err = status()
+    assert (code, out) == (3, "no supervisor: registry\n")
+    assert "glctl start" in err
+    (row,) = json.loads(status("--format", "json")[1])
+    assert (row["state"], row["pid"], row["wanted"]) == ("no supervisor", None, None)
+
+
+def test_nothing_is_configured(status: Any) -> None:
+    code, out, err = status()
+    assert (code, out) == (1, "")
+    assert "Run 'glctl reconfigure' first." in err
+
+
+def test_an_unknown_service(add: Add, status: Any) -> None:
+    code, _, err = status("redis")
+    assert code == 2
+    assert "There is no service 'redis'" in err
+    assert "registry, nginx" in err
+
+
+def test_an_omnibus_host_is_read_as_any_other(root: Root, add: Add, status: Any) -> None:
+    (root.path / "opt/gitlab/embedded").mkdir(parents=True)
+    add("registry")
+    assert status()[0] == 0

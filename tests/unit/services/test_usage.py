@@ -1,0 +1,25 @@
+import os
+import subprocess
+from pathlib import Path
+
+from glctl.services.usage import children, memory, open_files
+
+
+def test_what_descends_from_a_process_counts_too() -> None:
+    with subprocess.Popen(
+        ["sh", "-c", "sleep 1000 & echo ready; wait"], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL
+    ) as child:
+        assert child.stdout
+        assert child.stdout.readline() == b"ready\n"
+        (grandchild,) = children(child.pid)
+        alone = int(Path(f"/proc/{child.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        assert children(grandchild) == ()
+        assert (memory(child.pid) or 0) > alone > 0
+        # Three each, at least: what runs these tests may hand down more.
+        assert (open_files(child.pid) or 0) >= 6
+        assert (open_files(child.pid) or 0) > (open_files(grandchild) or 0)
+        os.kill(grandchild, 9)
+        child.wait(timeout=10)
+        assert memory(child.pid) is None
+        assert open_files(child.pid) is None
+        assert children(child.pid) == ()
