@@ -49,7 +49,7 @@ def test_an_unknown_name_is_refused_with_the_known_ones(root: Root) -> None:
 
 
 def test_all_of_nothing_is_not_configured(root: Root) -> None:
-    with pytest.raises(GlctlError, match="has not been configured") as caught:
+    with pytest.raises(GlctlError, match="No service is enabled") as caught:
         select(root)
     assert "glctl reconfigure" in caught.value.hint
     assert caught.value.exit_code == 1

@@ -72,7 +72,7 @@ def test_a_supervisor_is_known_by_the_directory_it_was_given(
 
 
 def test_nothing_is_started_where_nothing_is_configured(tmp_path: Path) -> None:
-    with pytest.raises(GlctlError, match="has not been configured"):
+    with pytest.raises(GlctlError, match="No service is enabled"):
         supervisor.ensure(Root(tmp_path), Program("/usr/bin/runsvdir", "runit"))
     assert not list(tmp_path.iterdir())
 
