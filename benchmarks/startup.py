@@ -98,9 +98,11 @@ def converged_root() -> Iterator[Path]:
     config = root / "etc/gitlab/gitlab.rb"
     config.parent.mkdir(parents=True)
     config.write_text(
+        "external_url 'https://gitlab.example.com'\n"
         f"registry_external_url 'http://127.0.0.1:{free_port()}'\n"
         f"registry['registry_http_addr'] = '127.0.0.1:{free_port()}'\n"
         f"registry['debug_addr'] = '127.0.0.1:{free_port()}'\n"
+        f"nginx['status'] = {{ 'port' => {free_port()} }}\n"
     )
     glctl = [GLCTL, "--root", str(root)]
     try:

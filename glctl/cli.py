@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "reconfigure": ("reconfigure", "command", "Bring this host to what gitlab.rb says."),
     "render": ("render", "command", "Write every file that reconfigure would write below a directory."),
     "check-config": ("check_config", "command", "Say everything that is wrong in gitlab.rb."),
-    "show-config": ("show_config", "command", "Show effective settings and where they come from."),
+    "show-config": ("show_config", "command", "Show effective settings."),
     "status": ("status", "command", "Show what runs, since when, and what should."),
     "start": ("service_verbs", "start", "Start services."),
     "stop": ("service_verbs", "stop", "Stop services."),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from glctl.commands.context import Context
 
 
-@click.command(short_help="Show effective settings and where they come from.")
+@click.command(short_help="Show effective settings.")
 @click.argument("keys", metavar="[KEY]...", nargs=-1)
 @click.option("--user", is_flag=True, help="Only what gitlab.rb sets.")
 @click.option("--format", "form", type=click.Choice(["json", "yaml"]), default="json", help="How to print.")
