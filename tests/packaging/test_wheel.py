@@ -72,7 +72,9 @@ def test_its_command_tells_its_version(installed: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("platform", ["omnibus", "debian"])
 def test_it_renders_from_its_own_templates(installed: Path, tmp_path: Path, platform: str) -> None:
     config, output = tmp_path / "gitlab.rb", tmp_path / "rendered"
-    config.write_text("registry_external_url 'http://registry.example.com'\n")
+    config.write_text(
+        "external_url 'http://gitlab.example.com'\nregistry_external_url 'http://registry.example.com'\n"
+    )
     run(
         installed / "glctl",
         f"--config={config}",
