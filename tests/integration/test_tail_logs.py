@@ -1,0 +1,177 @@
+"""tail-logs against real writers: svlogd rotating as fast as it can, a registry that cannot start."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from servers import CLEAN_ENVIRONMENT, free_port, program, wait_until
+
+from glctl.logs.follow import tail
+from glctl.logs.recent import recent_lines
+from glctl.logs.scan import scan
+from glctl.logs.sources import LogSource
+
+GLCTL = [sys.executable, "-m", "glctl"]
+
+
+@pytest.fixture
+def log_directory(tmp_path: Path) -> Path:
+    directory = tmp_path / "var/log/gitlab/registry"
+    directory.mkdir(parents=True)
+    return directory
+
+
+@contextlib.contextmanager
+def svlogd(directory: Path, *config: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A svlogd that writes what it reads from its standard input; it ends when that is closed."""
+    (directory / "config").write_text("\n".join(config) + "\n")
+    command = [program("svlogd"), "-tt", str(directory)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, env=CLEAN_ENVIRONMENT)
+    try:
+        wait_until((directory / "current").exists, "svlogd is up")
+        yield process
+    finally:
+        assert process.stdin
+        process.stdin.close()
+        process.wait(20)
+
+
+def feed(process: subprocess.Popen[bytes], count: int, per_second: int) -> threading.Thread:
+    """Writes *count* numbered lines in the background at about this rate."""
+    assert process.stdin
+    stdin = process.stdin
+
+    def write() -> None:
+        begun = time.monotonic()
+        for start in range(0, count, 200):
+            stdin.write(b"".join(b"line %d of many\n" % number for number in range(start, start + 200)))
+            stdin.flush()
+            time.sleep(max(0.0, begun + start / per_second - time.monotonic()))
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    return thread
+
+
+def numbers(lines: bytes) -> list[int]:
+    return [int(line.split()[2]) for line in lines.splitlines()]
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.3], ids=["live", "with pauses"])
+@pytest.mark.parametrize("processor", ["", "!gzip"], ids=["plain", "gzip"])
+def test_every_line_comes_once_and_in_order_while_svlogd_rotates(
+    log_directory: Path, processor: str, pause: float
+) -> None:
+    count = 30_000
+    seen: list[int] = []
+    with svlogd(log_directory, "s8192", "n1000", processor) as process:
+        chunks = tail([LogSource("registry", log_directory / "current")], count)
+        writer = feed(process, count, per_second=20_000)
+        rest_at = time.monotonic() + pause
+        while not seen or seen[-1] != count - 1:
+            seen += numbers(next(chunks).data)
+            if pause and time.monotonic() > rest_at:
+                time.sleep(pause)  # many rotations pass
+                rest_at = time.monotonic() + pause
+        chunks.close()
+        writer.join()
+    assert seen == list(range(count))
+    assert len(list(log_directory.glob("@*"))) > 100
+
+
+def test_last_lines_are_read_from_the_archives_of_a_real_svlogd(log_directory: Path) -> None:
+    with svlogd(log_directory, "s4096", "n1000", "!gzip") as process:
+        feed(process, 2000, per_second=100_000).join()
+    for count in (1, 50, 150, 1999):
+        lines = recent_lines(LogSource("registry", log_directory / "current"), count)
+        assert numbers(b"\n".join(lines)) == list(range(2000 - count, 2000))
+
+
+@contextlib.contextmanager
+def glctl(root: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    command = [*GLCTL, "--root", str(root), "tail-logs", *arguments]
+    environment = {**CLEAN_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_ctrl_c_ends_it_quietly(tmp_path: Path, log_directory: Path) -> None:
+    (log_directory / "current").write_text("one\n")
+    with glctl(tmp_path, "registry") as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"one\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    assert (process.returncode, out, err) == (130, b"", b"")
+
+
+def test_it_ends_quietly_when_its_reader_goes_though_nothing_more_is_logged(
+    tmp_path: Path, log_directory: Path
+) -> None:
+    (log_directory / "current").write_text("one\ntwo\n")
+    with glctl(tmp_path, "registry") as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline() == b"one\n"
+        process.stdout.close()
+        assert process.wait(10) == 0
+        assert process.stderr.read() == b""
+
+
+def test_what_is_logged_is_printed_within_milliseconds(tmp_path: Path, log_directory: Path) -> None:
+    log = log_directory / "current"
+    log.write_text("ready\n")
+    delays = []
+    with glctl(tmp_path, "registry") as process, log.open("ab", buffering=0) as writer:
+        assert process.stdout
+        assert process.stdout.readline() == b"ready\n"
+        for number in range(50):
+            time.sleep(0.005)
+            begun = time.monotonic()
+            writer.write(b"%d\n" % number)
+            assert process.stdout.readline() == b"%d\n" % number
+            delays.append(time.monotonic() - begun)
+    assert sorted(delays)[len(delays) // 2] < 0.02
+
+
+CONFIG = """
+version: 0.1
+storage: {storage}
+http: {{addr: "127.0.0.1:{port}"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("storage", "taken", "code", "explanation"),
+    [
+        ("{gcs: {bucket: b}}", False, "storage-driver-unknown", "has no storage driver 'gcs'"),
+        ("{inmemory: {}}", True, "registry-port-taken", "127.0.0.1:{port} is held by another process"),
+    ],
+)
+def test_the_rules_name_why_a_real_registry_does_not_start(
+    tmp_path: Path, log_directory: Path, storage: str, taken: bool, code: str, explanation: str
+) -> None:
+    with socket.socket() as other, svlogd(log_directory, "s1000000") as logger:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1] if taken else free_port()
+        config = tmp_path / "config.yml"
+        config.write_text(CONFIG.format(storage=storage, port=port))
+        command = [program("docker-registry"), "serve", str(config)]
+        subprocess.run(command, check=False, stdout=logger.stdin, stderr=logger.stdin, env=CLEAN_ENVIRONMENT)
+    (match,) = scan(recent_lines(LogSource("registry", log_directory / "current"), 100), "registry").matches
+    assert (match.code, match.count) == (code, 1)
+    assert explanation.format(port=port) in match.explanation
+    assert match.last is not None
