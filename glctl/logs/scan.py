@@ -34,7 +34,7 @@ class LogMatch:
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """*matches* in the order in which they first appeared, and the errors that no rule explains."""
+    """*matches* in the order of their latest lines, and the errors that no rule explains."""
 
     matches: tuple[LogMatch, ...]
     unexplained_count: int
@@ -59,7 +59,7 @@ def scan(lines: Iterable[bytes], service: str, since: datetime | None = None) ->
         text = words(record)
         if explained := _explain(candidates, text):
             rule, explanation = explained
-            matches[rule.code] = _added(matches.get(rule.code), rule, explanation, record)
+            matches[rule.code] = _added(matches.pop(rule.code, None), rule, explanation, record)
         elif record.level in ("error", "fatal") and not _is_noise(line, text):
             unexplained_count += 1
             unexplained = (*unexplained, record)[-EXAMPLES:]

@@ -27,10 +27,10 @@ def test_lines_of_one_code_are_counted_and_the_latest_kept() -> None:
     assert {record.service for record in match.examples} == {"registry"}
 
 
-def test_matches_come_in_the_order_of_first_appearance() -> None:
+def test_what_was_seen_latest_comes_last() -> None:
     panic = b"panic: StorageDriver not registered: gcs"
     codes = [match.code for match in scan([panic, full(1), panic], "registry").matches]
-    assert codes == ["storage-driver-unknown", "storage-no-space"]
+    assert codes == ["storage-no-space", "storage-driver-unknown"]
 
 
 def test_only_lines_from_since_on_count_and_those_without_a_time() -> None:

@@ -1,0 +1,56 @@
+from pathlib import Path
+
+import pytest
+
+from glctl.logs.recent import last_words, recent_lines
+from glctl.logs.sources import LogSource
+from glctl.paths import Root
+
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture
+def current(tmp_path: Path) -> Path:
+    path = tmp_path / "var/log/gitlab/registry/current"
+    path.parent.mkdir(parents=True)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "lines"),
+    [
+        (b"1\n2\n3\n", 2, [b"2", b"3"]),
+        (b"1\n2\n3", 2, [b"2", b"3"]),
+        (b"1\r2\n\n3\n", 5, [b"1\r2", b"", b"3"]),
+        (b"", 5, []),
+    ],
+)
+def test_recent_lines_are_the_last_ones(current: Path, text: bytes, count: int, lines: list[bytes]) -> None:
+    current.write_bytes(text)
+    assert recent_lines(LogSource("registry", current), count) == lines
+
+
+def test_where_there_is_no_log_there_are_no_lines_and_no_words(tmp_path: Path) -> None:
+    assert recent_lines(LogSource("registry", tmp_path / "nosuch/current"), 5) == []
+    assert last_words(Root(tmp_path), "registry") == []
+
+
+def test_the_last_words_are_what_a_rule_makes_of_the_latest_known_line(tmp_path: Path, current: Path) -> None:
+    panic, taken = (
+        (DATA / f"{code}.log").read_bytes() for code in ("storage-driver-unknown", "registry-port-taken")
+    )
+    current.write_bytes(panic + taken + panic)
+    assert last_words(Root(tmp_path), "registry") == [
+        "This build of the registry has no storage driver 'gcs'.",
+        "panic: StorageDriver not registered: gcs",
+    ]
+
+
+def test_without_a_rule_the_last_words_are_the_latest_errors(tmp_path: Path, current: Path) -> None:
+    current.write_bytes(b'time="2026-11-24T03:59:15Z" level=fatal msg="something new"\nusage\n')
+    assert last_words(Root(tmp_path), "registry") == ["something new"]
+
+
+def test_without_an_error_the_last_words_are_the_last_lines(tmp_path: Path, current: Path) -> None:
+    current.write_bytes(b"1\n2\n3\n4\n\n")
+    assert last_words(Root(tmp_path), "registry") == ["3", "4"]
