@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Literal
 
@@ -30,9 +31,10 @@ class Console:
         sys.stdout.write(text + "\n")
 
     def note(self, text: str) -> None:
-        """A line of progress or explanation."""
-        sys.stderr.write(text + "\n")
-        sys.stderr.flush()
+        """A line of progress or explanation. That nobody reads it is no reason to stop half-way."""
+        with suppress(OSError):
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
 
     def detail(self, text: str) -> None:
         """As :meth:`note`, only with ``-v``."""
