@@ -94,23 +94,20 @@ def look(directory: Path) -> Status:
 
     Raises GlctlError where this user may not see it.
     """
-    if not (directory / "run").exists():
-        return Status("not installed")
-    normally_up = not (directory / "down").exists()
     try:
-        if not _has_runsv(directory):
-            return Status("no supervisor", normally_up=normally_up)
-        raw = (directory / "supervise/status").read_bytes()
-    except FileNotFoundError:
-        return Status("no supervisor", normally_up=normally_up)
+        if not (directory / "run").exists():
+            return Status("not installed")
+        normally_up = not (directory / "down").exists()
+        raw = (directory / "supervise/status").read_bytes() if _has_runsv(directory) else b""
+        return _unpack(raw, normally_up)
+    except FileNotFoundError:  # runsv is about to write its first status
+        return Status("no supervisor")
     except PermissionError as exc:
         raise _no_permission(directory) from exc
-    return _unpack(raw, normally_up)
 
 
 def _unpack(raw: bytes, normally_up: bool) -> Status:
     if len(raw) != _STATUS_SIZE or raw[19] >= len(_STATES):
-        # runsv makes the file with its first state, right after it has opened its pipes.
         return Status("no supervisor", normally_up=normally_up)
     seconds = int.from_bytes(raw[0:8], "big") - _TAI_OFFSET
     return Status(
@@ -164,6 +161,6 @@ def _open_pipe(path: Path) -> int:
 
 def _no_permission(directory: Path) -> GlctlError:
     return GlctlError(
-        f"This user may not look into {directory}/supervise.",
+        f"This user may not control {directory.name}, nor see its state: no permission for {directory}.",
         "Run glctl as root, or as the user whose runsvdir it is.",
     )

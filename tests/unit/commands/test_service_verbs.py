@@ -37,7 +37,7 @@ def run(root: Root, *args: str) -> int:
 @pytest.mark.parametrize("verb", VERBS)
 def test_nothing_is_configured(tmp_path: Path, verb: str, capsys: Any) -> None:
     assert run(Root(tmp_path), verb) == 1
-    assert "Run 'glctl reconfigure' first." in capsys.readouterr().err
+    assert "run: glctl reconfigure" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -139,7 +139,7 @@ def test_without_a_supervisor(add: Add, status: Any) -> None:
 def test_nothing_is_configured(status: Any) -> None:
     code, out, err = status()
     assert (code, out) == (1, "")
-    assert "Run 'glctl reconfigure' first." in err
+    assert "run: glctl reconfigure" in err
 
 
 def test_an_unknown_service(add: Add, status: Any) -> None:

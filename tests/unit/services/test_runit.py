@@ -74,7 +74,7 @@ def test_a_file_down_means_normally_down(supervised: Supervised) -> None:
 def test_what_may_not_be_seen_is_told(supervised: Supervised) -> None:
     directory, _ = supervised(RUNNING)
     (directory / "supervise").chmod(0)
-    with pytest.raises(GlctlError, match="may not look into"):
+    with pytest.raises(GlctlError, match="may not control"):
         look(directory)
 
 
