@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "-n", "--lines", type=click.IntRange(min=0), default=10, show_default=True, help="Last lines of each log."
 )
-@click.option("--follow/--no-follow", default=True, help="Wait for more, through rotations (the default).")
+@click.option("--no-follow", is_flag=True, help="End after the last lines instead of waiting for more.")
 @click.option("--level", type=click.Choice(LEVELS), help="Only lines of this level and above.")
 @click.option("--grep", metavar="RE", help="Only lines that match a regular expression.")
 @click.option(
@@ -43,7 +43,7 @@ def command(
     context: Context,
     services: tuple[str, ...],
     lines: int,
-    follow: bool,
+    no_follow: bool,
     level: Level | None,
     grep: str | None,
     output_format: str,
@@ -57,7 +57,7 @@ def command(
     _require_logs(context, sources)
     painter = None if output_format == "raw" else Painter(context.console, sources)
     output = sys.stdout.buffer
-    for chunk in tail(sources, lines, follow=follow, wanted=wanted, output=_descriptor(output)):
+    for chunk in tail(sources, lines, follow=not no_follow, wanted=wanted, output=_descriptor(output)):
         output.write(painter.show(chunk) if painter else chunk.data)
         output.flush()
 
