@@ -39,15 +39,15 @@ _HEAD = re.compile(
     rb'(?:(?P<logfmt>time="(?P<time>[^"]*)" level=(?P<logfmt_level>[a-z]+))'
     rb"|(?P<json>\{)"
     rb"|(?P<access>(?P<client>\S+) \S+ (?P<user>\S+) \[(?P<date>[^\]]+)\] "
-    rb'"(?P<request>(?:[^"\\]|\\.)*)" (?P<status>\d{3}) )'
+    rb'"(?P<request>[^"\\]*(?:\\.[^"\\]*)*)" (?P<status>\d{3}) )'
     rb"|(?P<nginx>(?:nginx: )?\[(?P<nginx_level>[a-z]+)\] (?:\d+#\d+: (?:\*\d+ )?)?)"
     rb"|(?P<fatal>(?:panic|fatal error|configuration error|chpst: fatal): )"
     rb"|(?P<plain>))"
 )
 _JSON_LEVEL = re.compile(rb'[{,]\s*"level":\s*"([a-z]+)"')
 _JSON_TIME = re.compile(rb'[{,]\s*"(?:time|@timestamp)":\s*"([^"]+)"')
-_LOGFMT_PAIR = re.compile(r'([^\s=]+)=("(?:[^"\\]|\\.)*"|\S*)')
-_ACCESS_REST = re.compile(r'(\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")?')
+_LOGFMT_PAIR = re.compile(r'([^\s=]+)=("[^"\\]*(?:\\.[^"\\]*)*"|\S*)')
+_ACCESS_REST = re.compile(r'(\d+|-)(?: "([^"\\]*(?:\\.[^"\\]*)*)" "([^"\\]*(?:\\.[^"\\]*)*)")?')
 # Go's string literals (language specification, "Rune literals").
 _GO_ESCAPE = re.compile(r"\\(?:(x[0-9a-f]{2}|u[0-9a-f]{4}|U00(?:0[0-9a-f]|10)[0-9a-f]{4})|(.))", re.DOTALL)
 _GO_LETTERS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
