@@ -22,7 +22,15 @@ from glctl.errors import GlctlError
 from glctl.paths import LOG_DIR, SERVICE_DIR, STATE_DIR, SV_DIR, Root
 from glctl.services import control, ports, supervisor, teardown
 from glctl.services.catalog import NGINX, REGISTRY, SERVICES
-from glctl.services.processes import Process, environment, everyone, link, read, with_descendants
+from glctl.services.processes import (
+    Process,
+    command_line,
+    environment,
+    everyone,
+    link,
+    read,
+    with_descendants,
+)
 from glctl.services.runit import look
 from glctl.settings.platform import DEBIAN, Program
 
@@ -160,7 +168,9 @@ def test_the_supervisor_is_detached_and_its_services_start_from_a_clean_environm
     assert link(process.pid, "fd/0") == link(process.pid, "fd/1") == Path(os.devnull)
     service = look(directory).pid
     assert service
-    until(lambda: read(service).name == "sleep", "the shell has become sleep")  # type: ignore[union-attr]
+    until(
+        lambda: command_line(service)[:1] == ("sleep",) and environment(service), "the shell has become sleep"
+    )
     names = {entry.partition("=")[0] for entry in environment(service)}
     assert names == {"PATH", "PWD", supervisor.MARKER}
 

@@ -1,6 +1,7 @@
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,10 @@ from glctl.services.processes import (
 @pytest.fixture
 def sleeper(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(["sleep", "1000"], env={"A": "b", "C": ""}, cwd=tmp_path) as child:
-        # Popen returns when the child has become sleep.
+        # Popen returns in the midst of exec: the environment is there last.
+        deadline = time.monotonic() + 10
+        while not environment(child.pid) and time.monotonic() < deadline:
+            time.sleep(0.001)
         yield child
         child.kill()
 

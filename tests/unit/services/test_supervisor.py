@@ -1,5 +1,6 @@
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from glctl.errors import GlctlError
 from glctl.paths import SERVICE_DIR, Root
 from glctl.services import supervisor
 from glctl.services.catalog import REGISTRY
-from glctl.services.processes import Process, read
+from glctl.services.processes import Process, command_line, read
 from glctl.settings.platform import Program
 
 
@@ -64,6 +65,10 @@ def test_a_supervisor_is_known_by_the_directory_it_was_given(
     given = [argument.format(service=service, link=tmp_path / "link") for argument in arguments]
     command = [tmp_path / "runsvdir", "-s", "--", *given]
     with subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.PIPE) as child:
+        # Popen returns in the midst of exec: the name is there before the arguments.
+        deadline = time.monotonic() + 10
+        while not command_line(child.pid) and time.monotonic() < deadline:
+            time.sleep(0.001)
         process = read(child.pid)
         assert process
         assert process.name == "runsvdir"
