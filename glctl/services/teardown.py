@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from glctl.paths import Root
 
 GRACE = 10.0  # seconds for services to end by themselves
-_KILL_GRACE = 2.0  # what is killed goes at once, svlogd then still writes what it has
+_KILL_GRACE = 5.0  # what is killed goes at once; its runsv may sleep for 1, svlogd writes what it has
 _POLL = 0.05
 _SAME_START = 2.0  # seconds between a start as runsv notes it and as the kernel does, at most
 

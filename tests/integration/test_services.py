@@ -450,7 +450,7 @@ def test_down_asks_then_kills_and_loses_no_line(sandbox: Sandbox) -> None:
     sandbox.start()
     until(lambda: all((each / "ready").exists() for each in directories), "the shells have set their traps")
     stubborn = look(directories[0]).pid
-    ended = teardown.down(sandbox.root, grace=0.3)
+    ended = teardown.down(sandbox.root, grace=1.0)
     killed = [one.process for one in ended if one.killed]
     assert stubborn in {process.pid for process in killed}
     # Once their services were gone, runsv and svlogd have ended by themselves.

@@ -11,6 +11,7 @@ from glctl.paths import SERVICE_DIR, SV_DIR, Root
 from glctl.services import teardown
 from glctl.services.processes import Process, read
 from glctl.services.supervisor import MARKER
+from glctl.services.teardown import Ended
 
 
 @pytest.fixture
@@ -68,12 +69,10 @@ def test_who_belongs_to_a_root(
 
 def test_children_belong_to_a_root_with_their_parent(root: Root, tmp_path: Path) -> None:
     cwd = root.at(SV_DIR) / "registry"
-    with running("runsv", tmp_path, cwd=cwd, script="exec 3<&0; (cd /; sleep 1000) &") as process:
-        parents = {member.name: member.parent for member in teardown.members(root)}
-        assert parents["sleep"] in {member.pid for member in teardown.members(root)}
-        for member in teardown.members(root):
-            if member != process:
-                member.send(signal.SIGKILL)
+    with running("runsv", tmp_path, cwd=cwd, script="(cd /; exec sleep 1000) &") as process:
+        child, *others = (member for member in teardown.members(root) if member != process)
+        assert (child.parent, others) == (process.pid, [])
+        child.send(signal.SIGKILL)
 
 
 def test_what_writes_to_a_log_service_belongs_to_its_root(root: Root, tmp_path: Path) -> None:
@@ -108,14 +107,17 @@ def test_a_pid_that_runsv_noted_counts_only_with_its_start(
         assert (process in teardown.members(root)) is ours
 
 
-def test_down_asks_first_and_kills_then(root: Root, tmp_path: Path) -> None:
-    service = str(root.at(SERVICE_DIR))
-    stubborn = "trap '' TERM"
+def test_down_asks_first(root: Root, tmp_path: Path) -> None:
     with (
-        running("polite", tmp_path, cwd=Path("/"), marker=service) as polite,
-        running("stubborn", tmp_path, cwd=Path("/"), marker=service, script=stubborn) as other,
+        running("polite", tmp_path, cwd=Path("/"), marker=str(root.at(SERVICE_DIR))) as polite,
         running("stranger", tmp_path, cwd=Path("/")) as stranger,
     ):
-        ended = {one.process: one.killed for one in teardown.down(root, grace=0.2)}
-        assert ended == {polite: False, other: True}
+        assert teardown.down(root) == (Ended(polite, killed=False),)
         assert stranger.is_alive()
+
+
+def test_down_kills_what_does_not_end_when_asked(root: Root, tmp_path: Path) -> None:
+    with running(
+        "stubborn", tmp_path, cwd=Path("/"), marker=str(root.at(SERVICE_DIR)), script="trap '' TERM"
+    ) as stubborn:
+        assert teardown.down(root, grace=0.1) == (Ended(stubborn, killed=True),)
