@@ -65,8 +65,8 @@ def _run(context: Context, name: str, verb: Verb | None, names: tuple[str, ...])
     instead = "hup" if name == "reload" else name  # gitlab-ctl knows no reload
     context.require_own_host(f"glctl {name}", instead=" ".join((instead, *names)))
     services = select(context.root, names)
-    if verb in (control.START, control.RESTART, control.ONCE) and _supervise(context, services):
-        verb = control.START if verb is control.RESTART else verb  # they have just been started
+    if verb in (control.START, control.RESTART, control.ONCE):
+        _supervise(context, services)
     if verb is control.STOP:
         services = services[::-1]
     told = []
@@ -81,14 +81,13 @@ def _run(context: Context, name: str, verb: Verb | None, names: tuple[str, ...])
     return 0 if all(done) else 1
 
 
-def _supervise(context: Context, services: tuple[Service, ...]) -> bool:
-    """See to it that runsvdir runs and has a runsv for each service; True where it had to be started."""
+def _supervise(context: Context, services: tuple[Service, ...]) -> None:
+    """See to it that runsvdir runs and has a runsv for each service."""
     supervisor = ensure(context.root, context.platform.runsvdir)
     if supervisor.fresh:
         context.console.note(f"Started runsvdir (pid {supervisor.process.pid}).")
     enabled = [service for service in services if service.is_enabled(context.root)]
     await_services(context.root, supervisor, enabled)
-    return supervisor.fresh
 
 
 def _report(context: Context, service: Service, verb: Verb, outcome: Outcome) -> bool:
@@ -100,7 +99,7 @@ def _report(context: Context, service: Service, verb: Verb, outcome: Outcome) ->
         parts.append(str(status))
     if outcome.ok and verb.is_done is None:
         parts.insert(1, f"sent {verb.name}")
-    waited = f" (waited {outcome.waited:.1f} s)" if outcome.waited else ""
+    waited = f" (waited {outcome.waited:.1f} s)" if outcome.waited >= 0.05 else ""
     console.out(": ".join(parts) + waited)
     if not outcome.ok:
         console.note(f"  -> {_advice(context, service, verb, outcome)}")

@@ -567,6 +567,18 @@ def test_the_commands_as_an_administrator_types_them(sandbox: Sandbox) -> None:
     assert sandbox.glctl("down").stdout == "Nothing was running.\n"
 
 
+def test_a_restart_is_one_also_where_the_supervisor_had_been_killed(sandbox: Sandbox) -> None:
+    directory = sandbox.add("registry", SLEEPS)
+    running = sandbox.start()
+    kill(running.process)
+    old = look(directory)
+    assert old.is_up  # its runsv goes on
+    done = sandbox.glctl("restart", "registry")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("Started runsvdir (pid ")
+    assert look(directory).pid != old.pid
+
+
 def test_a_service_that_is_not_enabled_is_not_started(sandbox: Sandbox) -> None:
     sandbox.add("registry", SLEEPS)
     sandbox.add("nginx", SLEEPS, enable=False)
