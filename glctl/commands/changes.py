@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from glctl.console import harmless
 from glctl.converge.diff import diff, summary
 from glctl.render.resources import Directory, Symlink
 
 if TYPE_CHECKING:
     from glctl.console import Console
     from glctl.converge.carry_out import Result
-    from glctl.converge.plan import Change, Plan
+    from glctl.converge.plan import Change
     from glctl.converge.prepare import Prepared
 
 _COLORS = {"create": "green", "update": "yellow", "delete": "red"}
@@ -27,19 +28,26 @@ _PAST = {
 }
 
 
-def show(console: Console, plan: Plan, no_diff: bool) -> None:
-    """Each change with its diff. New directories and links are only counted, unless with ``-v``."""
-    frame = [c for c in plan.changes if c.action == "create" and isinstance(c.resource, Directory | Symlink)]
+def show(console: Console, prepared: Prepared, no_diff: bool) -> None:
+    """Each change with its diff, and what is owed for another reason than these changes.
+
+    New directories and links are only counted, unless with ``-v``.
+    """
+    made = prepared.plan.changes
+    frame = [c for c in made if c.action == "create" and isinstance(c.resource, Directory | Symlink)]
     counted = [] if console.verbose or len(frame) <= _SHOWN_SINGLY else frame
-    for change in plan.changes:
+    for change in made:
         if change not in counted:
             _show_change(console, change, no_diff)
     if counted:
         console.out(console.paint(f"+ create {len(counted)} directories and links around them", "green"))
+    for due in prepared.due:
+        if due.because and not due.stopped:
+            console.out(console.paint(f"! {due.action} {due.service}: {due.because}", "yellow"))
 
 
 def _show_change(console: Console, change: Change, no_diff: bool) -> None:
-    console.out(console.paint(f"{_MARKS[change.action]} {summary(change)}", _COLORS[change.action]))
+    console.out(console.paint(f"{_MARKS[change.action]} {harmless(summary(change))}", _COLORS[change.action]))
     # A new file is shown whole only with -v: what matters is what an update does.
     if no_diff or (change.action == "create" and not console.verbose):
         return
@@ -48,14 +56,16 @@ def _show_change(console: Console, change: Change, no_diff: bool) -> None:
 
 
 def show_end(console: Console, prepared: Prepared, result: Result | None, seconds: float) -> None:
-    """What there was to do, what was done, and what was left out; *result* is None for a dry run."""
+    """What there was to do, what was done, and what was left out; *result* is None where nothing was done."""
+    for service in prepared.stopped:
+        console.note(f"note: {service} was stopped and stays so. To start it: glctl start {service}")
     if not prepared.changed:
         console.out(f"Nothing to do: this host is as gitlab.rb says ({seconds:.1f} s).")
         return
-    for note in (*_left_out(prepared), *(result.notes if result else ())):
+    for note in _left_out(prepared):
         console.note(f"note: {note}")
     count = len(prepared.plan.changes)
-    files = f"{count} change{'s' * (count != 1)}"
+    files = f"{count} change{'s' * (count > 1)}" if count else "no change"
     if result is None:
         due = ", ".join(f"{d.action} {d.service}" for d in prepared.due if not d.stopped)
         console.out(f"Would make {files}{f', then {due}' if due else ''}. Nothing was touched.")
@@ -65,8 +75,10 @@ def show_end(console: Console, prepared: Prepared, result: Result | None, second
 
 
 def _left_out(prepared: Prepared) -> list[str]:
-    """What needs root or a real host."""
+    """What needs root or a real host, and is not done."""
     host, effective = prepared.configuration.host, prepared.configuration.effective
+    if not host.platform.manages_services:
+        return ["this is an Omnibus host: what is shown, Chef makes. Run: sudo gitlab-ctl reconfigure"]
     wanted = {
         effective[f"{who}.username"]
         for who in ("registry", "web_server")

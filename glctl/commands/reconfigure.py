@@ -12,11 +12,14 @@ import click
 from glctl.commands import changes
 from glctl.converge.desired import examine
 from glctl.converge.prepare import Prepared, prepare
-from glctl.converge.secrets import Generated
+from glctl.errors import GlctlError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from glctl.commands.context import Context
     from glctl.converge.carry_out import Result
+    from glctl.converge.desired import Configuration
 
 
 @click.command(short_help="Bring this host to what gitlab.rb says.")
@@ -31,14 +34,20 @@ def command(context: Context, dry_run: bool, detailed_exitcode: bool, form: str,
     Everything is looked at before anything is written. The next run finishes one that was interrupted.
     """
     begun = time.monotonic()
-    if not dry_run:
-        context.require_own_host("reconfigure", "reconfigure (look first: glctl reconfigure --dry-run)")
-    prepared = _prepared(context)
-    result = None
-    if dry_run and form == "text":
-        changes.show(context.console, prepared.plan, no_diff)
-    elif not dry_run and prepared.changed:
-        prepared, result = _run(context, prepared, show=form == "text", no_diff=no_diff)
+
+    def show(prepared: Prepared) -> None:
+        if form == "text":
+            changes.show(context.console, prepared, no_diff)
+
+    try:
+        if dry_run:
+            prepared, result = _look(context, show), None
+        else:
+            prepared, result = _run(context, show)
+    except GlctlError as exc:
+        if detailed_exitcode:
+            exc.exit_code = 1  # 2 would say that something changes
+        raise
     seconds = time.monotonic() - begun
     if form == "json":
         context.console.out(json.dumps(changes.document(prepared, result, seconds), indent=2))
@@ -47,8 +56,38 @@ def command(context: Context, dry_run: bool, detailed_exitcode: bool, form: str,
     return 2 if detailed_exitcode and prepared.changed else 0
 
 
-def _prepared(context: Context) -> Prepared:
-    configuration = examine(context.root, context.config_file, context.platform, Generated()).require_sound()
+def _look(context: Context, show: Callable[[Prepared], None]) -> Prepared:
+    """What a run would do, and what would stop it."""
+    prepared = prepare(_configuration(context))
+    show(prepared)
+    if prepared.changed and context.platform.manages_services:
+        from glctl.converge.preflight import preflight
+
+        preflight(prepared)
+    return prepared
+
+
+def _run(context: Context, show: Callable[[Prepared], None]) -> tuple[Prepared, Result | None]:
+    context.require_own_host("reconfigure", "reconfigure (look first: glctl reconfigure --dry-run)")
+    first = prepare(_configuration(context))
+    if not first.changed:
+        return first, None
+    from glctl.converge.carry_out import carry_out
+    from glctl.converge.preflight import preflight
+    from glctl.converge.secrets import Generated
+    from glctl.converge.state import locked
+    from glctl.converge.tree import Tree
+
+    preflight(first)
+    with locked(Tree(context.root)):
+        # Once more under the lock: another run may have been at work until now, and have made secrets.
+        prepared = prepare(first.configuration.with_secrets(Generated()))
+        show(prepared)
+        return prepared, carry_out(prepared, context.console.note) if prepared.changed else None
+
+
+def _configuration(context: Context) -> Configuration:
+    configuration = examine(context.root, context.config_file, context.platform).require_sound()
     warnings = configuration.diagnostics
     if warnings and context.console.verbose:
         from glctl.commands.diagnostics import print_diagnostics
@@ -57,17 +96,4 @@ def _prepared(context: Context) -> Prepared:
     elif warnings:
         count = f"{len(warnings)} warning{'s' * (len(warnings) > 1)}"
         context.console.note(f"{count} about gitlab.rb: `glctl check-config` shows them.")
-    return prepare(configuration)
-
-
-def _run(context: Context, first: Prepared, *, show: bool, no_diff: bool) -> tuple[Prepared, Result]:
-    from glctl.converge.carry_out import carry_out
-    from glctl.converge.state import locked
-    from glctl.converge.tree import Tree
-
-    with locked(Tree(context.root)):
-        # Once more under the lock: another run may have been at work until now.
-        prepared = prepare(first.configuration)
-        if show:
-            changes.show(context.console, prepared.plan, no_diff)
-        return prepared, carry_out(prepared, context.console.note)
+    return configuration

@@ -37,9 +37,9 @@ def command(context: Context, output_dir: str, platform: str | None) -> int:
             f"{output_dir} is not an empty directory.", "Name a directory that does not exist yet."
         )
     chosen = PLATFORMS[platform] if platform else context.platform  # type: ignore[index]  # click.Choice
-    configuration = examine(context.root, context.config_file, chosen, Generated()).require_sound()
+    sound = examine(context.root, context.config_file, chosen).require_sound()
     count = 0
-    for resource in configuration.resources():
+    for resource in sound.with_secrets(Generated()).resources():
         if isinstance(resource, File | Directory | Symlink):
             path = target / Path(resource.path).relative_to(context.root.path)
             count += _write(path, resource)
@@ -48,8 +48,8 @@ def command(context: Context, output_dir: str, platform: str | None) -> int:
 
 
 def _write(path: Path, resource: File | Directory | Symlink) -> int:
-    parent = path if isinstance(resource, Directory) else path.parent
-    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Write one Resource, and its directories, each for its owner alone; returns how many files that made."""
+    _make(path if isinstance(resource, Directory) else path.parent)
     if isinstance(resource, Symlink):
         path.symlink_to(resource.target)
     elif isinstance(resource, File):
@@ -59,3 +59,9 @@ def _write(path: Path, resource: File | Directory | Symlink) -> int:
             file.write(resource.content)
         return 1
     return 0
+
+
+def _make(directory: Path) -> None:
+    if not directory.is_dir():
+        _make(directory.parent)
+        directory.mkdir(mode=0o700)  # its parents' mode mkdir would take from the umask

@@ -6,12 +6,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from glctl.converge import apply, health, rendered, stage
+from glctl.console import harmless
+from glctl.converge import apply, health, rendered
 from glctl.converge.state import Applied
 from glctl.converge.tree import Tree
 from glctl.errors import GlctlError
+from glctl.secret import mask_line
 from glctl.services import control, supervisor
-from glctl.services.catalog import SERVICES, Service
+from glctl.services.catalog import REGISTRY, SERVICES, Service
 from glctl.services.runit import look
 from glctl.settings.enabled import enabled_services
 
@@ -37,7 +39,6 @@ class Result:
     """A run carried out."""
 
     done: tuple[Done, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 class NotUpError(GlctlError):
@@ -49,42 +50,21 @@ def carry_out(prepared: Prepared, tell: Callable[[str], None]) -> Result:
 
     *tell* is given one line before each step that takes time.
     """
-    configuration, host = prepared.configuration, prepared.configuration.host
-    tree = Tree(host.root)
+    tree = Tree(prepared.configuration.host.root)
     applied = Applied(tree)
-    if _touches_nginx(prepared):
-        stage.try_nginx(configuration.effective, host)
-    for name in sorted({notify.service for change in prepared.plan.changes for notify in change.notifies}):
-        applied.forget(name)
-    for due in prepared.due:
-        if due.action == "stop":
-            tell(f"Stopping {due.service}: gitlab.rb does not enable it.")
-            _stop(_service(due.service), host)
-    rendered.remember(configuration, prepared.resources, tree)
     try:
-        apply.apply(prepared.plan.changes, prepared.resources, tree, host)
+        for name in sorted(
+            {notify.service for change in prepared.plan.changes for notify in change.notifies}
+        ):
+            applied.forget(name)
+        rendered.remember(prepared.configuration, prepared.resources, tree)
+        apply.apply(prepared.plan.changes, prepared.resources, tree, prepared.configuration.host)
+        return _settle(prepared, applied, tell)
     except OSError as exc:
         raise GlctlError(
-            f"{exc.filename} could not be written: {(exc.strerror or str(exc)).lower()}.",
-            "No service was restarted. Mend that and run `glctl reconfigure` again: it finishes the rest.",
+            f"{exc.filename or 'A file'} could not be written: {(exc.strerror or str(exc)).lower()}.",
+            "Not everything is done. Mend that and run `glctl reconfigure` again: it finishes the rest.",
         ) from exc
-    return _settle(prepared, applied, tell)
-
-
-def _touches_nginx(prepared: Prepared) -> bool:
-    changed = any(n.service == "nginx" for change in prepared.plan.changes for n in change.notifies)
-    return changed and "nginx" in enabled_services(prepared.configuration.effective)
-
-
-def _service(name: str) -> Service:
-    return next(service for service in SERVICES if service.name == name)
-
-
-def _stop(service: Service, host: Host) -> None:
-    """End a service with its runsv; its link goes next, so that runsvdir does not start it again."""
-    directory = service.directory(host.root)
-    if look(directory).is_supervised:
-        control.act(directory, control.STOP)
 
 
 def _settle(prepared: Prepared, applied: Applied, tell: Callable[[str], None]) -> Result:
@@ -95,18 +75,40 @@ def _settle(prepared: Prepared, applied: Applied, tell: Callable[[str], None]) -
         tell(f"Starting {', '.join(starting)}.")
     _supervise(prepared.configuration)
     done: list[Done] = []
-    notes: list[str] = []
     for due in prepared.due:
-        if due.stopped:
-            notes.append(f"{due.service} is stopped; it will run on the new files: glctl start {due.service}")
-            continue
         if due.action != "start":  # those have been starting side by side since the supervisor was there
             begun = time.monotonic()
-        if due.action != "stop":
-            _bring_up(due, prepared.configuration, tell)
+        if due.stopped:
+            _leave_down(due, prepared, applied)
+            continue
+        if due.action == "stop":
+            _stop(due, prepared.configuration.host, tell)
+        else:
+            _bring_up(due, prepared, tell)
             _record(due, prepared, applied)
         done.append(Done(due.service, due.action, time.monotonic() - begun))
-    return Result(tuple(done), tuple(notes))
+    return Result(tuple(done))
+
+
+def _service(name: str) -> Service:
+    return next(service for service in SERVICES if service.name == name)
+
+
+def _stop(due: Due, host: Host, tell: Callable[[str], None]) -> None:
+    """End a service with its runsv. Its link has gone before, so that runsvdir does not start it again."""
+    tell(f"Stopping {due.service}.")
+    directory = _service(due.service).directory(host.root)
+    if not control.act(directory, control.EXIT).ok:
+        raise GlctlError(
+            f"{due.service} has not ended within {control.TIMEOUT:.0f} s ({look(directory)}).",
+            f"It ends when its last requests are answered. To end it now: glctl kill {due.service}",
+        )
+
+
+def _leave_down(due: Due, prepared: Prepared, applied: Applied) -> None:
+    """A service that is stopped and has no process: whatever starts it next reads the new files."""
+    if look(_service(due.service).directory(prepared.configuration.host.root)).pid is None:
+        _record(due, prepared, applied)
 
 
 def _supervise(configuration: Configuration) -> None:
@@ -118,9 +120,9 @@ def _supervise(configuration: Configuration) -> None:
         supervisor.await_services(host.root, running, services)
 
 
-def _bring_up(due: Due, configuration: Configuration, tell: Callable[[str], None]) -> None:
+def _bring_up(due: Due, prepared: Prepared, tell: Callable[[str], None]) -> None:
     """Do what a service is owed and wait until it is really up. Raises NotUpError."""
-    service = _service(due.service)
+    configuration, service = prepared.configuration, _service(due.service)
     directory = service.directory(configuration.host.root)
     match due.action:
         case "start":
@@ -137,7 +139,10 @@ def _bring_up(due: Due, configuration: Configuration, tell: Callable[[str], None
             outcome = control.act(directory / "log", control.HUP)
     if not outcome.ok:
         raise _not_up(service, f"its process does not stay up ({outcome.status})", configuration)
-    if not due.action.endswith("log") and (reason := health.await_answer(service, configuration.effective)):
+    if due.action.endswith("log"):
+        return
+    upstream_down = REGISTRY.name in prepared.stopped
+    if reason := health.await_answer(service, configuration.effective, upstream_down=upstream_down):
         raise _not_up(service, reason, configuration)
 
 
@@ -155,7 +160,7 @@ def _not_up(service: Service, reason: str, configuration: Configuration) -> NotU
     from glctl.logs.recent import last_words
 
     words = last_words(configuration.host.root, service.name)
-    said = "".join(f"\n    {line}" for line in words)
+    said = "".join(f"\n    {harmless(mask_line(line))}" for line in words)
     return NotUpError(
         f"{service.name} did not come up: {reason}." + (f"\n  Its last words:{said}" if said else ""),
         f"The new files are in place and {service.name} is still owed this: mend gitlab.rb and run "

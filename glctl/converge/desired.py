@@ -57,17 +57,22 @@ class Configuration:
 
         return resources(self.effective, self.host, self.secrets)
 
+    def with_secrets(self, generator: Generator) -> Configuration:
+        """The same gitlab.rb on this host as it is now; secrets that are missing come from *generator*."""
+        return _understand(self.settings, self.host.root, self.host.platform, generator)
 
-def examine(
-    root: Root, config_file: Path, platform: Platform, generator: Generator | None = None
-) -> Configuration:
+
+def examine(root: Root, config_file: Path, platform: Platform) -> Configuration:
     """Read and derive. Raises ConfigError or UsageError where the file cannot be evaluated at all.
 
-    Without a *generator*, secrets that are missing stay placeholders: for commands that only read.
+    Secrets that are missing are placeholders: a key takes seconds to make, and most commands only read.
     """
-    settings = read(config_file, NAMES, environ=os.environ)
+    return _understand(read(config_file, NAMES, environ=os.environ), root, platform, Placeholders())
+
+
+def _understand(settings: Settings, root: Root, platform: Platform, generator: Generator) -> Configuration:
     host = observe_host(root, platform, _named(settings, _USERS), _named(settings, _GROUPS))
-    secrets = complete(settings, host, generator or Placeholders())
+    secrets = complete(settings, host, generator)
     effective = derive(settings, host, secrets)
     return Configuration(settings, effective, host, secrets, validate(settings, effective))
 

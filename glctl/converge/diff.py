@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from glctl.console import harmless
 from glctl.render.resources import Absent, Account, Directory, File, Symlink
 from glctl.secret import MASK, mask_lines
 
@@ -30,7 +31,7 @@ def summary(change: Change) -> str:
             if "mode" in change.aspects:
                 notes.append(f"mode {before.mode:04o} -> {resource.mode:04o}")
             if "owner" in change.aspects:
-                notes.append(f"owner -> {resource.owner}:{resource.group}")
+                notes.append(f"owner {before.uid}:{before.gid} -> {resource.owner}:{resource.group}")
             if "kind" in change.aspects:
                 notes.append("replaces a symbolic link")
             if "content" in change.aspects and isinstance(resource, File) and resource.secret:
@@ -46,13 +47,12 @@ def diff(change: Change, *, context: int = 3) -> str:
     resource = change.resource
     if not isinstance(resource, File) or resource.secret:
         return ""
-    before = _lines(change.before.content) if change.before.kind == "file" else []
-    after = _lines(resource.content)
+    before, after = _lines(change.before.content), _lines(resource.content)
     if before == after:
-        return ""
+        return "" if change.before.content == resource.content else "\\ Only the end of the last line differs."
     from difflib import SequenceMatcher
 
-    shown_before, shown_after = mask_lines(before), mask_lines(after)
+    shown_before, shown_after = _shown(before), _shown(after)
     lines: list[str] = []
     for group in SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(context):
         first, last = group[0], group[-1]
@@ -72,4 +72,10 @@ def _range(start: int, stop: int) -> str:
 
 
 def _lines(content: bytes) -> list[str]:
-    return content.decode(errors="replace").splitlines()
+    lines = content.decode(errors="backslashreplace").split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
+def _shown(lines: list[str]) -> list[str]:
+    """Lines as they may be printed: without secrets, and without what would steer a terminal."""
+    return [harmless(line) for line in mask_lines(lines)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from glctl.settings.urls import split_address
 
@@ -11,10 +12,10 @@ if TYPE_CHECKING:
     from glctl.services.catalog import Service
     from glctl.settings.effective import Effective
 
-TIMEOUT = (
-    15.0  # seconds until a service must answer; a registry takes 0.4 s, a slow object store some seconds
-)
+# Seconds until a service must answer; a registry takes 0.4 s, one with a slow object store some seconds.
+TIMEOUT = 15.0
 _POLL = 0.05
+_EVERYWHERE = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked
 
 
 def probe_url(service: Service, effective: Effective) -> tuple[str, tuple[str, int]] | None:
@@ -23,29 +24,33 @@ def probe_url(service: Service, effective: Effective) -> tuple[str, tuple[str, i
         host, port = split_address(effective["registry.registry_http_addr"])
         at = (_reachable(host), port)
         return f"http://{_bracketed(at[0])}:{port}/v2/", at
-    if not effective["registry.nginx.enable"] or not effective["registry.nginx.listen_addresses"]:
-        return None
+    addresses = effective["registry.nginx.listen_addresses"]
+    if not effective["registry.nginx.enable"] or not addresses or effective["registry.nginx.proxy_protocol"]:
+        return None  # no virtual host, or one that we do not speak the language of
     scheme = "https" if effective["registry.nginx.listen_https"] else "http"
-    port = int(effective["registry.nginx.listen_port"])
-    at = (_reachable(str(effective["registry.nginx.listen_addresses"][0]).strip("[]")), port)
-    return f"{scheme}://{effective['gitlab_rails.registry_host']}:{port}/v2/", at
+    at = (_reachable(str(addresses[0]).strip("[]")), int(effective["registry.nginx.listen_port"]))
+    return f"{scheme}://{effective['gitlab_rails.registry_host']}:{at[1]}/v2/", at
 
 
-def await_answer(service: Service, effective: Effective, timeout: float = TIMEOUT) -> str:
-    """Wait until ``/v2/`` is answered as a registry does; returns why not, or nothing once it is."""
+def await_answer(
+    service: Service, effective: Effective, *, upstream_down: bool = False, timeout: float = TIMEOUT
+) -> str:
+    """Wait until *service* answers; returns why it does not, or nothing once it does.
+
+    *upstream_down*: the registry is stopped on purpose, so nginx may answer for it with 502.
+    """
     from glctl.clients.http import Client
 
     target = probe_url(service, effective)
-    if target is None or (service.name == "nginx" and effective["registry.nginx.proxy_protocol"] is True):
+    if target is None:
         return ""
     url, at = target
-    port = at[1]
-    named = _named_address(url, port)
     deadline = time.monotonic() + timeout
+    named = (urlsplit(url).hostname or "", at[1])
     with Client(connect_to={named: at}, verify=False, connect_timeout=2.0, read_timeout=5.0) as client:
         while True:
             exchange = client.request("GET", url)
-            if exchange.failure is None and exchange.status in (200, 401):
+            if exchange.status and is_answer(service, exchange.status, upstream_down):
                 return ""
             reason = exchange.failure.message if exchange.failure else f"{url} answered {exchange.status}"
             if time.monotonic() >= deadline:
@@ -53,15 +58,20 @@ def await_answer(service: Service, effective: Effective, timeout: float = TIMEOU
             time.sleep(_POLL)
 
 
-def _named_address(url: str, port: int) -> tuple[str, int]:
-    from urllib.parse import urlsplit
+def is_answer(service: Service, status: int, upstream_down: bool = False) -> bool:
+    """Whether this status of ``/v2/`` shows that the service is up.
 
-    return urlsplit(url).hostname or "", port
+    Whom nginx lets see what is the administrator's business: it may ask for a client's certificate (400) or
+    know only some addresses (403).
+    """
+    if service.name == "registry":
+        return status in (200, 401)
+    return status < 500 or (upstream_down and status == 502)
 
 
 def _reachable(host: str) -> str:
     """The address to ask where a service listens on every one."""
-    return {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return _EVERYWHERE.get(host, host)
 
 
 def _bracketed(host: str) -> str:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
-from glctl.converge.tree import ABSENT, Actual
-from glctl.errors import GlctlError
+from glctl.converge.tree import ABSENT, TEMPORARY, Actual
 from glctl.render.resources import Absent, Account, Directory, File, Notify, Resource, Symlink
 
 if TYPE_CHECKING:
@@ -17,6 +16,9 @@ if TYPE_CHECKING:
     from glctl.settings.host import Host
 
 ChangeAction = Literal["create", "update", "delete"]
+Problem = tuple[str, str]  # what stands in the way, and what to do about it
+
+_KINDS = {"file": "a file", "directory": "a directory", "symlink": "a symbolic link"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,23 @@ class Change:
 
     @property
     def notifies(self) -> tuple[Notify, ...]:
-        """Whom it concerns."""
-        return () if isinstance(self.resource, Account | Symlink) else self.resource.notifies
+        """Whom it concerns. Owner and mode alone change nothing of what a process has read."""
+        if isinstance(self.resource, Account | Directory | Symlink):
+            return ()
+        read = self.action != "update" or {"content", "kind"} & set(self.aspects)
+        return self.resource.notifies if read else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All Changes in the order of application, and the digests that services will then run on."""
+    """All Changes in the order of application, and the digests that services will then run on.
+
+    *obstacles*: what is where something else belongs, and is left alone.
+    """
 
     changes: tuple[Change, ...]
     digests: Mapping[str, Mapping[str, str]]  # service -> action -> digest of the files that call for it
+    obstacles: tuple[Problem, ...] = ()
 
     @property
     def paths(self) -> frozenset[str]:
@@ -66,23 +75,27 @@ class Plan:
         return frozenset(change.path for change in self.changes)
 
 
-class ObstacleError(GlctlError):
-    """Something else is where a Resource belongs."""
-
-
 def plan(resources: Iterable[Resource], actual: Mapping[str, Actual], ids: Ids, host: Host) -> Plan:
-    """Compare Resources with what is there: *actual* at each path, also at what lies in exact directories."""
+    """Compare Resources with what is there.
+
+    *actual* is what is at the path of each, and what else lies in exact directories or a killed run has left.
+    """
     resources = tuple(resources)
     changes: list[Change] = []
+    obstacles = [*_claimed_twice(resources)]
     for resource in resources:
         if isinstance(resource, Account):
             there = resource.user in host.users and resource.group in host.groups
             if host.makes_accounts and not there:
                 changes.append(Change("create", resource, ABSENT, ("account",)))
+            continue
+        before = actual.get(resource.path, ABSENT)
+        if before.kind in _MADE_WAY_FOR[type(resource)]:
+            changes += _compare(resource, before, ids)
         else:
-            change = _compare(resource, actual.get(resource.path, ABSENT), ids)
-            changes += [change] if change else []
-    return Plan((*changes, *_strays(resources, actual)), digests(resources))
+            wanted = "nothing" if isinstance(resource, Absent) else _KINDS[type(resource).__name__.lower()]
+            obstacles.append(_obstacle(resource.path, before, wanted))
+    return Plan((*changes, *_strays(resources, actual)), digests(resources), tuple(obstacles))
 
 
 def digests(resources: Iterable[Resource]) -> dict[str, dict[str, str]]:
@@ -99,65 +112,66 @@ def digests(resources: Iterable[Resource]) -> dict[str, dict[str, str]]:
     return result
 
 
-def _compare(resource: File | Directory | Symlink | Absent, before: Actual, ids: Ids) -> Change | None:
-    match resource:
-        case Absent():
-            if before.kind == "absent":
-                return None
-            if before.kind not in ("file", "symlink"):
-                raise _obstacle(resource.path, before, "nothing")
-            return Change("delete", resource, before)
-        case Symlink():
-            return _compare_symlink(resource, before)
-        case File():
-            return _compare_kept(resource, before, ids, "file")
-        case Directory():
-            return _compare_kept(resource, before, ids, "directory")
+# What each kind of Resource takes the place of; anything else is an administrator's, and in the way.
+_MADE_WAY_FOR: dict[type, frozenset[str]] = {
+    Absent: frozenset({"absent", "file", "symlink"}),
+    Directory: frozenset({"absent", "directory"}),
+    File: frozenset({"absent", "file", "symlink"}),
+    Symlink: frozenset({"absent", "file", "symlink"}),
+}
 
 
-def _compare_symlink(resource: Symlink, before: Actual) -> Change | None:
-    if before.kind == "absent":
-        return Change("create", resource, before)
-    if before.kind not in ("symlink", "file"):
-        raise _obstacle(resource.path, before, "a symbolic link")
-    if before.target == resource.target:
-        return None
-    return Change("update", resource, before, ("target",))
+def _compare(resource: File | Directory | Symlink | Absent, before: Actual, ids: Ids) -> Iterator[Change]:
+    """The Change that makes *resource* true, if it is not."""
+    if isinstance(resource, Absent):
+        if before.kind != "absent":
+            yield Change("delete", resource, before)
+    elif before.kind == "absent":
+        yield Change("create", resource, before)
+    elif aspects := tuple(_aspects(resource, before, ids)):
+        yield Change("update", resource, before, aspects)
 
 
-def _compare_kept(
-    resource: File | Directory, before: Actual, ids: Ids, kind: Literal["file", "directory"]
-) -> Change | None:
-    if before.kind == "absent":
-        return Change("create", resource, before)
-    if before.kind == "symlink" and kind == "file":
-        return Change("update", resource, before, ("kind",))
-    if before.kind != kind:
-        raise _obstacle(resource.path, before, f"a {kind}")
-    owner = ids.owner(resource.owner, resource.group)
-    aspects = []
-    if isinstance(resource, File) and before.content != resource.content:
-        aspects.append("content")
-    if before.mode != resource.mode:
-        aspects.append("mode")
-    if owner and owner != (before.uid, before.gid):
-        aspects.append("owner")
-    return Change("update", resource, before, tuple(aspects)) if aspects else None
+def _aspects(resource: File | Directory | Symlink, before: Actual, ids: Ids) -> Iterator[str]:
+    """In what something that is there differs from *resource*."""
+    if isinstance(resource, Symlink):
+        if before.target != resource.target:
+            yield "target"
+    elif isinstance(resource, File) and before.kind == "symlink":
+        yield "kind"
+    else:
+        if isinstance(resource, File) and before.content != resource.content:
+            yield "content"
+        if before.mode != resource.mode:
+            yield "mode"
+        owner = ids.owner(resource.owner, resource.group)
+        if owner and owner != (before.uid, before.gid):
+            yield "owner"
 
 
 def _strays(resources: tuple[Resource, ...], actual: Mapping[str, Actual]) -> Iterator[Change]:
-    """Files in exact directories that are no Resource."""
+    """What lies in exact directories without being a Resource, and what a killed run has left anywhere."""
     wanted = {resource.path for resource in resources if not isinstance(resource, Account)}
-    for directory in resources:
-        if isinstance(directory, Directory) and directory.exact:
-            for path in sorted(set(actual) - wanted):
-                if str(PurePosixPath(path).parent) == directory.path and actual[path].kind != "directory":
-                    yield Change("delete", Absent(path, directory.notifies), actual[path])
+    exact = {r.path: r.notifies for r in resources if isinstance(r, Directory) and r.exact}
+    for path in sorted(set(actual) - wanted):
+        parent = str(PurePosixPath(path).parent)
+        if actual[path].kind != "directory" and (parent in exact or path.endswith(TEMPORARY)):
+            yield Change("delete", Absent(path, exact.get(parent, ())), actual[path])
 
 
-def _obstacle(path: str, before: Actual, wanted: str) -> ObstacleError:
-    there = {"file": "a file", "directory": "a directory", "symlink": "a symbolic link"}
-    return ObstacleError(
-        f"{path} is {there.get(before.kind, 'a special file')}, but {wanted} belongs there.",
-        "Move it away, or name another place in gitlab.rb. Nothing was changed.",
+def _claimed_twice(resources: tuple[Resource, ...]) -> Iterator[Problem]:
+    """Places that two settings name for different things: each run would undo the other half of the last."""
+    claimed: dict[str, Resource] = {}
+    for resource in resources:
+        if not isinstance(resource, Account) and claimed.setdefault(resource.path, resource) != resource:
+            yield (
+                f"{resource.path} is to be two different things.",
+                "Two settings of gitlab.rb name it: part them.",
+            )
+
+
+def _obstacle(path: str, before: Actual, wanted: str) -> Problem:
+    return (
+        f"{path} is {_KINDS.get(before.kind, 'a special file')}, but {wanted} belongs there.",
+        "Move it away, or name another place in gitlab.rb.",
     )

@@ -7,6 +7,9 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glctl.converge.disk import disk_problems
+from glctl.converge.pair import pair_problems
+from glctl.converge.stage import nginx_problems
 from glctl.errors import GlctlError
 from glctl.services import ports
 from glctl.settings.enabled import enabled_services
@@ -17,24 +20,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from glctl.converge.desired import Configuration
-    from glctl.converge.plan import Ids, Plan
+    from glctl.converge.plan import Problem
+    from glctl.converge.prepare import Prepared
     from glctl.settings.effective import Effective
 
-Problem = tuple[str, str]  # what, and what to do
 
-
-def preflight(configuration: Configuration, plan: Plan, ids: Ids, *, starting: bool) -> None:
-    """Raise one GlctlError that names all that is in the way. *starting*: services are to be (re)started."""
-    problems = [*_programs(configuration), *_unwritable(plan)]
-    if starting:
-        problems += [*_certificates(configuration.effective), *_ports(configuration)]
-        problems += _unreachable(configuration, ids)
-    if not problems:
-        return
+def preflight(prepared: Prepared) -> None:
+    """Raise one GlctlError that names all that is in the way of a run."""
+    configuration, plan = prepared.configuration, prepared.plan
+    affected = {due.service for due in prepared.due if due.action in ("start", "restart", "reload")}
+    found = [*plan.obstacles, *_programs(configuration), *_accounts(configuration)]
+    found += [*disk_problems(plan, configuration.host.root), *pair_problems(configuration.secrets)]
+    if affected:
+        found += [*_unreachable(prepared), *_ports(configuration)]
+    if "nginx" in affected:
+        found += nginx_problems(configuration)
+    problems = list(dict.fromkeys(found))
     if len(problems) == 1:
         raise GlctlError(*problems[0])
-    lines = [f"  - {what}{f' {hint}' if hint else ''}" for what, hint in problems]
-    raise GlctlError("\n".join([f"{len(problems)} things stand in the way; nothing was changed.", *lines]))
+    if problems:
+        lines = [f"  - {what}{f' {hint}' if hint else ''}" for what, hint in problems]
+        raise GlctlError(
+            "\n".join([f"{len(problems)} things stand in the way; nothing was changed.", *lines])
+        )
 
 
 def _programs(configuration: Configuration) -> Iterator[Problem]:
@@ -48,50 +56,60 @@ def _programs(configuration: Configuration) -> Iterator[Problem]:
         yield f"{names} is not installed.", f"Install it: apt-get install {package}"
 
 
-def _unwritable(plan: Plan) -> Iterator[Problem]:
-    parents = {_nearest(Path(path).parent) for path in plan.paths if path.startswith("/")}
-    for parent in sorted(parents):
-        if os.statvfs(parent).f_flag & os.ST_RDONLY:
-            yield (
-                f"{parent} lies on a read-only file system.",
-                f"Remount it: mount -o remount,rw {_mount(parent)}",
-            )
-        elif not os.access(parent, os.W_OK | os.X_OK):
-            yield (
-                f"This user may not write in {parent}.",
-                "Run glctl as root, or use --root DIR for a sandbox.",
-            )
-
-
-def _nearest(directory: Path) -> Path:
-    while not directory.exists() and directory != directory.parent:
-        directory = directory.parent
-    return directory
-
-
-def _mount(directory: Path) -> Path:
-    while not directory.is_mount():
-        directory = directory.parent
-    return directory
-
-
-def _certificates(effective: Effective) -> Iterator[Problem]:
-    if "nginx" not in enabled_services(effective) or not effective["registry.nginx.listen_https"]:
+def _accounts(configuration: Configuration) -> Iterator[Problem]:
+    """Accounts that services run as, that are missing and that nobody will make."""
+    effective, host = configuration.effective, configuration.host
+    if not host.makes_accounts or effective["manage_accounts.enable"]:
         return
-    for key in ("registry.nginx.ssl_certificate", "registry.nginx.ssl_certificate_key"):
-        path = effective[key]
-        if not os.access(path, os.R_OK):
-            what = "may not be read by this user" if Path(path).exists() else "is not there"
+    for service, who in (("registry", "registry"), ("nginx", "web_server")):
+        user, group = effective[f"{who}.username"], effective[f"{who}.group"]
+        if service in enabled_services(effective) and not (user in host.users and group in host.groups):
             yield (
-                f"{path} {what}, and nginx needs it for https.",
-                f"Put it there, or set {ruby_name(key)}.",
+                f"There is no account {user}:{group} for {service}, and manage_accounts['enable'] is false.",
+                "Make the account, or let glctl make it.",
             )
+
+
+def _unreachable(prepared: Prepared) -> Iterator[Problem]:
+    """Directories on the way to what is the registry's that its account may not pass through."""
+    effective = prepared.configuration.effective
+    user = effective["registry.username"]
+    owner = prepared.ids.owner(user, effective["registry.group"])
+    images = (effective["registry.storage"].get("filesystem") or {}).get("rootdirectory")
+    if owner is None or "registry" not in enabled_services(effective):
+        return
+    for place in filter(None, (effective["registry.dir"], images)):
+        shut = (d for d in reversed(Path(place).parents) if d.exists() and not _may_pass(d, *owner))
+        if directory := next(shut, None):
+            yield (
+                f"The account {user} may not pass through {directory} to {place}.",
+                f"Let it: chmod o+x {directory}",
+            )
+
+
+def _may_pass(directory: Path, uid: int, gid: int) -> bool:
+    """Whether that account, with no other group, may pass through *directory*."""
+    info = directory.stat()
+    if uid == info.st_uid:
+        allowed = info.st_mode & stat.S_IXUSR
+    else:
+        allowed = info.st_mode & (stat.S_IXGRP if gid == info.st_gid else stat.S_IXOTH)
+    return uid == 0 or bool(allowed) or _asked(directory, uid, gid)
+
+
+def _asked(directory: Path, uid: int, gid: int) -> bool:
+    """What the kernel says, which also knows access control lists."""
+    import subprocess
+
+    command = ["/usr/bin/test", "-e", f"{directory}/."]
+    done = subprocess.run(command, check=False, cwd="/", user=uid, group=gid, extra_groups=[])
+    return not done.returncode
 
 
 def _ports(configuration: Configuration) -> Iterator[Problem]:
     for key, host, port in listeners(configuration.effective):
         holders = ports.holders(host, port)
-        foreign = ports.foreign(holders, configuration.host.root)
+        foreign = ports.foreign(holders, configuration.host.root) if holders else ()
         if foreign:
             yield (
                 f"Port {port} is taken: {foreign[0]} listens on it, and {ruby_name(key)} wants it.",
@@ -126,26 +144,3 @@ def listeners(effective: Effective) -> Iterator[tuple[str, str, int]]:
 
 def _listener(key: str, address: str, effective: Effective) -> tuple[str, str, int]:
     return key, str(address).strip("[]"), int(effective[key])
-
-
-def _unreachable(configuration: Configuration, ids: Ids) -> Iterator[Problem]:
-    """Directories on the way to the registry's home that its account may not pass through."""
-    effective, host = configuration.effective, configuration.host
-    user, group = effective["registry.username"], effective["registry.group"]
-    owner = ids.owner(user, group)
-    if "registry" not in enabled_services(effective) or owner is None or not host.has_account(user, group):
-        return
-    for directory in reversed(Path(effective["registry.dir"]).parents):
-        if directory.exists() and not _may_pass(directory, *owner):
-            yield (
-                f"The account {user} may not pass through {directory}, which leads to the registry's home.",
-                f"Let it: chmod o+x {directory}",
-            )
-            return
-
-
-def _may_pass(directory: Path, uid: int, gid: int) -> bool:
-    info = directory.stat()
-    if uid == info.st_uid:
-        return bool(info.st_mode & stat.S_IXUSR)
-    return bool(info.st_mode & (stat.S_IXGRP if gid == info.st_gid else stat.S_IXOTH))

@@ -2,115 +2,160 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from glctl.converge import accounts, rendered
-from glctl.converge.plan import Plan, plan
-from glctl.converge.state import Applied
-from glctl.converge.tree import Actual, Tree
-from glctl.render.resources import Account, Directory
+from glctl.converge.plan import Ids, Plan, plan
+from glctl.converge.state import APPLIED_DIR, Applied
+from glctl.converge.tree import TEMPORARY, Actual, ObstacleError, Tree
+from glctl.errors import GlctlError
+from glctl.paths import STATE_DIR
+from glctl.render.resources import Absent, Account, Directory
 from glctl.services.catalog import SERVICES
 from glctl.services.runit import look
 from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from glctl.converge.desired import Configuration
+    from glctl.converge.plan import Problem
     from glctl.render.resources import Action, Resource
+    from glctl.services.catalog import Service
+    from glctl.services.runit import Status
 
 DueAction = Literal["start", "restart", "reload", "stop", "restart log", "reload log"]
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a service is owed. *stopped*: an administrator has stopped it, so it is left alone."""
+    """What a service is owed. *stopped*: an administrator has stopped it, so it is left alone.
+
+    *because*: why, where the Changes do not show it.
+    """
 
     service: str
     action: DueAction
     stopped: bool = False
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A run worked out and not yet begun."""
+    """A run worked out and not yet begun. *stopped*: services that an administrator has stopped."""
 
     configuration: Configuration
     resources: tuple[Resource, ...]
+    ids: Ids
     plan: Plan
     due: tuple[Due, ...]
+    stopped: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
         """Whether there is anything to do."""
-        return bool(self.plan.changes or [due for due in self.due if not due.stopped])
+        return bool(self.plan.changes or self.plan.obstacles or [due for due in self.due if not due.stopped])
 
 
 def prepare(configuration: Configuration) -> Prepared:
-    """Compare what should be with what is. Reads only. Raises GlctlError for what stands in the way."""
+    """Compare what should be with what is. Reads only. Raises GlctlError where that may not be read."""
     host = configuration.host
     tree = Tree(host.root)
-    resources = rendered.resources(configuration, tree)
-    ids = accounts.lookup_ids(resources, host)
-    made = plan(resources, observe(resources, tree), ids, host)
-    due = tuple(_due(configuration, made, Applied(tree)))
-    prepared = Prepared(configuration, resources, made, due)
-    if prepared.changed:
-        from glctl.converge.preflight import preflight
+    try:
+        resources = rendered.resources(configuration, tree)
+        ids = accounts.lookup_ids(resources, host)
+        actual, obstacles = observe(resources, tree)
+        made = plan(resources, actual, ids, host)
+        made = replace(made, obstacles=(*obstacles, *made.obstacles))
+        due = tuple(_due(configuration, made, Applied(tree)))
+    except PermissionError as exc:
+        raise GlctlError(
+            f"This user may not read {exc.filename}.", "Run glctl as root, or as the user whose root it is."
+        ) from exc
+    return Prepared(configuration, resources, ids, made, due, tuple(_stopped(configuration)))
 
-        starting = any(d.action in ("start", "restart", "reload") and not d.stopped for d in due)
-        preflight(configuration, made, ids, starting=starting)
-    return prepared
 
-
-def observe(resources: Sequence[Resource], tree: Tree) -> dict[str, Actual]:
-    """What is at the path of each Resource, and in exact directories."""
+def observe(resources: Sequence[Resource], tree: Tree) -> tuple[dict[str, Actual], list[Problem]]:
+    """What is at the path of each Resource and may be beside them, and what is in the way."""
     actual: dict[str, Actual] = {}
+    obstacles: list[Problem] = []
     for resource in resources:
         if isinstance(resource, Account):
             continue
-        actual[resource.path] = tree.actual(resource.path)
-        if isinstance(resource, Directory) and resource.exact:
-            for name in tree.names(resource.path):
-                path = f"{resource.path}/{name}"
-                actual[path] = tree.actual(path)
-    return actual
+        try:
+            actual[resource.path] = there = tree.actual(resource.path)
+            if there.kind == "absent" and not isinstance(resource, Absent):
+                tree.missing_parents(resource.path)
+        except ObstacleError as exc:
+            obstacles.append((exc.message, exc.hint))
+    if not obstacles:
+        for path in _others(resources, tree):
+            actual.setdefault(path, tree.actual(path))
+    return actual, obstacles
 
 
-def _due(configuration: Configuration, made: Plan, applied: Applied) -> list[Due]:
-    """What each service is owed, told from its record and not from what changes now: a killed run counts."""
+def _others(resources: Sequence[Resource], tree: Tree) -> Iterator[str]:
+    """What may be there beside the Resources: other files of exact directories, leftovers everywhere."""
+    exact = {r.path for r in resources if isinstance(r, Directory) and r.exact}
+    around = {str(PurePosixPath(r.path).parent) for r in resources if not isinstance(r, Account | Directory)}
+    own = {tree.root.relocate(directory) for directory in (STATE_DIR, APPLIED_DIR)}
+    for directory in sorted(exact | around | own):
+        for name in tree.names(directory):
+            if directory in exact or name.endswith(TEMPORARY):
+                yield f"{directory}/{name}"
+
+
+def _stopped(configuration: Configuration) -> Iterator[str]:
+    """The enabled services that an administrator has stopped."""
+    for service in SERVICES:
+        directory = service.directory(configuration.host.root)
+        if service.name in enabled_services(configuration.effective) and look(directory).want == "down":
+            yield service.name
+
+
+def _due(configuration: Configuration, made: Plan, applied: Applied) -> Iterator[Due]:
+    """What each service is owed. On an Omnibus host nothing is recorded: there only what changes counts."""
     root = configuration.host.root
     enabled = enabled_services(configuration.effective)
-    due: list[Due] = []
     for service in SERVICES:
-        status = look(service.directory(root))
-        if service.name not in enabled:
-            if service.is_enabled(root):
-                due.append(Due(service.name, "stop"))
-            continue
-        if not status.is_supervised:
-            due.append(Due(service.name, "start"))
-            continue
-        action = _owed(service.name, made, applied)
-        stopped = status.want == "down"
-        if action == "restart" or (not stopped and not status.is_up):
-            due.append(Due(service.name, "restart", stopped))
-        elif action == "reload":
-            due.append(Due(service.name, "reload" if service.reload else "restart", stopped))
-        log_action = _owed(f"{service.name}/log", made, applied)
-        if log_action:
-            due.append(Due(service.name, "restart log" if log_action == "restart" else "reload log"))
-    return due
+        called_for = {n.action for c in made.changes for n in c.notifies if n.service == service.name}
+        if not configuration.host.platform.manages_services:
+            if called_for and service.name in enabled:
+                yield Due(service.name, "restart")  # Chef does not reload
+        elif service.name in enabled:
+            yield from _due_to(service, look(service.directory(root)), made, applied)
+        elif service.is_enabled(root) or look(service.directory(root)).is_supervised:
+            yield Due(service.name, "stop", because="gitlab.rb does not enable it")
 
 
-def _owed(name: str, made: Plan, applied: Applied) -> Action | None:
-    """What a service (``registry``, ``registry/log``) is owed.
+def _due_to(service: Service, status: Status, made: Plan, applied: Applied) -> Iterator[Due]:
+    """What an enabled service is owed, and its log service, which has a record of its own."""
+    if not status.is_supervised:
+        yield Due(service.name, "start", because="nothing runs it" if applied.digests(service.name) else "")
+        return
+    stopped = status.want == "down"
+    action, because = _owed(service.name, made, applied)
+    if not action and not stopped and not status.is_up:
+        action, because = "restart", "it is down"
+    if action:
+        reloads = action == "reload" and service.reload and (status.is_up or stopped)
+        yield Due(service.name, "reload" if reloads else "restart", stopped, because)
+    action, because = _owed(f"{service.name}/log", made, applied)
+    if action:
+        yield Due(service.name, "restart log" if action == "restart" else "reload log", because=because)
+
+
+def _owed(name: str, made: Plan, applied: Applied) -> tuple[Action | None, str]:
+    """What a service (``registry``, ``registry/log``) is owed, and why, where no Change calls for it.
 
     Told from its record, so that a killed run counts, and from what changes now: a file that somebody else
     changed may have been read meanwhile.
     """
+    now = {n.action for change in made.changes for n in change.notifies if n.service == name}
     wanted, recorded = made.digests.get(name, {}), applied.digests(name)
-    called_for = {n.action for change in made.changes for n in change.notifies if n.service == name}
+    since = {action for action in wanted if wanted[action] != recorded.get(action)}
     actions: tuple[Action, ...] = ("restart", "reload")
-    return next((a for a in actions if a in called_for or wanted.get(a) != recorded.get(a)), None)
+    action = next((each for each in actions if each in now | since), None)
+    return action, "" if action in now else "an earlier run changed its files and ended before it was seen up"

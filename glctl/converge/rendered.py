@@ -10,9 +10,10 @@ import base64
 import hashlib
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from glctl import __version__
+from glctl import __version__, render
 from glctl.paths import STATE_DIR
 from glctl.render.resources import Absent, Account, Directory, File, Notify, Resource, Symlink
 from glctl.render.templating import template_files
@@ -33,7 +34,7 @@ def resources(configuration: Configuration, tree: Tree) -> tuple[Resource, ...]:
         if memory.get("digest") == _digest(configuration):
             return tuple(_from_json(item) for item in memory["resources"])
     except (ValueError, KeyError, TypeError, AttributeError):
-        pass  # not ours, or of another version: rendering makes it anew
+        pass  # damaged, or of another version: rendering makes it anew
     return configuration.resources()
 
 
@@ -48,19 +49,22 @@ def _place(tree: Tree) -> str:
 
 
 def _digest(configuration: Configuration) -> str:
-    """Of all that rendering reads: settings, facts of the host, secrets, templates, glctl itself."""
-    host = configuration.host
-    facts = [repr(host.platform), host.invoker, host.privileged, sorted(host.users), sorted(host.groups)]
+    """Of all that rendering reads: settings in their order, facts of the host, secrets, templates, code."""
+    host, effective = configuration.host, configuration.effective
+    accounts = [
+        host.has_account(effective[f"{who}.username"], effective[f"{who}.group"])
+        for who in ("registry", "web_server")
+    ]
     read = {
         "version": __version__,
         "root": str(host.root.path),
-        "host": facts,
-        "settings": {key: reveal(value) for key, value in configuration.effective.items()},
+        "host": [repr(host.platform), host.invoker, host.privileged, accounts],
+        "settings": {key: reveal(value) for key, value in effective.items()},
         "secrets": reveal(configuration.secrets.document),
     }
-    digest = hashlib.sha256(json.dumps(read, sort_keys=True, default=str).encode())
-    for path in template_files():
-        digest.update(path.name.encode() + b"\\0" + path.read_bytes())
+    digest = hashlib.sha256(json.dumps(read, default=str).encode())
+    for path in (*template_files(), *sorted(Path(render.__file__).parent.glob("*.py"))):
+        digest.update(f"{path.name}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 
 

@@ -3,43 +3,64 @@
 from __future__ import annotations
 
 import os
-import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from glctl.errors import GlctlError
-from glctl.paths import STATE_DIR
+from glctl.console import harmless
 from glctl.render.nginx import nginx_files
 from glctl.render.resources import File
+from glctl.settings.option import ruby_name
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
+    from glctl.converge.desired import Configuration
+    from glctl.converge.plan import Problem
     from glctl.settings.effective import Effective
     from glctl.settings.host import Host
 
-STAGE_DIR = f"{STATE_DIR}/stage"
 _TIMEOUT = 30  # seconds; nginx -t takes some tens of milliseconds
 
 
-def try_nginx(effective: Effective, host: Host) -> None:
-    """Run ``nginx -t`` on the new files in a tree of their own. Raises GlctlError with nginx's words.
+def nginx_problems(configuration: Configuration) -> Iterator[Problem]:
+    """What nginx would refuse to start or to reload for."""
+    effective, host = configuration.effective, configuration.host
+    missing = [*_certificates(effective)]
+    yield from missing
+    if missing or not os.access(host.platform.nginx.path, os.X_OK):
+        return  # nginx would only say so again
+    if said := try_nginx(effective, host):
+        yield f"nginx refuses the new configuration:\n    {said}", "Look at nginx's settings in gitlab.rb."
+
+
+def try_nginx(effective: Effective, host: Host) -> str:
+    """Run ``nginx -t`` on the new files in a tree of their own; returns nginx's words against them, if any.
 
     ``nginx -t`` opens the logs and the pid file that it is told of: in the staged tree these are its own.
     What others put into the live directories (upstream definitions) is included from there.
     """
-    stage = host.root.at(STAGE_DIR)
-    shutil.rmtree(stage, ignore_errors=True)
-    try:
+    import tempfile
+
+    # Not below the root: a run that is refused leaves nothing there, not even a directory.
+    with tempfile.TemporaryDirectory(prefix="glctl-") as folder:
+        stage = Path(folder)
         _write(stage, effective, host)
-        said = _test(stage, host)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-    if said:
-        live = said.replace(str(stage / "nginx"), effective["nginx.dir"])
-        raise GlctlError(
-            "nginx refuses the new configuration; nothing was changed.\n" + live,
-            "Look at the settings of registry['nginx'] and nginx in gitlab.rb.",
-        )
+        lines = _test(stage / "nginx", host)
+    live = [line.replace(str(stage / "nginx"), effective["nginx.dir"]) for line in lines]
+    return "\n    ".join(harmless(line) for line in live)
+
+
+def _certificates(effective: Effective) -> Iterator[Problem]:
+    if not effective["registry.nginx.enable"] or not effective["registry.nginx.listen_https"]:
+        return
+    for key in ("registry.nginx.ssl_certificate", "registry.nginx.ssl_certificate_key"):
+        path = effective[key]
+        if not os.access(path, os.R_OK):
+            what = "may not be read by this user" if Path(path).exists() else "is not there"
+            yield (
+                f"{path} {what}, and nginx needs it for https.",
+                f"Put it there, or set {ruby_name(key)}.",
+            )
 
 
 def _write(stage: Path, effective: Effective, host: Host) -> None:
@@ -62,18 +83,20 @@ def _write(stage: Path, effective: Effective, host: Host) -> None:
                 file.write(resource.content)
 
 
-def _test(stage: Path, host: Host) -> str:
+def _test(nginx: Path, host: Host) -> list[str]:
     """What nginx has to say against the staged tree; nothing if it likes it."""
     import subprocess
 
-    nginx = stage / "nginx"
     command = [host.platform.nginx.path, "-t", "-q", "-e", "stderr"]
     command += ["-p", str(nginx), "-c", str(nginx / "conf" / "nginx.conf")]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=_TIMEOUT, check=False
+        )
     except subprocess.TimeoutExpired:
-        return f"nginx -t did not end within {_TIMEOUT} s."
+        return [f"nginx -t did not end within {_TIMEOUT} s."]
     if not done.returncode:
-        return ""
-    lines = [line for line in done.stderr.splitlines() if "[emerg]" in line or "[alert]" in line]
-    return "\n".join(lines) or done.stderr.strip() or f"nginx -t ended with exit code {done.returncode}."
+        return []
+    said = done.stderr.splitlines()
+    against = [line for line in said if "[emerg]" in line or "[alert]" in line]
+    return against or said or [f"nginx -t ended with exit code {done.returncode}."]

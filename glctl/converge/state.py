@@ -5,15 +5,15 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from glctl.converge.tree import ObstacleError
 from glctl.errors import GlctlError
 from glctl.paths import STATE_DIR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from glctl.converge.tree import Tree
 
@@ -48,7 +48,7 @@ class Applied:
         self._tree.write(self._path(service), json.dumps(dict(digests)).encode(), 0o600)
 
     def _path(self, service: str) -> str:
-        return str(self._tree.root.at(f"{APPLIED_DIR}/{service.replace('/', '.')}"))
+        return self._tree.root.relocate(f"{APPLIED_DIR}/{service.replace('/', '.')}")
 
 
 @contextmanager
@@ -57,27 +57,41 @@ def locked(tree: Tree) -> Iterator[None]:
 
     The kernel lets go of it when its holder ends, however that happens: a stale lock does not exist.
     """
-    path = tree.root.at(LOCK)
-    if tree.actual(str(path.parent), content=False).kind == "absent":
-        tree.mkdir(str(path.parent), 0o700)
-    if tree.actual(str(tree.root.at(APPLIED_DIR)), content=False).kind == "absent":
-        tree.mkdir(str(tree.root.at(APPLIED_DIR)), 0o700)
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    for directory in (STATE_DIR, APPLIED_DIR):
+        _provide(tree.root.relocate(directory), tree)
+    path = tree.root.relocate(LOCK)
+    fd = tree.open_lock(path)
     try:
         _acquire(fd, path)
-        os.ftruncate(fd, 0)
-        os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
-        yield
+        os.ftruncate(fd, 0)  # a killed run has left its pid
+        with suppress(OSError):  # a full disk; the pid is only for others to read
+            os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
+        try:
+            yield
+        finally:
+            os.ftruncate(fd, 0)
     finally:
         os.close(fd)
 
 
-def _acquire(fd: int, path: Path) -> None:
+def _provide(directory: str, tree: Tree) -> None:
+    """Have a directory of glctl's own, which nobody else may look into."""
+    there = tree.actual(directory, content=False)
+    if there.kind == "absent":
+        with suppress(FileExistsError):  # another run has made it just now
+            tree.mkdir(directory, 0o700)
+    elif there.kind != "directory":
+        raise ObstacleError(f"{directory} is no directory, but glctl's own belongs there.", "Move it away.")
+    elif there.mode != 0o700:
+        tree.protect(directory, 0o700)
+
+
+def _acquire(fd: int, path: str) -> None:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         holder = os.pread(fd, 32, 0).decode(errors="replace").strip()
         raise GlctlError(
-            f"Another glctl is changing this host{f' (pid {holder})' if holder else ''}.",
+            f"Another glctl is changing this host{f' (pid {holder})' if holder.isdecimal() else ''}.",
             f"Try again when it has ended. The lock is {path}.",
         ) from None

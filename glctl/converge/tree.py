@@ -1,16 +1,17 @@
 """The tree below the root: reading and changing it without ever leaving it.
 
-Paths are walked descriptor by descriptor; a symlink is followed only to a place below the root. Files are
-made beside their target, synced and renamed, so that a reader sees the old content or the new, whole.
+Paths are walked descriptor by descriptor. A symbolic link on the way is followed only to a place below the
+root, and only where root or the invoker made it: a service's account must not choose what root writes to.
+Files are made beside their target, synced and renamed: a reader sees the old content or the new, whole.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from glctl.errors import GlctlError
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 
 Kind = Literal["absent", "file", "directory", "symlink", "other"]
 
+TEMPORARY = ".glctl-new"  # one name per target: a killed run leaves at most one, and a later run removes it
 _MAX_LINKS = 40  # as the kernel's limit (path_resolution(7))
-_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-_TEMPORARY = ".glctl-new"  # one name per target: a killed run leaves at most one, and the next replaces it
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # not waiting, should it be a pipe by now
+_NO_DIRECTORY = (errno.ENOTDIR, errno.ELOOP)  # what opening a symbolic link so fails with
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,8 @@ class Actual:
 ABSENT = Actual("absent")
 
 
-class OutsideRootError(GlctlError):
-    """A path leads out of the root through a symlink."""
+class ObstacleError(GlctlError):
+    """Something is in the way: of another kind than what belongs there, or a link that is not followed."""
 
 
 class Tree:
@@ -51,6 +54,7 @@ class Tree:
 
     def __init__(self, root: Root) -> None:
         self.root = root
+        self._top = str(root.path)
 
     def actual(self, path: str, *, content: bool = True) -> Actual:
         """What is at *path*, without following a symlink there."""
@@ -68,22 +72,38 @@ class Tree:
         except (FileNotFoundError, NotADirectoryError):
             return []
 
+    def missing_parents(self, path: str) -> list[str]:
+        """The directories that must be made before *path* can be, outermost first.
+
+        Raises ObstacleError where something else stands in their place.
+        """
+        missing: list[str] = []
+        parent = os.path.dirname(self._inside(path))  # noqa: PTH120 - text, see _walk
+        while parent != self._top:
+            there = self.actual(parent, content=False)
+            if there.kind == "directory" or (there.kind == "symlink" and self._is_directory(parent)):
+                break
+            if there.kind != "absent":
+                raise ObstacleError(
+                    f"{parent} is no directory, and {path} is to lie below it.",
+                    "Move it away, or name another place in gitlab.rb.",
+                )
+            missing.append(parent)
+            parent = os.path.dirname(parent)  # noqa: PTH120
+        return missing[::-1]
+
     def write(self, path: str, content: bytes, mode: int, owner: tuple[int, int] | None = None) -> None:
         """Replace the file at *path*; it never exists with less protection than *mode*."""
         self._make_parents(path)
         with self._parent(path) as (parent, name):
-            temporary = name + _TEMPORARY
-            with suppress(FileNotFoundError):
-                os.unlink(temporary, dir_fd=parent)
+            temporary = _fresh(parent, name)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
             fd = os.open(temporary, flags, 0o600, dir_fd=parent)
             try:
                 with open(fd, "wb") as file:
                     file.write(content)
                     file.flush()
-                    if owner:
-                        os.fchown(fd, *owner)
-                    os.fchmod(fd, mode)
+                    _protect(fd, mode, owner)
                     os.fsync(fd)
                 os.rename(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
             except BaseException:
@@ -97,16 +117,14 @@ class Tree:
         self._make_parents(path)
         with self._parent(path) as (parent, name):
             os.mkdir(name, mode & 0o700, dir_fd=parent)
+            _protect_at(parent, name, mode, owner)
             os.fsync(parent)
-        self.protect(path, mode, owner)
 
     def symlink(self, path: str, target: str) -> None:
         """Make or replace a symlink at once."""
         self._make_parents(path)
         with self._parent(path) as (parent, name):
-            temporary = name + _TEMPORARY
-            with suppress(FileNotFoundError):
-                os.unlink(temporary, dir_fd=parent)
+            temporary = _fresh(parent, name)
             os.symlink(target, temporary, dir_fd=parent)
             os.rename(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
             os.fsync(parent)
@@ -114,13 +132,7 @@ class Tree:
     def protect(self, path: str, mode: int, owner: tuple[int, int] | None = None) -> None:
         """Set owner and mode of a file or directory, never through a symlink."""
         with self._parent(path) as (parent, name):
-            fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=parent)
-            try:
-                if owner:
-                    os.fchown(fd, *owner)  # before the mode: chown clears set-id bits
-                os.fchmod(fd, mode)
-            finally:
-                os.close(fd)
+            _protect_at(parent, name, mode, owner)
 
     def unlink(self, path: str) -> None:
         """Remove a file or symlink; nothing happens where there is none."""
@@ -128,24 +140,34 @@ class Tree:
             os.unlink(name, dir_fd=parent)
             os.fsync(parent)
 
+    def open_lock(self, path: str) -> int:
+        """A descriptor of the file at *path*, which is made where it is missing, to lock it."""
+        with self._parent(path) as (parent, name):
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+            return os.open(name, flags, 0o600, dir_fd=parent)
+
     def _make_parents(self, path: str) -> None:
-        missing = []
-        parent = self._inside(path).parent
-        while parent != self.root.path and self.actual(str(parent), content=False).kind == "absent":
-            missing.append(parent)
-            parent = parent.parent
-        for directory in reversed(missing):
-            with self._parent(str(directory)) as (fd, name):
-                os.mkdir(name, 0o755, dir_fd=fd)
-                os.chmod(name, 0o755, dir_fd=fd)  # noqa: S103 - whatever the umask
-                os.fsync(fd)
+        for directory in self.missing_parents(path):
+            with self._parent(directory) as (parent, name), suppress(FileExistsError):
+                os.mkdir(name, 0o700, dir_fd=parent)
+                _protect_at(parent, name, 0o755, None)  # whatever the umask
+                os.fsync(parent)
+
+    def _is_directory(self, path: str) -> bool:
+        """Whether *path*, a symlink perhaps, leads to a directory."""
+        try:
+            with self._directory(path):
+                return True
+        except (FileNotFoundError, NotADirectoryError):
+            return False
 
     @contextmanager
     def _parent(self, path: str) -> Iterator[tuple[int, str]]:
-        pure = self._inside(path)
+        """A descriptor of the directory that *path* lies in, and its name there."""
+        parent, name = os.path.split(self._inside(path))
         try:
-            with self._directory(str(pure.parent)) as parent:
-                yield parent, pure.name
+            with self._directory(parent) as fd:
+                yield fd, name
         except OSError as exc:
             exc.filename = path  # else it names only the last part
             raise
@@ -158,37 +180,91 @@ class Tree:
         finally:
             os.close(fd)
 
-    def _inside(self, path: str) -> Path:
-        normal = Path(os.path.normpath(path))
-        if not normal.is_relative_to(self.root.path):
-            raise OutsideRootError(
-                f"{path} lies outside {self.root.path}.", "glctl does not follow it there."
-            )
+    def _inside(self, path: str) -> str:
+        """*path* without dots and doubled slashes. Raises ObstacleError where it lies outside the root."""
+        normal = os.path.normpath(path)
+        if not self._contains(normal):
+            raise ObstacleError(f"{path} lies outside {self._top}.", "Name another place in gitlab.rb.")
         return normal
 
-    def _walk(self, path: Path) -> int:
-        """A descriptor of the directory at *path*, reached from the root one name at a time."""
+    def _contains(self, normal: str) -> bool:
+        return f"{normal}/".startswith(self._top if self._top == "/" else f"{self._top}/")
+
+    def _parts(self, normal: str) -> list[str]:
+        return normal[len(self._top) :].strip("/").split("/") if normal != self._top else []
+
+    def _walk(self, path: str) -> int:
+        """A descriptor of the directory at *path*, reached from the root one name at a time.
+
+        Paths are text here and not Path, which costs as much as the system calls: some hundred are walked.
+        """
         links = 0
-        at, left = self.root.path, list(path.relative_to(self.root.path).parts)
+        at, left = self._top, self._parts(path)
         fd = os.open(at, _DIRECTORY)
         try:
             while left:
                 name = left.pop(0)
-                if stat.S_ISLNK(os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode):
+                try:
+                    below = os.open(name, _DIRECTORY, dir_fd=fd)
+                    at = f"{at.rstrip('/')}/{name}"
+                except OSError as exc:
+                    if exc.errno not in _NO_DIRECTORY:
+                        raise
+                    target = self._target(fd, at, name)
                     links += 1
+                    if target is None:
+                        raise
                     if links > _MAX_LINKS:
-                        raise OSError(40, "Too many levels of symbolic links", str(path))
-                    target = self._inside(os.path.join(at, os.readlink(name, dir_fd=fd)))  # noqa: PTH118
-                    left = [*target.relative_to(self.root.path).parts, *left]
-                    at, below = self.root.path, os.open(self.root.path, _DIRECTORY)
-                else:
-                    at, below = at / name, os.open(name, _DIRECTORY | os.O_NOFOLLOW, dir_fd=fd)
+                        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path) from None
+                    at, left = self._top, [*self._parts(target), *left]
+                    below = os.open(at, _DIRECTORY)
                 os.close(fd)
                 fd = below
         except BaseException:
             os.close(fd)
             raise
         return fd
+
+    def _target(self, parent: int, at: str, name: str) -> str | None:
+        """Where the symlink *name* in *at* leads, or None if it is no symlink. Raises ObstacleError."""
+        info = os.stat(name, dir_fd=parent, follow_symlinks=False)
+        if not stat.S_ISLNK(info.st_mode):
+            return None
+        where = f"{at.rstrip('/')}/{name}"
+        target = os.path.normpath(os.path.join(at, os.readlink(name, dir_fd=parent)))  # noqa: PTH118
+        if not self._contains(target):
+            raise ObstacleError(
+                f"{where} is a symbolic link that leads out of {self._top}, to {target}.",
+                "glctl does not follow it: put a directory there.",
+            )
+        if info.st_uid not in (0, os.geteuid()):
+            raise ObstacleError(
+                f"{where} is a symbolic link that neither root nor this user has made, to {target}.",
+                f"glctl does not follow it. If it is right: chown -h root {where}",
+            )
+        return target
+
+
+def _fresh(parent: int, name: str) -> str:
+    """The name of the temporary file for *name*; what a killed run has left there is gone."""
+    temporary = name + TEMPORARY
+    with suppress(FileNotFoundError):
+        os.unlink(temporary, dir_fd=parent)
+    return temporary
+
+
+def _protect_at(parent: int, name: str, mode: int, owner: tuple[int, int] | None) -> None:
+    fd = os.open(name, _READ, dir_fd=parent)
+    try:
+        _protect(fd, mode, owner)
+    finally:
+        os.close(fd)
+
+
+def _protect(fd: int, mode: int, owner: tuple[int, int] | None) -> None:
+    if owner:
+        os.fchown(fd, *owner)  # before the mode: chown clears set-id bits
+    os.fchmod(fd, mode)
 
 
 def _actual(parent: int, name: str, *, content: bool) -> Actual:
@@ -205,6 +281,11 @@ def _actual(parent: int, name: str, *, content: bool) -> Actual:
         return Actual("other", *about)
     if not content:
         return Actual("file", *about)
-    fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+    try:
+        fd = os.open(name, _READ, dir_fd=parent)
+    except PermissionError:
+        if info.st_uid != os.geteuid():
+            raise
+        return Actual("file", *about)  # our own, unreadable by its mode: that is wrong, whatever it holds
     with open(fd, "rb") as file:
         return Actual("file", *about, content=file.read())
