@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from glctl.paths import INIT_DIR
 from glctl.render.nginx import nginx_resources
-from glctl.render.registry import registry_resources
+from glctl.render.registry import registry_resources, secrets_file, token_key
 from glctl.render.resources import Directory
 from glctl.render.runit import nginx_service, no_service_link, registry_service, service_link
 from glctl.settings.enabled import enabled_services
@@ -19,16 +19,25 @@ if TYPE_CHECKING:
 
 
 def resources(effective: Effective, host: Host, secrets: Secrets) -> tuple[Resource, ...]:
-    """All Resources. Links that enable services come last: runsvdir starts what it finds complete. Pure."""
+    """All Resources. Links that enable services come last: runsvdir starts what it finds complete. Pure.
+
+    An Omnibus host keeps secrets, and GitLab the key that it signs with, whatever else is enabled.
+    """
     made: list[Resource] = []
     enabled = enabled_services(effective)
+    rails = host.platform.rails
     if enabled:
         made.append(Directory(host.root.relocate(INIT_DIR)))
+    if (enabled or rails) and effective["package.generate_secrets_json_file"]:
+        made.append(secrets_file(host, secrets))
+    if effective["gitlab_rails.registry_enabled"] and (effective["gitlab_rails.enable"] or not rails):
+        made += token_key(effective)
     if "registry" in enabled:
-        made += registry_resources(effective, host, secrets)
+        made += registry_resources(effective, host)
         made += registry_service(effective, host)
-    if "nginx" in enabled:
+    if "nginx" in enabled or (rails and "registry" in enabled):
         made += nginx_resources(effective, host)
+    if "nginx" in enabled:
         made += nginx_service(effective, host)
     made += [
         service_link(name, host) if name in enabled else no_service_link(name, host)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from glctl.errors import UsageError
 from glctl.render import nginxconf
 from glctl.render.resources import Absent, Account, Directory, File, Notify, Resource, Symlink
+from glctl.render.runit import log_directory
 from glctl.render.templating import render
+from glctl.settings.option import ruby_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +37,9 @@ def nginx_resources(effective: Effective, host: Host) -> Iterator[Resource]:
     yield Directory(directory, 0o750, "root", group)
     for folder in _FOLDERS:
         yield Directory(f"{directory}/{folder}", 0o750, "root", group)
-    yield from nginx_files(effective, host)
+    yield log_directory("nginx", effective)
     yield Symlink(f"{directory}/logs", effective["nginx.log_directory"])
+    yield from nginx_files(effective, host)
     # Where older versions of Omnibus had the virtual host.
     yield Absent(f"{directory}/conf/gitlab-registry.conf", RELOAD)
 
@@ -44,27 +47,29 @@ def nginx_resources(effective: Effective, host: Host) -> Iterator[Resource]:
 def nginx_files(effective: Effective, host: Host) -> Iterator[File | Absent]:
     """The configuration files alone: also what a staged ``nginx -t`` is run on."""
     directory = f"{effective['nginx.dir']}/conf"
-    main = render("nginx/nginx.conf.j2", **_main_values(effective, host))
-    yield File(f"{directory}/nginx.conf", main, notifies=RELOAD)
-    status = f"{directory}/nginx-status.conf"
-    if effective["nginx.status.enable"]:
-        yield File(
-            status, render("nginx/nginx-status.conf.j2", **_status_values(effective, host)), notifies=RELOAD
-        )
-    else:
-        yield Absent(status, RELOAD)
     vhost = f"{directory}/service_conf/gitlab-registry.conf"
-    if effective["registry.enable"] and effective["registry.nginx.enable"]:
+    if effective["nginx.enable"]:
+        main = render("nginx/nginx.conf.j2", **_main_values(effective, host))
+        yield File(f"{directory}/nginx.conf", main, notifies=RELOAD)
+        yield _status_file(f"{directory}/nginx-status.conf", effective, host)
+    if effective["nginx.enable"] and effective["registry.enable"] and effective["registry.nginx.enable"]:
         content = render("nginx/gitlab-registry.conf.j2", **_vhost_values(effective, host))
-        _require_intact(content, effective)
         yield File(vhost, content, notifies=RELOAD)
     else:
         yield Absent(vhost, RELOAD)
 
 
+def _status_file(path: str, effective: Effective, host: Host) -> File | Absent:
+    if not effective["nginx.status.enable"]:
+        return Absent(path, RELOAD)
+    return File(
+        path, render("nginx/nginx-status.conf.j2", **_status_values(effective, host)), notifies=RELOAD
+    )
+
+
 def _main_values(effective: Effective, host: Host) -> dict[str, Any]:
     names = (
-        "custom_nginx_config gzip_comp_level gzip_http_version gzip_proxied gzip_types hide_server_tokens "
+        "gzip_comp_level gzip_http_version gzip_proxied gzip_types hide_server_tokens "
         "keepalive_time keepalive_timeout log_format log_format_escape proxy_cache proxy_cache_path sendfile "
         "server_names_hash_bucket_size tcp_nodelay tcp_nopush worker_connections worker_processes"
     ).split()
@@ -72,8 +77,10 @@ def _main_values(effective: Effective, host: Host) -> dict[str, Any]:
     return {
         **{name: effective[f"nginx.{name}"] for name in names},
         "user": _worker_account(effective, host),
-        "gzip": "on" if effective["nginx.gzip_enabled"] else "off",
-        "gitlab_modules": platform.nginx_gitlab_modules,
+        "gzip": effective["nginx.gzip_enabled"],
+        "custom_config": _directives("nginx.custom_nginx_config", effective),
+        "hides_tokens": platform.nginx_gitlab_modules,
+        "vts": _traffic_status(effective, host),
         "temp_paths": platform.nginx_temp_paths,
         "mime_types": platform.mime_types,
         "status_conf": effective["nginx.status.enable"]
@@ -90,9 +97,20 @@ def _worker_account(effective: Effective, host: Host) -> list[str]:
 
 
 def _status_values(effective: Effective, host: Host) -> dict[str, Any]:
-    names = ("listen_addresses", "port", "fqdn", "options")
-    vts = bool(effective["nginx.status.vts_enable"]) and host.platform.nginx_gitlab_modules
-    return {**{name: effective[f"nginx.status.{name}"] for name in names}, "vts": vts}
+    names = ("listen_addresses", "port", "fqdn")
+    # Omnibus leaves out what is neither text nor an array.
+    options = [
+        (name, item)
+        for name, value in effective["nginx.status.options"].items()
+        for item in (value if isinstance(value, list) else [value])
+        if isinstance(value, list | str)
+    ]
+    common = {name: effective[f"nginx.status.{name}"] for name in names}
+    return {**common, "options": options, "vts": _traffic_status(effective, host)}
+
+
+def _traffic_status(effective: Effective, host: Host) -> bool:
+    return bool(effective["nginx.status.vts_enable"]) and host.platform.nginx_gitlab_modules
 
 
 def _vhost_values(effective: Effective, host: Host) -> dict[str, Any]:
@@ -100,11 +118,10 @@ def _vhost_values(effective: Effective, host: Host) -> dict[str, Any]:
         return effective[f"registry.nginx.{name}"]
 
     prefix = "registry.nginx."
-    tls = bool(own("listen_https"))
+    tls, http2, behind = own("listen_https"), own("http2_enabled"), own("proxy_protocol")
     external_host = effective["gitlab_rails.registry_host"]
     external_port = effective["gitlab_rails.registry_port"]
-    http2 = bool(own("http2_enabled"))
-    flags = ["proxy_protocol"] * bool(own("proxy_protocol")) + ["ssl"] * tls
+    flags = ["proxy_protocol"] * behind + ["ssl"] * tls
     if tls and http2 and not host.platform.nginx_http2_directive:
         flags.append("http2")
     commands = own("ssl_conf_command") or []
@@ -115,6 +132,7 @@ def _vhost_values(effective: Effective, host: Host) -> dict[str, Any]:
     return {
         "redirect": redirect,
         "redirect_port": own("redirect_http_to_https_port"),
+        "redirect_flags": ["proxy_protocol"] * behind,
         "host": external_host,
         "port": own("listen_port"),
         "listen_addresses": own("listen_addresses"),
@@ -128,37 +146,30 @@ def _vhost_values(effective: Effective, host: Host) -> dict[str, Any]:
         "real_ip_header": own("real_ip_header"),
         "real_ip_recursive": own("real_ip_recursive"),
         "real_ip_trusted_addresses": own("real_ip_trusted_addresses"),
-        "hsts": _strict_transport(own("hsts_max_age"), bool(own("hsts_include_subdomains"))),
+        "hsts": _strict_transport(own("hsts_max_age"), own("hsts_include_subdomains")),
         "access_log": f"{logs}/gitlab_registry_access.log",
         "error_log": f"{logs}/gitlab_registry_error.log",
         "error_log_level": own("error_log_level"),
         "proxy_set_headers": own("proxy_set_headers"),
         "upstream": f"http://{effective['registry.registry_http_addr']}",
-        "custom_config": own("custom_gitlab_server_config"),
+        "custom_config": _directives(prefix + "custom_gitlab_server_config", effective),
     }
 
 
-def _strict_transport(max_age: Any, subdomains: bool) -> str:
-    if int(max_age) <= 0:
+def _strict_transport(max_age: float, subdomains: bool) -> str:
+    if max_age <= 0:
         return ""
     return f"max-age={max_age}" + ("; includeSubdomains" if subdomains else "")
 
 
-def _require_intact(content: bytes, effective: Effective) -> None:
-    """The administrator's own directives may add to the server block, not close it."""
-    setting = "registry['nginx']['custom_gitlab_server_config']"
-    wanted = 1 + bool(
-        effective["registry.nginx.listen_https"] and effective["registry.nginx.redirect_http_to_https"]
-    )
+def _directives(key: str, effective: Effective) -> str:
+    """The administrator's own directives: whole ones, which add to the block that they stand in."""
+    text = effective[key] or ""
     try:
-        top = nginxconf.parse(content.decode())
+        nginxconf.parse(text)
     except nginxconf.NginxSyntaxError as exc:
         raise UsageError(
-            f"The registry's virtual host would be no nginx configuration: {exc}.",
-            f"Look at {setting}: braces and semicolons must be complete.",
+            f"{ruby_name(key)} holds something else than whole directives of nginx: {exc}.",
+            "Each must end with ';' or have a block of its own, with balanced braces.",
         ) from None
-    if [directive.name for directive in top] != ["server"] * wanted:
-        raise UsageError(
-            f"{setting} closes the server block that it stands in.",
-            "Its braces must be balanced; other servers belong in nginx['custom_nginx_config'].",
-        )
+    return str(text)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A token as ngx_conf_read_token takes it: quoted, or up to a blank, ';', '{' or '}' (but '${' of a variable).
+# As ngx_conf_read_token (nginx 1.22) reads: a word begins with anything but a quote and goes on to a blank,
+# ';' or '{' (but '${' of a variable stays in it); only at a beginning are '}', '#' and quotes special; and
+# behind a closing quote only a blank, ';', '{' or ')' may follow.
 _TOKEN = re.compile(
-    r"""(?P<blank>\s+|\#[^\n]*)|(?P<punct>[;{}])
-       |"(?P<double>(?:\\.|[^"\\])*)"|'(?P<single>(?:\\.|[^'\\])*)'
-       |(?P<word>(?:\\.|\$\{|[^\s;{}"'\\])(?:\\.|\$\{[^}\s]*\}|[^\s;{}\\])*)""",
+    r"""(?P<blank>[ \t\r\n]+|\#[^\n]*)|(?P<punct>[;{}])
+       |(?:"(?P<double>(?:\\.|[^"\\])*)"|'(?P<single>(?:\\.|[^'\\])*)')(?=[ \t\r\n;{)]|$)
+       |(?P<word>(?:\\.|\$\{|[^"'\\])(?:\\.|\$\{|[^ \t\r\n;{\\])*)""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_ESCAPED = {"t": "\t", "r": "\r", "n": "\n"}
+_ESCAPED = {"t": "\t", "r": "\r", "n": "\n", '"': '"', "'": "'", "\\": "\\"}
+_DEEPEST = 100  # blocks in blocks; real files have 4
 
 
 class NginxSyntaxError(ValueError):
@@ -31,7 +34,7 @@ class Directive:
     name: str
     args: tuple[str, ...] = ()
     block: tuple[Directive, ...] | None = None
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
     def find(self, name: str) -> Iterator[Directive]:
         """Directives of this name in the block, not deeper."""
@@ -41,7 +44,7 @@ class Directive:
 def parse(text: str) -> tuple[Directive, ...]:
     """All directives of *text*. Raises NginxSyntaxError."""
     tokens = list(_tokens(text))
-    directives, end = _block(tokens, 0)
+    directives, end = _block(tokens, 0, 0)
     if end < len(tokens):
         raise NginxSyntaxError(f"line {tokens[end][1]}: unexpected '}}'")
     return directives
@@ -55,7 +58,7 @@ def _tokens(text: str) -> Iterator[_Token]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise NginxSyntaxError(f"line {line}: a quote is not closed, or stands where none may")
+            raise NginxSyntaxError(f"line {line}: a quote is not closed, or more follows behind it")
         kind, found = match.lastgroup, match[0]
         if kind == "punct":
             yield found, line, True
@@ -67,14 +70,16 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 def _unescape(text: str) -> str:
     """As nginx does: quotes, backslash, t, r and n lose their backslash, others keep it."""
-    return _ESCAPE.sub(lambda m: _ESCAPED.get(m[1], m[1] if m[1] in "\"'\\ " else m[0]), text)
+    return _ESCAPE.sub(lambda m: _ESCAPED.get(m[1], m[0]), text)
 
 
-def _block(tokens: list[_Token], at: int) -> tuple[tuple[Directive, ...], int]:
+def _block(tokens: list[_Token], at: int, depth: int) -> tuple[tuple[Directive, ...], int]:
     """The directives from *at* on, and where their block ends: at a '}' or behind the last token."""
     directives: list[Directive] = []
     words: list[str] = []
     start = 0
+    if depth > _DEEPEST:
+        raise NginxSyntaxError(f"line {tokens[at - 1][1]}: more than {_DEEPEST} blocks lie in each other")
     while at < len(tokens):
         text, line, punct = tokens[at]
         if not punct:
@@ -84,17 +89,16 @@ def _block(tokens: list[_Token], at: int) -> tuple[tuple[Directive, ...], int]:
             if words:
                 raise NginxSyntaxError(f"line {line}: ';' is missing before '}}'")
             return tuple(directives), at
-        elif not words and text == ";":
-            raise NginxSyntaxError(f"line {line}: unexpected ';'")
+        elif not words:
+            raise NginxSyntaxError(f"line {line}: unexpected '{text}'")
         elif text == ";":
             directives.append(Directive(words[0], tuple(words[1:]), None, start))
             words = []
         else:
-            inner, at = _block(tokens, at + 1)
+            inner, at = _block(tokens, at + 1, depth + 1)
             if at >= len(tokens):
                 raise NginxSyntaxError(f"line {line}: '{{' is not closed")
-            name, *args = words or [""]
-            directives.append(Directive(name, tuple(args), inner, start or line))
+            directives.append(Directive(words[0], tuple(words[1:]), inner, start))
             words = []
         at += 1
     if words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import cache
 from typing import Any
 
 from glctl.errors import GlctlError
@@ -12,89 +13,110 @@ from glctl.secret import reveal
 # What nginx reads as one plain word wherever it stands (ngx_conf_read_token: quotes, blanks, ';', '{', '}'
 # and '#' end or begin something; '$' begins a variable, which is wanted).
 _PLAIN = re.compile(r"[^\s\"'\\;{}#]+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# A line break has no business in any nginx value, and no file can hold the halves of a surrogate pair.
+_UNFIT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
 
 class Quoted(str):
-    """Text that has passed one of these filters. Nothing else may be printed by a template."""
+    """Text that has passed one of these filters.
 
-    __slots__ = ()
+    *pieces* are what it must be read back as: words of nginx or a shell, a value of YAML. *form* has a brace
+    pair for each of them, and is text of the same kind for harmless pieces (templating.py).
+    """
+
+    __slots__ = ("form", "pieces")
+    form: str
+    pieces: tuple[Any, ...]
+
+    def __new__(cls, text: str, *pieces: Any, form: str = "{}") -> Quoted:
+        quoted = super().__new__(cls, text)
+        quoted.form, quoted.pieces = form, pieces
+        return quoted
 
 
 class UnquotableError(GlctlError):
-    """A value that no quoting makes safe in the file that it is meant for."""
+    """A value that no quoting makes safe where it is meant for. Validation has told of it, with its line."""
 
     exit_code = 2
 
 
 def nginx_word(value: Any) -> Quoted:
-    """One argument of an nginx directive. Variables (``$host``) stay alive, nothing else has a meaning.
-
-    Raises UnquotableError for control characters: a newline has no business in any nginx value.
-    """
+    """One argument of an nginx directive. Variables (``$host``) stay alive, nothing else has a meaning."""
     text = _text(value)
-    if _CONTROL.search(text):
-        raise UnquotableError(
-            f"A value for nginx contains a control character (a newline?): {_excerpt(text)}",
-            "Take it out of the setting in gitlab.rb.",
-        )
+    if _UNFIT.search(text):
+        raise UnquotableError(f"This cannot stand in nginx's configuration: {_excerpt(text)}")
     if _PLAIN.fullmatch(text):
-        return Quoted(text)
-    return Quoted('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"')
+        return Quoted(text, text)
+    return Quoted('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"', text)
 
 
 def nginx_words(value: Any) -> Quoted:
     """Several arguments: an array's items, or what a string holds between blanks."""
-    items = value if isinstance(value, list | tuple) else _text(value).split(" ")
-    return Quoted(" ".join(nginx_word(item) for item in items if item != ""))
+    items = value if isinstance(value, list | tuple) else _text(value).split()
+    words = [nginx_word(item) for item in items]
+    pieces = [piece for word in words for piece in word.pieces]
+    return Quoted(" ".join(words), *pieces, form=" ".join(["{}"] * len(words)))
 
 
-def nginx_raw(value: Any) -> Quoted:
-    """Directives that the administrator wrote for nginx, verbatim. What they may do, parsing back tells."""
-    return Quoted(_text(value).strip("\n"))
+def nginx_verbatim(value: Any) -> Quoted:
+    """Directives that the administrator wrote for nginx, as they are."""
+    text = _text(value).strip("\n")
+    return Quoted(text, text, form="{};")
 
 
 def shell_word(value: Any) -> Quoted:
     """One word of a shell command."""
     text = _text(value)
-    if "\x00" in text or "\n" in text:
-        raise UnquotableError(
-            f"A value for a service's run script contains a newline: {_excerpt(text)}",
-            "Take it out of the setting in gitlab.rb.",
-        )
-    return Quoted(shlex.quote(text))
+    if _UNFIT.search(text):
+        raise UnquotableError(f"This cannot stand in a service's run script: {_excerpt(text)}")
+    return Quoted(shlex.quote(text), text)
 
 
 def yaml_value(value: Any) -> Quoted:
     """A scalar or small collection on one line."""
-    return Quoted(_dump(value, flow=True).removesuffix("\n").removesuffix("\n..."))
+    meant = _plain(reveal(value))
+    return Quoted(_dump(meant, flow=True).removesuffix("\n").removesuffix("\n..."), meant)
 
 
 def yaml_block(value: Any, indent: int = 2) -> Quoted:
     """A mapping or list as an indented block."""
-    prefix = " " * indent
-    lines = _dump(value, flow=False).splitlines()
-    return Quoted("\n".join(prefix + line if line else line for line in lines))
+    meant = _plain(reveal(value))
+    lines = _dump(meant, flow=False).removesuffix("\n").split("\n")
+    return Quoted("\n".join(" " * indent + line for line in lines), meant, form=" " * indent + "{}")
 
 
 def _dump(value: Any, *, flow: bool) -> str:
     import yaml
 
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    width = 2**20  # never fold: a value stays on its line
     text: str = yaml.dump(
-        reveal(_plain(value)),
-        Dumper=dumper,
+        value,
+        Dumper=_dumper(),
         default_flow_style=flow,
         sort_keys=False,
         allow_unicode=True,
-        width=width,
+        width=2**30,  # never fold: a value stays on its line
     )
     return text
 
 
+@cache
+def _dumper() -> Any:
+    """A safe dumper that writes text with anything unusual in it in double quotes, on one line."""
+    import yaml
+
+    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # C, where it is built
+        pass
+
+    def represent(dumper: Any, text: str) -> Any:
+        style = None if text.isprintable() else '"'
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+    Dumper.add_representer(str, represent)
+    return Dumper
+
+
 def _plain(value: Any) -> Any:
-    """Data of exactly the types that the safe dumper knows (Symbol is a str subclass)."""
+    """Data of exactly the types that the dumper knows (a Symbol is a str)."""
     if isinstance(value, dict):
         return {_plain(k): _plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

@@ -12,6 +12,7 @@ from glctl.paths import SECRETS_FILE
 from glctl.render.resources import Account, Directory, File, Notify, Resource
 from glctl.render.templating import render
 from glctl.secret import is_secret_name, reveal
+from glctl.settings.option import counts_as_true
 
 if TYPE_CHECKING:
     from glctl.settings.effective import Effective
@@ -20,17 +21,12 @@ if TYPE_CHECKING:
 
 RESTART = (Notify("registry", "restart"),)
 # Omnibus writes these without quotes: 'off' in gitlab.rb means false to the registry (YAML 1.1).
-_UNQUOTED = (
-    "autoredirect",
-    "health_storagedriver_enabled",
-    "http_draintimeout",
-    "log_formatter",
-    "log_level",
-)
+_UNQUOTED = "autoredirect health_storagedriver_enabled http_draintimeout log_formatter log_level".split()
+_QUOTED = "compatibility_schema1_enabled debug_addr http_secret middleware rootcertbundle storage".split()
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def registry_resources(effective: Effective, host: Host, secrets: Secrets) -> Iterator[Resource]:
+def registry_resources(effective: Effective, host: Host) -> Iterator[Resource]:
     """What the registry needs, beside its service directories (runit.py)."""
     user, group = effective["registry.username"], effective["registry.group"]
     directory = effective["registry.dir"]
@@ -43,49 +39,44 @@ def registry_resources(effective: Effective, host: Host, secrets: Secrets) -> It
             uid=effective["registry.uid"],
             gid=effective["registry.gid"],
         )
-    if effective["package.generate_secrets_json_file"]:
-        yield _secrets_file(host, secrets)
     yield Directory(directory, 0o2770, user, group)
     yield from _images(effective, host)
-    yield from _token_files(effective, host)
-    yield File(
-        f"{directory}/config.yml",
-        render("registry/config.yml.j2", **config_values(effective)),
-        0o640,
-        user,
-        group,
-        notifies=RESTART,
-    )
+    certificate = _pem(effective["registry.internal_certificate"].reveal())
+    yield File(f"{directory}/gitlab-registry.crt", certificate, 0o644, user, group, notifies=RESTART)
+    config = render("registry/config.yml.j2", **config_values(effective))
+    yield File(f"{directory}/config.yml", config, 0o640, user, group, notifies=RESTART)
     yield from _environment(effective)
+
+
+def secrets_file(host: Host, secrets: Secrets) -> File:
+    """The secrets of every service that keeps any there."""
+    text = json.dumps(reveal(secrets.document), indent=2, ensure_ascii=False) + "\n"
+    return File(host.root.relocate(SECRETS_FILE), text.encode(), 0o600, secret=True)
+
+
+def token_key(effective: Effective) -> Iterator[Resource]:
+    """The key that signs tokens: GitLab's where it runs here, else nobody's but root's."""
+    rails = effective["gitlab_rails.enable"]
+    owner, group = (effective["user.username"], effective["user.group"]) if rails else ("root", "root")
+    key = _pem(effective["registry.internal_key"].reveal())
+    if key:
+        yield File(effective["gitlab_rails.registry_key_path"], key, 0o600, owner, group, secret=True)
 
 
 def config_values(effective: Effective) -> dict[str, Any]:
     """What the template of config.yml prints."""
-    taken = {
-        key: effective[f"registry.{key}"]
-        for key in (
-            "autoredirect compatibility_schema1_enabled debug_addr health_storagedriver_enabled "
-            "http_draintimeout http_secret log_formatter log_level middleware rootcertbundle storage"
-        ).split()
-    }
-    for key in (
-        "autoredirect",
-        "health_storagedriver_enabled",
-        "http_draintimeout",
-        "log_formatter",
-        "log_level",
-    ):
-        taken[key] = _as_yaml_reads(taken[key])
     redis = effective["registry.redis"]
+    redis_serves = any(isinstance(v, Mapping) and counts_as_true(v.get("enabled")) for v in redis.values())
     sections = {
         "notifications": _notifications(effective["registry.notifications"]),
         "database": effective["registry.database"] or None,
         "gc": effective["registry.gc"],
-        "redis": redis if any(isinstance(v, Mapping) and v.get("enabled") for v in redis.values()) else None,
+        "redis": redis if redis_serves else None,
         "reporting": effective["registry.reporting"],
     }
     return {
-        **taken,
+        **{name: _as_yaml_reads(effective[f"registry.{name}"]) for name in _UNQUOTED},
+        **{name: effective[f"registry.{name}"] for name in _QUOTED},
         "http_addr": effective["registry.registry_http_addr"],
         "token_realm": f"{effective['registry.token_realm'].rstrip('/')}/jwt/auth",
         "token_issuer": effective["gitlab_rails.registry_issuer"],
@@ -111,11 +102,6 @@ def _as_yaml_reads(value: Any) -> Any:
     return read if isinstance(read, str | int | float | bool) else value
 
 
-def _secrets_file(host: Host, secrets: Secrets) -> File:
-    text = json.dumps(reveal(secrets.document), indent=2, ensure_ascii=False) + "\n"
-    return File(host.root.relocate(SECRETS_FILE), text.encode(), 0o600, secret=True)
-
-
 def _images(effective: Effective, host: Host) -> Iterator[Resource]:
     """The filesystem driver's directory. Omnibus makes GitLab's default one whatever the driver is."""
     if not effective["manage_storage_directories.enable"]:
@@ -127,29 +113,6 @@ def _images(effective: Effective, host: Host) -> Iterator[Resource]:
         group = effective["registry.group"]
     if path:
         yield Directory(path, 0o770, effective["registry.username"], group)
-
-
-def _token_files(effective: Effective, host: Host) -> Iterator[Resource]:
-    """The pair for tokens: GitLab signs with the key, the registry checks with the certificate."""
-    user, group = effective["registry.username"], effective["registry.group"]
-    rails = host.platform.rails
-    owner, owners = (effective["user.username"], effective["user.group"]) if rails else ("root", "root")
-    yield File(
-        effective["gitlab_rails.registry_key_path"],
-        _pem(effective["registry.internal_key"].reveal()),
-        0o600,
-        owner,
-        owners,
-        secret=True,
-    )
-    yield File(
-        f"{effective['registry.dir']}/gitlab-registry.crt",
-        _pem(effective["registry.internal_certificate"].reveal()),
-        0o644,
-        user,
-        group,
-        notifies=RESTART,
-    )
 
 
 def _pem(text: str) -> bytes:
@@ -166,13 +129,14 @@ def _environment(effective: Effective) -> Iterator[Resource]:
                 f"registry['env'] has a key that is no name of an environment variable: {name!r}.",
                 "Use letters, digits and underscores, as in 'HTTPS_PROXY'.",
             )
-        text = reveal(value)
-        text = ("true" if text else "false") if isinstance(text, bool) else str(text)
         # Omnibus lets every user read them all; a credential is nobody else's business.
-        yield File(
-            f"{directory}/{name}",
-            text.encode(),
-            0o600 if is_secret_name(name) else 0o644,
-            secret=is_secret_name(name),
-            notifies=RESTART,
-        )
+        secret = is_secret_name(name)
+        mode = 0o600 if secret else 0o644
+        yield File(f"{directory}/{name}", _variable(value), mode, secret=secret, notifies=RESTART)
+
+
+def _variable(value: Any) -> bytes:
+    """As chpst(8) reads it: only the first line counts, in which a NUL stands for a line break."""
+    text = reveal(value)
+    text = str(text).lower() if isinstance(text, bool) else str(text)
+    return text.replace("\n", "\0").encode()

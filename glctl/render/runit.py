@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from glctl.paths import INIT_DIR, SERVICE_DIR, SV_DIR
 from glctl.render.resources import Absent, Directory, File, Notify, Resource, Symlink
 from glctl.render.templating import render
+from glctl.settings.option import counts_as_true
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,12 @@ if TYPE_CHECKING:
     from glctl.settings.effective import Effective
     from glctl.settings.host import Host
 
-LOG_GROUP_MODE, LOG_MODE = 0o750, 0o700
+
+def log_directory(name: str, effective: Effective) -> Directory:
+    """Where a service logs: for the owner alone, unless a group is to read it. nginx's has one anyway."""
+    owner = effective["registry.username"] if name == "registry" else "root"
+    group = effective[f"{name}.log_group"] or ("" if name == "registry" else effective["web_server.group"])
+    return Directory(effective[f"{name}.log_directory"], 0o750 if group else 0o700, owner, group or "root")
 
 
 def registry_service(effective: Effective, host: Host) -> Iterator[Resource]:
@@ -32,7 +38,8 @@ def registry_service(effective: Effective, host: Host) -> Iterator[Resource]:
         args=[*platform.registry_args, f"{directory}/config.yml"],
     )
     stamped = effective["registry.log_formatter"] != "json"  # a stamp before it would break each JSON line
-    yield from _service("registry", run, effective, host, log_owner=user, log_mode=LOG_MODE, stamped=stamped)
+    yield log_directory("registry", effective)
+    yield from _service("registry", run, effective, host, stamped=stamped)
 
 
 def nginx_service(effective: Effective, host: Host) -> Iterator[Resource]:
@@ -52,9 +59,7 @@ def nginx_service(effective: Effective, host: Host) -> Iterator[Resource]:
         command=platform.nginx.path,
         args=args,
     )
-    yield from _service(
-        "nginx", run, effective, host, log_owner="root", log_mode=LOG_GROUP_MODE, stamped=True
-    )
+    yield from _service("nginx", run, effective, host, stamped=True)
 
 
 def service_link(name: str, host: Host) -> Symlink:
@@ -67,22 +72,17 @@ def no_service_link(name: str, host: Host) -> Absent:
     return Absent(host.root.relocate(f"{SERVICE_DIR}/{name}"))
 
 
-def _service(
-    name: str, run: bytes, effective: Effective, host: Host, *, log_owner: str, log_mode: int, stamped: bool
-) -> Iterator[Resource]:
+def _service(name: str, run: bytes, effective: Effective, host: Host, *, stamped: bool) -> Iterator[Resource]:
     platform = host.platform
     sv = host.root.relocate(f"{SV_DIR}/{name}")
     logs = effective[f"{name}.log_directory"]
-    log_group = effective[f"{name}.log_group"]
-    reader = log_group or ("root" if name == "registry" else effective["web_server.group"])
-    yield Directory(logs, LOG_GROUP_MODE if log_group else log_mode, log_owner, reader)
     for folder in ("", "/control", "/env", "/log", "/log/main"):
         yield Directory(sv + folder)
     yield File(f"{sv}/run", run, 0o755, notifies=(Notify(name, "restart"),))
     log_run = render(
         "sv/log/run.j2",
         chpst=platform.chpst.path,
-        run_as=f"root:{log_group or 'root'}" if host.privileged else "",
+        run_as=f"root:{effective[f'{name}.log_group'] or 'root'}" if host.privileged else "",
         command=platform.svlogd.path,
         args=[*(["-tt"] if stamped else []), logs],
     )
@@ -100,6 +100,6 @@ _SVLOGD = (("s", "size"), ("n", "num"), ("t", "timeout"), ("!", "filter"), ("u",
 def svlogd_config(name: str, effective: Effective) -> Iterator[str]:
     """The lines of a log service's config. False drops a line."""
     for letter, setting in _SVLOGD:
-        value: Any = effective[f"{name}.svlogd_{setting}"]
-        if value is not None and value is not False:
-            yield letter + " ".join(str(value).splitlines())
+        value = effective[f"{name}.svlogd_{setting}"]
+        if counts_as_true(value):
+            yield f"{letter}{value}"

@@ -9,7 +9,5 @@ if TYPE_CHECKING:
 
 
 def enabled_services(effective: Effective) -> tuple[str, ...]:
-    """The services that gitlab.rb enables. nginx has nothing to serve here without the registry."""
-    if not effective["registry.enable"]:
-        return ()
-    return ("registry", "nginx") if effective["nginx.enable"] else ("registry",)
+    """The services that are to run here."""
+    return tuple(name for name in ("registry", "nginx") if effective[f"{name}.enable"])

@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 Kind = Literal[
     "bool",
-    "integer",
+    "integer",  # digits in a string will do: it is only written
+    "number",  # no string: it is calculated with
+    "limit",  # an integer, or false for none
     "string",
     "scalar",  # a string, number or boolean, written as it is
     "path",  # absolute; below the root when there is one
@@ -15,6 +17,7 @@ Kind = Literal[
     "port",
     "address",  # host:port
     "array",
+    "words",  # one string, or an array of them
     "hash",
     "any",
 ]
@@ -24,7 +27,8 @@ Kind = Literal[
 class Option:
     """One setting. *doc* is what an administrator reads; *example* what gitlab.rb.example shows.
 
-    *ignored* marks a key that Omnibus documents and then does not read: setting it gets a warning.
+    *ignored* marks a key that Omnibus documents and then does not read: setting it gets a warning. Only where
+    *lines* is true may a value have more than one line.
     """
 
     key: str  # dotted
@@ -34,14 +38,27 @@ class Option:
     example: str = ""
     choices: tuple[str, ...] = ()
     ignored: bool = False
+    lines: bool = False
 
     @property
     def path(self) -> tuple[str, ...]:
         """The keys that gitlab.rb writes."""
         return tuple(self.key.split("."))
 
+    @property
+    def sample(self) -> str:
+        """A line of gitlab.rb that sets it, empty where there is nothing to show."""
+        if not self.example:
+            return ""
+        return f"{ruby_name(self.key)}{' = ' if '.' in self.key else ' '}{self.example}"
+
 
 def ruby_name(key: str) -> str:
     """How gitlab.rb writes a dotted key: ``registry['nginx']['listen_port']``."""
     top, *rest = key.split(".")
     return top + "".join(f"['{part}']" for part in rest)
+
+
+def counts_as_true(value: Any) -> bool:
+    """Whether Omnibus takes *value* for true: anything but nil and false, so ``'no'`` and ``{}``, too."""
+    return value is not None and value is not False

@@ -29,25 +29,34 @@ def parse_url(text: str) -> Url:
 
     if any(c.isspace() or not c.isprintable() for c in text):
         raise ValueError("it contains white space")
-    parts = urlsplit(text)
-    if "://" not in text or not parts.scheme:
+    scheme, colon, _ = text.partition("://")
+    if not colon or not scheme:
         raise ValueError("it has no scheme")
-    if parts.scheme not in DEFAULT_PORTS:
-        raise ValueError(f"its scheme is {parts.scheme}, not http or https")
-    if not parts.hostname:
-        raise ValueError("it has no host")
+    if scheme.lower() not in DEFAULT_PORTS:
+        raise ValueError(f"its scheme is {scheme}, not http or https")
     try:
+        parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise ValueError("its port is not a number from 1 to 65535") from None
+        wrong_port = "its port is not a number from 1 to 65535"
+        raise ValueError("it has an unclosed bracket" if "[" in text else wrong_port) from None
     if port == 0:
         raise ValueError("its port is not a number from 1 to 65535")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return Url(parts.scheme, host, port or DEFAULT_PORTS[parts.scheme], parts.path.rstrip("/"))
+    if not parts.hostname:
+        raise ValueError("it has no host")
+    return Url(parts.scheme, _host(parts.netloc), port or DEFAULT_PORTS[parts.scheme], parts.path)
+
+
+def _host(netloc: str) -> str:
+    """As it is written: brackets and capital letters stay."""
+    host = netloc.rpartition("@")[2]
+    return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
 
 
 def split_address(text: str) -> tuple[str, int]:
     """``host:port`` (also ``:port`` and ``[v6]:port``) taken apart. Raises ValueError with the reason."""
+    if "://" in text:
+        raise ValueError("it has a scheme, which does not belong here")
     host, colon, port = text.rpartition(":")
     if not colon:
         raise ValueError("it has no port")

@@ -100,6 +100,7 @@ OPTIONS = (
         "string",
         "Directives added to the http block as they are.",
         example="'server_names_hash_max_size 1024;'",
+        lines=True,
     ),
     Option("nginx.status.enable", "bool", "Whether nginx's status is served.", True, "true"),
     Option("nginx.status.listen_addresses", "array", "On these addresses.", ["*"], "['127.0.0.1']"),
@@ -113,11 +114,9 @@ OPTIONS = (
         _STATUS_OPTIONS,
         "{ 'allow' => '127.0.0.1', 'deny' => 'all' }",
     ),
-    Option(
-        "nginx.svlogd_size", "integer", "As logging['svlogd_size'], for nginx alone.", example="209715200"
-    ),
-    Option("nginx.svlogd_num", "integer", "As logging['svlogd_num'].", example="30"),
-    Option("nginx.svlogd_timeout", "integer", "As logging['svlogd_timeout'].", example="86400"),
+    Option("nginx.svlogd_size", "limit", "As logging['svlogd_size'], for nginx alone.", example="209715200"),
+    Option("nginx.svlogd_num", "limit", "As logging['svlogd_num'].", example="30"),
+    Option("nginx.svlogd_timeout", "limit", "As logging['svlogd_timeout'].", example="86400"),
     Option("nginx.svlogd_filter", "string", "As logging['svlogd_filter'].", example='"gzip"'),
     Option("nginx.svlogd_udp", "string", "As logging['svlogd_udp'].", example="'192.0.2.1:514'"),
     Option("nginx.svlogd_prefix", "string", "As logging['svlogd_prefix'].", example="'nginx '"),

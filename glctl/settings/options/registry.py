@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from glctl.settings.option import Option
 
-LEVELS = ("error", "warn", "info", "debug")
+LEVELS = ("error", "warn", "info", "debug", "trace")  # the last with GitLab's registry only
 
 OPTIONS = (
     Option(
         "registry.enable",
         "bool",
         "Whether the registry runs here; on where registry_external_url is set.",
+        default=False,
         example="true",
     ),
     Option("registry.username", "string", "The account that the registry runs as.", "registry", "'registry'"),
     Option("registry.group", "string", "Its group.", "registry", "'registry'"),
     Option("registry.uid", "integer", "Its user id, chosen by the system where unset.", example="986"),
     Option("registry.gid", "integer", "Its group id, chosen by the system where unset.", example="986"),
-    Option("registry.shell", "path", "Its login shell.", "/usr/sbin/nologin", "'/usr/sbin/nologin'"),
+    Option("registry.shell", "string", "Its login shell.", "/usr/sbin/nologin", "'/usr/sbin/nologin'"),
     Option(
         "registry.dir",
         "path",
@@ -46,6 +47,7 @@ OPTIONS = (
         "Environment variables of the registry, beside the built-in ones.",
         {},
         "{ 'HTTPS_PROXY' => 'http://proxy.example.com:3128' }",
+        lines=True,
     ),
     Option("registry.log_level", "scalar", "How much it logs.", "info", "'info'", LEVELS),
     Option(
@@ -74,6 +76,7 @@ OPTIONS = (
         "string",
         "Signs the state of uploads; the same on every node.",
         example="'0123456789abcdef0123456789abcdef'",
+        lines=True,
     ),
     Option(
         "registry.http_draintimeout", "scalar", "How long a stopping registry finishes requests.", 0, "'60s'"
@@ -92,10 +95,12 @@ OPTIONS = (
         False,
         "false",
     ),
-    Option("registry.validation_enabled", "any", "Whether foreign layers' URLs are checked.", False, "false"),
+    Option(
+        "registry.validation_enabled", "bool", "Whether foreign layers' URLs are checked.", False, "false"
+    ),
     Option(
         "registry.compatibility_schema1_enabled",
-        "any",
+        "bool",
         "Whether old image manifests are accepted.",
         False,
         "false",
@@ -117,12 +122,14 @@ OPTIONS = (
         "string",
         "The key that signs tokens, in PEM; generated where unset.",
         example='"-----BEGIN RSA PRIVATE KEY-----\\n…\\n-----END RSA PRIVATE KEY-----\\n"',
+        lines=True,
     ),
     Option(
         "registry.internal_certificate",
         "string",
         "Its certificate, in PEM; generated where unset.",
         example='"-----BEGIN CERTIFICATE-----\\n…\\n-----END CERTIFICATE-----\\n"',
+        lines=True,
     ),
     Option(
         "registry.registry_issuer",
@@ -136,14 +143,16 @@ OPTIONS = (
         "Where images are kept: one driver with its parameters.",
         example="{ 's3' => { 'accesskey' => 'AKIAEXAMPLE', 'secretkey' => 'example', "
         "'bucket' => 'images', 'region' => 'eu-central-1' } }",
+        lines=True,
     ),
-    Option("registry.storage_delete_enabled", "bool", "Whether images may be deleted.", True, "true"),
+    Option("registry.storage_delete_enabled", "scalar", "Whether images may be deleted.", True, "true"),
     Option(
         "registry.middleware",
         "hash",
         "Middleware of the registry, the storage or the repositories.",
         example="{ 'storage' => [{ 'name' => 'cloudfront', "
         "'options' => { 'baseurl' => 'https://cdn.example.com' } }] }",
+        lines=True,
     ),
     Option(
         "registry.notifications",
@@ -151,6 +160,7 @@ OPTIONS = (
         "Endpoints that are told of pushes and pulls.",
         example="[{ 'name' => 'events', 'url' => 'https://gitlab.example.com/events', "
         "'timeout' => '500ms', 'maxretries' => 5, 'backoff' => '1s' }]",
+        lines=True,
     ),
     Option(
         "registry.default_notifications_timeout",
@@ -173,6 +183,7 @@ OPTIONS = (
         "Their headers.",
         {},
         "{ 'X-Source' => ['registry'] }",
+        lines=True,
     ),
     Option(
         "registry.database",
@@ -180,6 +191,7 @@ OPTIONS = (
         "The metadata database, where the registry has one.",
         {},
         "{ 'enabled' => false }",
+        lines=True,
     ),
     Option(
         "registry.auto_migrate", "bool", "Whether reconfigure migrates the metadata database.", True, "true"
@@ -190,27 +202,30 @@ OPTIONS = (
         "Redis for the registry's cache and load balancing.",
         {},
         "{ 'cache' => { 'enabled' => false } }",
+        lines=True,
     ),
     Option(
         "registry.gc",
         "hash",
         "Online garbage collection (with a metadata database).",
         example="{ 'disabled' => false }",
+        lines=True,
     ),
     Option(
         "registry.reporting",
         "hash",
         "Error reporting.",
         example="{ 'sentry' => { 'enabled' => true, 'dsn' => 'https://key@sentry.example.com/1' } }",
+        lines=True,
     ),
     Option(
         "registry.svlogd_size",
-        "integer",
+        "limit",
         "As logging['svlogd_size'], for the registry alone.",
         example="209715200",
     ),
-    Option("registry.svlogd_num", "integer", "As logging['svlogd_num'].", example="30"),
-    Option("registry.svlogd_timeout", "integer", "As logging['svlogd_timeout'].", example="86400"),
+    Option("registry.svlogd_num", "limit", "As logging['svlogd_num'].", example="30"),
+    Option("registry.svlogd_timeout", "limit", "As logging['svlogd_timeout'].", example="86400"),
     Option("registry.svlogd_filter", "string", "As logging['svlogd_filter'].", example='"gzip"'),
     Option("registry.svlogd_udp", "string", "As logging['svlogd_udp'].", example="'192.0.2.1:514'"),
     Option("registry.svlogd_prefix", "string", "As logging['svlogd_prefix'].", example="'registry '"),

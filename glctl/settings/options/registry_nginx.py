@@ -20,7 +20,7 @@ _IGNORED = (
 
 OPTIONS = (
     Option(_N + "enable", "bool", "Whether nginx serves the registry.", True, "true"),
-    Option(_N + "https", "bool", "Whether the registry is told that clients use https.", example="true"),
+    Option(_N + "https", "bool", "Whether nginx ends TLS on an http address.", default=False, example="true"),
     Option(_N + "listen_addresses", "array", "The addresses that nginx listens on.", ["*"], "['*', '[::]']"),
     Option(
         _N + "listen_port", "port", "nginx's port; that of registry_external_url where unset.", example="5050"
@@ -78,7 +78,7 @@ OPTIONS = (
     Option(_N + "ssl_session_timeout", "string", "How long sessions may be resumed.", "1d", "'1d'"),
     Option(
         _N + "ssl_conf_command",
-        "any",
+        "words",
         "OpenSSL configuration commands (one or several).",
         example="['Options KTLS']",
     ),
@@ -86,7 +86,7 @@ OPTIONS = (
     Option(_N + "redirect_http_to_https", "bool", "Whether plain http is redirected.", False, "true"),
     Option(_N + "redirect_http_to_https_port", "port", "The port that is redirected.", 80, "80"),
     Option(
-        _N + "hsts_max_age", "integer", "Seconds that browsers insist on https; 0: not.", 63072000, "63072000"
+        _N + "hsts_max_age", "number", "Seconds that browsers insist on https; 0: not.", 63072000, "63072000"
     ),
     Option(_N + "hsts_include_subdomains", "bool", "… for subdomains, too.", False, "false"),
     Option(_N + "proxy_protocol", "bool", "Whether a load balancer speaks PROXY protocol.", False, "false"),
@@ -109,6 +109,7 @@ OPTIONS = (
         "string",
         "Directives added to the server block as they are.",
         example="'limit_rate 1m;'",
+        lines=True,
     ),
     *(
         Option(_N + key, "any", "Without effect on the registry's virtual host.", ignored=True)

@@ -1,0 +1,93 @@
+"""Effective settings while they are being derived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from glctl.settings.effective import Origin, Resolved
+from glctl.settings.option import counts_as_true
+from glctl.settings.schema import OPTIONS
+from glctl.settings.urls import Url, parse_url
+
+if TYPE_CHECKING:
+    from glctl.gitlabrb.model import Settings
+    from glctl.settings.host import Host
+    from glctl.settings.option import Option
+
+
+class Draft:
+    """What gitlab.rb sets and rules have derived so far, over the defaults."""
+
+    def __init__(self, settings: Settings, host: Host) -> None:
+        self.settings = settings
+        self.host = host
+        self.values: dict[str, Resolved] = {}
+        for option in OPTIONS.values():
+            value, path = given(settings, option)
+            if value is not None:
+                origin = Origin("file", settings.span(*path))
+                self.values[option.key] = Resolved(_as_omnibus_takes_it(option, value), origin)
+
+    def get(self, key: str) -> Any:
+        """The value so far: set, else the default."""
+        return self.values[key].value if key in self.values else OPTIONS[key].default
+
+    def set(self, key: str, value: Any, *sources: str, because: str = "") -> None:
+        """A rule's value, over whatever was there."""
+        self.values[key] = Resolved(value, Origin("derived", sources=sources, because=because))
+
+    def fill(self, key: str, value: Any, *sources: str, because: str = "") -> None:
+        """A rule's value, where gitlab.rb sets none."""
+        if key not in self.values:
+            self.set(key, value, *sources, because=because)
+
+    def complete(self, key: str, value: Any, *sources: str) -> None:
+        """A hash or list to which a rule adds: where gitlab.rb sets part of it, that stays its origin."""
+        if key in self.values:
+            self.values[key] = Resolved(value, self.values[key].origin)
+        else:
+            self.set(key, value, *sources)
+
+    def url(self, key: str) -> Url | None:
+        """The address under *key*, or None where there is none or it is not one (validate.py says so)."""
+        text = self.get(key)
+        if not isinstance(text, str):
+            return None
+        try:
+            return parse_url(text)
+        except ValueError:
+            return None
+
+
+def given(settings: Settings, option: Option) -> tuple[Any, tuple[str, ...]]:
+    """What gitlab.rb sets for an Option (None: nothing), and under which keys: maybe the old ones."""
+    value = settings.get(*option.path)
+    if value is None and option.path[:2] == ("registry", "nginx"):
+        old = ("registry_nginx", *option.path[2:])
+        if settings.get(*old) is not None:
+            return settings.get(*old), old
+    return value, option.path
+
+
+def _as_omnibus_takes_it(option: Option, value: Any) -> Any:
+    return counts_as_true(value) if option.kind == "bool" else strip_nils(value)
+
+
+def strip_nils(value: Any) -> Any:
+    """*value* without the nils in its hashes, at any depth; what stands in arrays stays as it is."""
+    if isinstance(value, Mapping):
+        return {str(k): strip_nils(v) for k, v in value.items() if v is not None}
+    return value
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Hashes merge at any depth, everything else replaces."""
+    merged = dict(base)
+    for key, value in over.items():
+        below = merged.get(key)
+        if isinstance(below, Mapping) and isinstance(value, Mapping):
+            merged[key] = merge(below, value)
+        else:
+            merged[key] = value
+    return merged

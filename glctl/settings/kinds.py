@@ -1,0 +1,82 @@
+"""What each kind of setting takes, in words for the administrator who wrote something else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from glctl.settings.urls import split_address
+
+if TYPE_CHECKING:
+    from glctl.settings.option import Kind
+
+
+def why_not(kind: Kind, value: Any) -> str:
+    """What belongs there instead of *value*; empty where it will do."""
+    return _CHECKS[kind](value)
+
+
+def _unless(kinds: type | tuple[type, ...], wanted: str) -> Callable[[Any], str]:
+    return lambda value: "" if isinstance(value, kinds) else f"{wanted} belongs here"
+
+
+def _integer(value: Any) -> str:
+    if isinstance(value, str):
+        return "" if value.isascii() and value.isdigit() else "a number belongs here"
+    return _number(value)
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return ""
+    quoted = " (without quotes)" if isinstance(value, str) else ""
+    return f"a number belongs here{quoted}"
+
+
+def _limit(value: Any) -> str:
+    return "" if value is False or not _integer(value) else "a number belongs here, or false"
+
+
+def _port(value: Any) -> str:
+    return "" if not _integer(value) and 0 < int(value) < 65536 else "a port is a number from 1 to 65535"
+
+
+def _path(value: Any) -> str:
+    if not isinstance(value, str):
+        return "a path belongs here"
+    return "" if value.startswith("/") else "a path must begin with /"
+
+
+def _address(value: Any) -> str:
+    if not isinstance(value, str):
+        return "an address like '127.0.0.1:5000' belongs here"
+    try:
+        split_address(value)
+    except ValueError as exc:
+        return f"{exc}; an address looks like '127.0.0.1:5000'"
+    return ""
+
+
+def _words(value: Any) -> str:
+    items = value if isinstance(value, list) else [value]
+    return (
+        "" if all(isinstance(item, str) for item in items) else "a string or an array of strings belongs here"
+    )
+
+
+_CHECKS: dict[Kind, Callable[[Any], str]] = {
+    "any": lambda _value: "",
+    "address": _address,
+    "array": _unless(list, "an array"),
+    "bool": _unless(bool, "true or false"),
+    "hash": _unless(Mapping, "a hash"),
+    "integer": _integer,
+    "limit": _limit,
+    "number": _number,
+    "path": _path,
+    "port": _port,
+    "scalar": _unless((str, int, float), "a single value"),
+    "string": _unless((str, int, float), "a string"),
+    "url": _unless(str, "a URL"),
+    "words": _words,
+}

@@ -1,0 +1,167 @@
+"""What must be right on the whole: addresses, the storage driver, notifications, who listens where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from glctl.settings.kinds import why_not
+from glctl.settings.option import counts_as_true, ruby_name
+from glctl.settings.schema import OPTIONS
+from glctl.settings.urls import parse_url, split_address
+from glctl.spans import Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from glctl.gitlabrb.model import Settings
+    from glctl.settings.effective import Effective
+
+# Storage drivers of the upstream registry and of GitLab's own.
+DRIVERS = frozenset("azure azure_v2 filesystem gcs inmemory oss s3 s3_v2 s3aws swift".split())
+# Keys of registry['storage'] that are no driver.
+_NOT_DRIVERS = frozenset("cache delete maintenance redirect tag".split())
+_URLS = ("external_url", "registry_external_url")
+
+
+def sense(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
+    """What is wrong although each setting by itself would do."""
+    yield from _urls(settings)
+    yield from _storage(settings, effective)
+    yield from _notifications(settings, effective)
+    yield from _completeness(settings, effective)
+    yield from _collisions(settings, effective)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint that names the nearest of *known*, if one is near."""
+    import difflib
+
+    near = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"Did you mean {near[0]!r}?" if near else ""
+
+
+def _error(code: str, message: str, hint: str, settings: Settings, *path: str) -> Diagnostic:
+    return Diagnostic(code, "error", message, hint, settings.span(*path))
+
+
+def _urls(settings: Settings) -> Iterator[Diagnostic]:
+    for key in _URLS:
+        value = settings.get(key)
+        if not counts_as_true(value):
+            continue
+        try:
+            if not isinstance(value, str):
+                raise ValueError("it is no string")
+            if parse_url(value).path not in ("", "/") and key == "registry_external_url":
+                raise ValueError("it has a path, and clients ask for /v2/ at the top")
+        except ValueError as exc:
+            message = f"{key} '{value}' is no address for clients: {exc}."
+            yield _error("wrong-url", message, f"For example: {OPTIONS[key].sample}", settings, key)
+
+
+def _storage(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
+    path = ("registry", "storage")
+    storage = settings.get(*path)
+    if not isinstance(storage, Mapping):
+        return
+    drivers = sorted(key for key in effective["registry.storage"] if key not in _NOT_DRIVERS)
+    unknown = [driver for driver in drivers if driver not in DRIVERS]
+    for driver in unknown:
+        message = f"registry['storage'] names {driver!r}, which is no storage driver."
+        yield _error("storage-driver-unknown", message, nearest(driver, DRIVERS), settings, *path, driver)
+    if not drivers:
+        message = "registry['storage'] names no driver: the registry would not start."
+        hint = (
+            "Add one, for example 'filesystem' => { 'rootdirectory' => '/srv/images' }, or drop the setting."
+        )
+        yield _error("storage-driver-missing", message, hint, settings, *path)
+    elif len(drivers) > 1 and not unknown:
+        message = (
+            f"registry['storage'] names {len(drivers)} drivers ({', '.join(drivers)}); there can be one."
+        )
+        yield _error(
+            "storage-driver-several", message, "Keep the one that holds your images.", settings, *path
+        )
+    for driver in drivers:
+        if not isinstance(storage[driver], Mapping):
+            message = (
+                f"registry['storage'][{driver!r}] holds no settings of the driver, but a hash belongs here."
+            )
+            yield _error("wrong-type", message, "", settings, *path, driver)
+
+
+def _notifications(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
+    path = ("registry", "notifications")
+    endpoints = settings.get(*path)
+    for number, endpoint in enumerate(endpoints if isinstance(endpoints, list) else (), 1):
+        wrong = _wrong_endpoint(endpoint, effective)
+        if wrong:
+            message = f"Endpoint {number} of registry['notifications'] {wrong}."
+            hint = f"For example: {OPTIONS['registry.notifications'].sample}"
+            yield _error("wrong-type", message, hint, settings, *path)
+
+
+def _wrong_endpoint(endpoint: Any, effective: Effective) -> str:
+    if not isinstance(endpoint, Mapping):
+        return "is no hash"
+    headers = endpoint.get("headers")
+    if headers is not None and not isinstance(headers, Mapping):
+        return "has headers that are no hash"
+    # GitLab is told the last of them; an unset secret is how a failing rule shows.
+    secret = effective["gitlab_rails.registry_notification_secret"]
+    if endpoint.get("name") == "geo_event" and secret is None:
+        return "is geo_event, but its Authorization header is no array: GitLab would not know what to expect"
+    return ""
+
+
+def _completeness(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
+    if not effective["registry.enable"]:
+        return
+    if not counts_as_true(settings.get("registry_external_url")):
+        message = "registry['enable'] is true, but registry_external_url is not set: nobody could reach it."
+        hint = f"Add: {OPTIONS['registry_external_url'].sample}"
+        yield _error("url-missing", message, hint, settings, "registry", "enable")
+    elif not effective["registry.token_realm"]:
+        message = "The registry is enabled, but external_url is not set: clients could get no token."
+        hint = f"Add GitLab's address: {OPTIONS['external_url'].sample}"
+        yield _error("url-missing", message, hint, settings, "registry_external_url")
+
+
+def _collisions(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
+    """Ports that two programs would fight for. nginx shares one port between its servers."""
+    taken: dict[int, tuple[str, str, str]] = {}
+    for program, key, host, port in _listeners(effective):
+        other_program, other, other_host = taken.setdefault(port, (program, key, host))
+        if other_program != program and (host == other_host or _everywhere(host) or _everywhere(other_host)):
+            places = (tuple(key.split(".")), tuple(other.split(".")), ("registry_external_url",))
+            span = next((settings.spans[place] for place in places if place in settings.spans), None)
+            message = f"{ruby_name(key)} and {ruby_name(other)} both want port {port}."
+            yield Diagnostic("port-collision", "error", message, "Give one of them another port.", span)
+
+
+def _everywhere(host: str) -> bool:
+    return host in ("", "*", "0.0.0.0", "::", "[::]")  # noqa: S104 - compared, not bound
+
+
+def _listeners(effective: Effective) -> Iterator[tuple[str, str, str, int]]:
+    """Who listens, by which setting, on which host and port."""
+    if not effective["registry.enable"]:
+        return
+    for program, key in (
+        ("registry", "registry.registry_http_addr"),
+        ("debug server", "registry.debug_addr"),
+    ):
+        if isinstance(effective[key], str) and not why_not("address", effective[key]):
+            yield (program, key, *split_address(effective[key]))
+    for switch, addresses, port in _NGINX:
+        if effective["nginx.enable"] and effective[switch] and not why_not("port", effective[port]):
+            for address in effective[addresses] if isinstance(effective[addresses], list) else ():
+                yield "nginx", port, str(address), int(effective[port])
+
+
+# What switches a listener on, its addresses, its port.
+_NGINX = (
+    ("registry.nginx.enable", "registry.nginx.listen_addresses", "registry.nginx.listen_port"),
+    ("nginx.status.enable", "nginx.status.listen_addresses", "nginx.status.port"),
+)

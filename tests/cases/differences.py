@@ -1,0 +1,219 @@
+"""Where glctl differs from Omnibus on purpose, each by a rule that says why. A rule never names a case.
+
+A rule is given what Omnibus made of a step, and what gitlab.rb sets, and turns the former into what glctl
+must make of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from glctl.secret import is_secret_name
+from glctl.settings.schema import OPTIONS
+from glctl.settings.sense import DRIVERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from glctl.gitlabrb.model import Settings
+
+Step = dict[str, Any]
+REFUSED: Step = {"exit": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One rule. *apply* gives the step as glctl must make it: an equal one where it does not concern it."""
+
+    name: str
+    reason: str
+    apply: Callable[[Step, Settings], Step]
+
+
+def adjusted(theirs: Step, settings: Settings) -> tuple[Step, set[str]]:
+    """*theirs* after all rules, and the names of those that changed it."""
+    met: set[str] = set()
+    for difference in DIFFERENCES:
+        after = difference.apply(theirs, settings)
+        if after != theirs:
+            met.add(difference.name)
+        theirs = after
+    return theirs, met
+
+
+def _private_secrets(theirs: Step, settings: Settings) -> Step:
+    return (
+        {**theirs, "files": sorted(_private(line) for line in theirs["files"])}
+        if "files" in theirs
+        else theirs
+    )
+
+
+def _private(line: str) -> str:
+    path = line.split()[3]
+    if path.endswith("/registry/config.yml"):
+        return line.replace(" 644 ", " 640 ")
+    if path.endswith("/gitlab-registry.key") or ("/env/" in path and is_secret_name(path.rpartition("/")[2])):
+        return line.replace(" 644 ", " 600 ")
+    return line
+
+
+def _no_version_file(theirs: Step, settings: Settings) -> Step:
+    kept = [line for line in theirs.get("files", ()) if not line.endswith("/VERSION")]
+    return {**theirs, "files": kept} if "files" in theirs else theirs
+
+
+def _no_leaked_key(theirs: Step, settings: Settings) -> Step:
+    database = theirs.get("registry_config", {}).get("database", {})
+    kept = {key: value for key, value in database.items() if not key.startswith("_")}
+    return _configured(theirs, database=kept) if kept != database else theirs
+
+
+def _no_overlay(theirs: Step, settings: Settings) -> Step:
+    """Of the keys that replace one another, only for these can it be told what stood there before."""
+    rails = settings.get("gitlab_rails") or {}
+    config = theirs.get("registry_config")
+    if config is None:
+        return theirs
+    if "log_level" in rails:
+        level = settings.get("registry", "log_level") or OPTIONS["registry.log_level"].default
+        theirs = _configured(theirs, log={**config["log"], "level": level})
+    if "storage" in rails and settings.get("registry", "storage") is None:
+        directory = theirs["gitlab_yml_registry"]["path"]
+        storage = {"filesystem": {"rootdirectory": directory}, "cache": {"blobdescriptor": "inmemory"}}
+        theirs = _configured(theirs, storage={**storage, "delete": {"enabled": True}})
+    return theirs
+
+
+def _one_slash(theirs: Step, settings: Settings) -> Step:
+    auth = theirs.get("registry_config", {}).get("auth")
+    if not auth:
+        return theirs
+    realm = auth["token"]["realm"].removesuffix("/jwt/auth").rstrip("/") + "/jwt/auth"
+    return _configured(theirs, auth={"token": {**auth["token"], "realm": realm}})
+
+
+def _quoted_headers(theirs: Step, settings: Settings) -> Step:
+    if "nginx_registry" not in theirs:
+        return theirs
+    return {**theirs, "nginx_registry": [_quoted(directive) for directive in theirs["nginx_registry"]]}
+
+
+def _quoted(directive: Step) -> Step:
+    if "b" in directive:
+        return {**directive, "b": [_quoted(inner) for inner in directive["b"]]}
+    if directive["d"] != "proxy_set_header":
+        return directive
+    name, *values = directive["a"]
+    return {**directive, "a": [name, " ".join(values)]}
+
+
+def _refused_drivers(theirs: Step, settings: Settings) -> Step:
+    storage = theirs.get("registry_config", {}).get("storage")
+    if storage is None:
+        return theirs
+    beside = {"cache", "delete", "maintenance", "redirect"}
+    drivers = storage.keys() - beside
+    return theirs if len(drivers) == 1 and drivers <= DRIVERS else REFUSED
+
+
+def _refused_line_breaks(theirs: Step, settings: Settings) -> Step:
+    one_line = (settings.get(*option.path) for option in OPTIONS.values() if not option.lines)
+    return REFUSED if any("\n" in text for value in one_line for text in _texts(value)) else theirs
+
+
+def _refused_choices(theirs: Step, settings: Settings) -> Step:
+    for option in OPTIONS.values():
+        value = settings.get(*option.path)
+        if option.choices and value is not None and str(value).lower() not in option.choices:
+            return REFUSED
+    return theirs
+
+
+def _refused_collisions(theirs: Step, settings: Settings) -> Step:
+    config = theirs.get("registry_config", {}).get("http", {})
+    servers = [*theirs.get("nginx_registry", ()), *theirs.get("nginx_status", ())]
+    listens = [d["a"][0] for server in servers for d in server["b"] if d["d"] == "listen"]
+    wanted = [config.get("addr"), config.get("debug", {}).get("addr")]
+    wanted_ports = {str(address).rpartition(":")[2] for address in wanted if address}
+    return REFUSED if wanted_ports & {listen.rpartition(":")[2] for listen in listens} else theirs
+
+
+def _refused_without_address(theirs: Step, settings: Settings) -> Step:
+    http = theirs.get("registry_config", {}).get("http")
+    return REFUSED if http is not None and http["addr"] is None else theirs
+
+
+def _configured(theirs: Step, **sections: Any) -> Step:
+    return {**theirs, "registry_config": {**theirs["registry_config"], **sections}}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for pair in value.items():
+            yield from _texts(list(pair))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, str):
+        yield value
+
+
+DIFFERENCES = (
+    Difference(
+        "no-overlay",
+        "Keys of gitlab_rails replace the registry's own of the same name, which nobody can mean.",
+        _no_overlay,
+    ),
+    Difference(
+        "refused-storage-drivers",
+        "The registry starts with exactly one driver that it knows; Omnibus writes any number and any name.",
+        _refused_drivers,
+    ),
+    Difference(
+        "refused-line-breaks",
+        "Omnibus writes values without quotes, so that a line break begins a directive of nginx.",
+        _refused_line_breaks,
+    ),
+    Difference(
+        "refused-choices",
+        "The registry would refuse to start with a level or format that it does not know.",
+        _refused_choices,
+    ),
+    Difference(
+        "refused-port-collisions",
+        "nginx and the registry cannot listen on one port: one of them would not start.",
+        _refused_collisions,
+    ),
+    Difference(
+        "refused-registry-without-address",
+        "Omnibus writes nothing for the addresses that it does not know, and the registry does not start.",
+        _refused_without_address,
+    ),
+    Difference(
+        "private-secrets",
+        "Omnibus lets every user read config.yml, the key and the environment, but for the folder above.",
+        _private_secrets,
+    ),
+    Difference(
+        "no-version-file",
+        "VERSION serves Omnibus to tell that a package was upgraded. glctl does not upgrade any.",
+        _no_version_file,
+    ),
+    Difference(
+        "no-leaked-key",
+        "A key with which Omnibus takes a note for itself ends up in the database section.",
+        _no_leaked_key,
+    ),
+    Difference(
+        "one-slash",
+        "A slash at the end of the address gives '//jwt/auth', which GitLab does not answer.",
+        _one_slash,
+    ),
+    Difference(
+        "quoted-headers",
+        "Omnibus writes headers without quotes: with a blank or nothing in them nginx does not start.",
+        _quoted_headers,
+    ),
+)
