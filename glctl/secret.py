@@ -30,6 +30,12 @@ _VALUE = re.compile(r"""\[[^\]]*\]?|\{[^}]*\}?|"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\]
 _BLOCK = re.compile(r"(?P<indent>\s*(?:-\s+)*)[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"']?:(?P<value>\s.*)?")
 _USERINFO = re.compile(r"(?<=://)[^\s/@'\"]+(?=@)")
 _KEY_MATERIAL = re.compile(r"[A-Za-z0-9+/=]{40,}")  # a line of PEM, a long random secret
+# What is a credential by its own looks: a JWT, the signed parameters of a presigned URL or an upload, PEM.
+_SIGNED = re.compile(
+    r"eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=[?&])(?:x-amz-[\w-]+|signature|sig|_state)=[^&\s\"']+"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?",
+    re.IGNORECASE,
+)
 
 
 class Secret:
@@ -117,6 +123,11 @@ def _mask_named(line: str) -> str:
             parts += [line[at : name.end()], MASK]
             at = value.end()
     return "".join(parts) + line[at:]
+
+
+def mask_text(text: str) -> str:
+    """Foreign text (a log line, an answer) with credentials masked; paths and digests stay readable."""
+    return _SIGNED.sub(MASK, _USERINFO.sub(MASK, _mask_named(text)))
 
 
 def mask_lines(lines: Iterable[str]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from glctl.doctor.facts import NTP_SERVERS, Facts, Options
+from glctl.doctor.remedies import as_typed_here
 from glctl.doctor.targets import TARGETS
 from glctl.errors import UsageError
 from glctl.findings.formats import explain, to_json, to_text
@@ -61,20 +62,31 @@ def command(
     if code:
         context.console.out(explain(code, context.console))
         return 0
-    checks = _chosen(target, timeout)
     if list_checks:
-        for check in checks:
-            context.console.out(f"{check.name:<18}{check.about}")
+        for check in TARGETS[target]:
+            context.console.out(f"{check.name:<17}{check.about}")
         return 0
-    if write and read_only:
-        raise UsageError("--write and --read-only contradict each other.", "Leave one of them out.")
+    options = _options(write, read_only, ntp_servers or NTP_SERVERS)
     from glctl.doctor.runner import examine
 
-    facts = Facts(_observed(context), Options(write, read_only, ntp_servers or NTP_SERVERS))
-    report = examine(target, checks, facts, _progress)
-    _progress(())
+    try:
+        with Facts(_observed(context), options) as facts:
+            report = examine(target, _chosen(target, timeout), facts, _progress)
+    finally:
+        _progress(())
+    report = as_typed_here(report, context.platform, _typed_as(context))
     context.console.out(to_json(report) if form == "json" else to_text(report, context.console))
     return report.exit_code(strict=strict)
+
+
+def _options(write: bool, read_only: bool, ntp_servers: tuple[str, ...]) -> Options:
+    from glctl.clients.ntp import split_server
+
+    if write and read_only:
+        raise UsageError("--write and --read-only contradict each other.", "Leave one of them out.")
+    for server in ntp_servers:
+        split_server(server)  # a UsageError is the user's, not a check's
+    return Options(write, read_only, ntp_servers)
 
 
 def _chosen(target: str, timeout: float | None) -> tuple[Check, ...]:
@@ -93,7 +105,16 @@ def _observed(context: Context) -> Observed:
 
     configuration = examine(context.root, context.config, context.platform).require_sound()
     files = {r.path: r.content for r in configuration.resources() if isinstance(r, File)}
-    return from_files(context.root, files)
+    return from_files(context.root, files, configuration.diagnostics)
+
+
+def _typed_as(context: Context) -> str:
+    """How a user types glctl for this root."""
+    import shlex
+
+    if not context.root.relocated or os.environ.get("GLCTL_ROOT"):
+        return "glctl"
+    return f"glctl --root {shlex.quote(str(context.root.path))}"
 
 
 def _progress(names: Sequence[str]) -> None:

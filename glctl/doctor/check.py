@@ -23,8 +23,8 @@ class NotTriedError(Exception):
 class Check:
     """One check. *requires* names checks without whose success this one could only repeat their findings.
 
-    *run* yields Findings; what it returns at the end is a note on what was seen, for a healthy check's line.
-    *timeout* is in seconds.
+    *run* yields Findings; what it returns at the end is a note on what was seen, for the check's own line.
+    *live*: it looks at what runs, and makes no sense with a gitlab.rb alone. *timeout* is in seconds.
     """
 
     name: str
@@ -32,4 +32,5 @@ class Check:
     run: Callable[[Facts], Iterator[Finding]]
     requires: tuple[str, ...] = ()
     effect: Effect = "none"
+    live: bool = True
     timeout: float = 10.0

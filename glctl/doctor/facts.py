@@ -7,23 +7,28 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from glctl.doctor.check import NotTriedError
 from glctl.errors import GlctlError
+from glctl.paths import SECRETS_FILE
 from glctl.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
-
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
     from glctl.clients.distribution import Health, Ping, Vars
     from glctl.clients.http import Client
+    from glctl.clients.keys import RSAPrivateKey
     from glctl.clients.ntp import Survey
     from glctl.doctor.observed import Observed
+    from glctl.doctor.virtual_host import Address
     from glctl.logs.scan import LogMatch
+    from glctl.services.accounts import Account
     from glctl.services.runit import Status
+    from glctl.services.supervisor import Supervisor
+    from glctl.settings.urls import Url
 
 KEY_FILE = "/var/opt/gitlab/gitlab-rails/etc/gitlab-registry.key"
 # Where --write stores its one blob: the same every time, so that what stays never grows.
@@ -34,9 +39,11 @@ BLOB = b"glctl doctor: this blob may be deleted.\n"
 NTP_SERVERS = ("0.debian.pool.ntp.org", "1.debian.pool.ntp.org", "2.debian.pool.ntp.org")
 
 _LOG_LINES = 2000  # of each log; some megabytes at most
-_LOG_WINDOW, _LOOP_WINDOW = 3600.0, 15.0  # seconds
-_YOUNG = 3.0  # seconds; a service this young may be crash looping, and is looked at twice
+_LOG_WINDOW = 3600.0  # seconds
+_LAST_WORDS = 15.0  # seconds before the end of a service that are looked at for its reason
+_YOUNG = 3.0  # seconds; a service this young may be crash looping, and is looked at again
 _SECOND_LOOK = 1.3  # seconds; runsv tries again one second after a service has ended
+_POLL = 0.02
 
 T = TypeVar("T")
 
@@ -61,18 +68,19 @@ class Seen:
 
 def _once(make: Callable[[Facts], T]) -> Callable[[Facts], T]:
     """Make a fact at the first call; threads that ask meanwhile wait, and get the same result or error."""
+    name = make.__name__
 
     @wraps(make)
     def made(self: Facts) -> T:
         with self._guard:
-            lock = self._locks.setdefault(make.__name__, threading.Lock())
+            lock = self._locks.setdefault(name, threading.Lock())
         with lock:
-            if make.__name__ not in self._made:
+            if name not in self._made:
                 try:
-                    self._made[make.__name__] = (make(self), None)
-                except GlctlError as exc:
-                    self._made[make.__name__] = (None, exc)
-        value, error = self._made[make.__name__]
+                    self._made[name] = (make(self), None)
+                except Exception as exc:  # noqa: BLE001 - whoever asks later must get it, too
+                    self._made[name] = (None, exc)
+        value, error = self._made[name]
         if error:
             raise error
         result: T = value
@@ -82,14 +90,22 @@ def _once(make: Callable[[Facts], T]) -> Callable[[Facts], T]:
 
 
 class Facts:
-    """The facts of one examination."""
+    """The facts of one examination; leaving it closes what they hold open."""
 
     def __init__(self, observed: Observed, options: Options) -> None:
         self.observed = observed
         self.options = options
         self._guard = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
-        self._made: dict[str, tuple[Any, GlctlError | None]] = {}
+        self._made: dict[str, tuple[Any, Exception | None]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        client = self._made.get("client")
+        if client and client[0]:
+            client[0].close()
 
     @_once
     def clock(self) -> Survey:
@@ -98,19 +114,80 @@ class Facts:
 
         return survey(self.options.ntp_servers, timeout=self.options.ntp_timeout)
 
+    # --- services
+
+    @_once
+    def supervisor(self) -> Supervisor | None:
+        """The runsvdir of this root."""
+        from glctl.services.supervisor import find
+
+        return find(self.observed.root)
+
     @_once
     def services(self) -> dict[str, Seen]:
-        """Each enabled service; a second look only where the first shows a young or waiting process."""
-        from glctl.services.catalog import SERVICES
+        """Each enabled service; those that are young or waiting are looked at until they end or settle."""
         from glctl.services.runit import look
 
-        chosen = [s for s in SERVICES if s.name in self.observed.services]
-        first = {s.name: look(s.directory(self.observed.root)) for s in chosen}
-        if not any(_is_suspect(status) for status in first.values()):
-            return {name: Seen(status) for name, status in first.items()}
-        time.sleep(_SECOND_LOOK)
-        second = {s.name: look(s.directory(self.observed.root)) for s in chosen}
-        return {name: Seen(second[name], _is_looping(first[name], second[name])) for name in first}
+        directories = {name: self._directory(name) for name in self.observed.services}
+        seen = {name: Seen(look(directory)) for name, directory in directories.items()}
+        unsettled = {name for name in seen if _is_unsettled(seen[name].status)}
+        deadline = time.monotonic() + _SECOND_LOOK
+        while unsettled and time.monotonic() < deadline:
+            time.sleep(_POLL)
+            for name in tuple(unsettled):
+                before, now = seen[name].status, look(directories[name])
+                seen[name] = Seen(now, looping=_has_ended(before, now))
+                if seen[name].looping or not _is_unsettled(now):
+                    unsettled.remove(name)
+        # Longer than runsv waits between two starts: it has tried, and is where it was.
+        waiting = {
+            name: Seen(s.status, looping=True)
+            for name, s in seen.items()
+            if name in unsettled and _is_waiting(s.status)
+        }
+        return seen | waiting
+
+    def _directory(self, service: str) -> Path:
+        from glctl.services.catalog import SERVICES
+
+        return next(s for s in SERVICES if s.name == service).directory(self.observed.root)
+
+    def is_up(self, service: str) -> bool:
+        """Whether a service is enabled and runs."""
+        seen = self.services().get(service)
+        return seen is not None and seen.status.is_up and not seen.looping
+
+    @_once
+    def account(self) -> Account:
+        """Whom the registry runs as: as its run script says, else as its process, else as whoever asks."""
+        import os
+
+        from glctl.services.accounts import Account
+
+        if self.observed.run_as:
+            return Account.named(self.observed.run_as)
+        seen = self.services().get("registry")
+        process = Path(f"/proc/{seen.status.pid}") if seen and seen.status.pid else None
+        return Account.numbered(process.stat().st_uid if process and process.exists() else os.geteuid())
+
+    @_once
+    def unread_changes(self) -> tuple[str, ...]:
+        """Files that the registry reads only when it starts, and that changed after it did; as evidence."""
+        from glctl.services.runit import in_words
+
+        if not self.is_up("registry"):
+            return ()
+        since = self.services()["registry"].status.since
+        bundle = self.observed.setting("auth", "token", "rootcertbundle")
+        paths = [self.observed.root.at(path) for path in (self.observed.config_path, bundle) if path]
+        ages = {path: path.stat().st_mtime - since for path in paths if path.exists()}
+        return tuple(
+            f"{path} changed {in_words(age)} after the registry had started, which has not read it since"
+            for path, age in ages.items()
+            if age > 0
+        )
+
+    # --- logs
 
     def last_words(self, service: str) -> list[str]:
         """What a service that does not stay up said at last."""
@@ -120,51 +197,78 @@ class Facts:
 
     @_once
     def log_matches(self) -> tuple[LogMatch, ...]:
-        """What the rules find at the end of the logs, of the last hour and since the service's last start."""
+        """What the rules find at the end of the logs, as far back as it tells of now."""
         from glctl.logs.recent import recent_lines
         from glctl.logs.scan import scan
         from glctl.logs.sources import find_sources
 
         matches: list[LogMatch] = []
         for source in find_sources(self.observed.root, self.observed.services):
-            since = self._log_window(source.service)
+            since = datetime.fromtimestamp(self._log_window(source.service), UTC)
             matches += scan(recent_lines(source, _LOG_LINES), source.service, since).matches
         return tuple(matches)
 
-    def _log_window(self, service: str) -> datetime:
-        """From when on lines count. What does not stay up says why each time: only that counts."""
-        now = time.time()
-        seen = self.services().get(service)
-        began = now - _LOG_WINDOW
-        if seen and seen.looping:
-            began = now - _LOOP_WINDOW
-        elif seen and seen.status.is_up:
-            began = max(began, seen.status.since)
-        return datetime.fromtimestamp(began, UTC)
+    def _log_window(self, service: str) -> float:
+        """From when on lines count (Unix time): an hour, but nothing that a later start has mended.
+
+        What does not run says why at its end.
+        """
+        from glctl.services.runit import last_known
+
+        seen = self.services()[service]
+        if seen.looping:
+            return time.time() - _LAST_WORDS
+        status = seen.status if seen.status.is_supervised else last_known(self._directory(service))
+        if status is None:
+            return time.time() - _LOG_WINDOW
+        began = status.since if status.state == "run" else status.since - _LAST_WORDS
+        return max(time.time() - _LOG_WINDOW, began)
+
+    # --- requests
 
     @_once
     def client(self) -> Client:
-        """For requests to this host: what is meant for the public address goes to the local nginx.
+        """For requests to this host: what is meant for the public name goes to the local nginx.
 
         Certificates are not verified here: this asks whether the way is open, not whether others trust it.
         """
         from glctl.clients.http import Client
 
-        public, proxy = self.observed.public, self.observed.proxy
-        via = {(public.host.strip("[]"), public.port): proxy} if public and proxy else {}
-        return Client(connect_to=via, verify=False, connect_timeout=2.0, read_timeout=8.0)
+        vhost = self.observed.vhost
+        via: dict[Address, Address] = {}
+        if vhost and vhost.entrance and vhost.address:
+            via[vhost.entrance.host.strip("[]"), vhost.entrance.port] = vhost.address
+        return Client(connect_to=via, verify=False, connect_timeout=2.0, read_timeout=7.0)
 
     @property
     def local_base(self) -> str:
         """The registry itself, past the proxy."""
-        return _base("http", self.observed.registry, "the registry")
+        scheme = "https" if self.observed.setting("http", "tls", "certificate") else "http"
+        return _base(scheme, self.observed.registry, "the registry")
 
     @property
-    def public_base(self) -> str:
-        """The registry as clients address it."""
-        if self.observed.public is None:
-            raise GlctlError("There is no virtual host of the registry: nginx does not serve it.")
-        return self.observed.public.origin
+    def debug_base(self) -> str:
+        """The registry's debug server."""
+        if not self.observed.setting("http", "debug", "addr"):
+            raise NotTriedError("the registry has none: registry['debug_addr'] is not set")
+        return _base("http", self.observed.debug, "the debug server")
+
+    @property
+    def entrance(self) -> Url:
+        """How nginx itself is addressed for the registry, if it can be asked at all."""
+        vhost = self.observed.vhost
+        if vhost is None:
+            raise NotTriedError("nginx has no virtual host of the registry here")
+        if vhost.proxy_protocol:
+            raise NotTriedError("nginx only answers a load balancer here, in the PROXY protocol")
+        if vhost.entrance is None:
+            raise NotTriedError(f"nginx listens on no TCP address in {vhost.path}")
+        return vhost.entrance
+
+    @property
+    def proxy_base(self) -> str:
+        """The registry through nginx."""
+        return self.entrance.origin
 
     @_once
     def ping_local(self) -> Ping:
@@ -174,33 +278,40 @@ class Facts:
         return ping(self.client(), self.local_base)
 
     @_once
-    def ping_public(self) -> Ping:
+    def ping_proxy(self) -> Ping:
         """``GET /v2/`` through nginx, without a token."""
         from glctl.clients.distribution import ping
 
-        return ping(self.client(), self.public_base)
+        return ping(self.client(), self.proxy_base)
 
     @_once
     def health(self) -> Health:
         """``/debug/health``."""
         from glctl.clients.distribution import debug_health
 
-        return debug_health(self.client(), _base("http", self.observed.debug, "the debug server"))
+        return debug_health(self.client(), self.debug_base)
 
     @_once
     def vars(self) -> Vars:
         """``/debug/vars``."""
         from glctl.clients.distribution import debug_vars
 
-        return debug_vars(self.client(), _base("http", self.observed.debug, "the debug server"))
+        return debug_vars(self.client(), self.debug_base)
+
+    # --- tokens
 
     @_once
     def key(self) -> RSAPrivateKey:
-        """The key that tokens are signed with."""
+        """The key that tokens are signed with: GitLab's file of it, else what gitlab-secrets.json holds."""
         from glctl.clients.keys import read_private_key
 
         path = self.observed.root.at(KEY_FILE)
-        return read_private_key(Secret(_read(path)), str(path))
+        if (pem := read_text(path)) is not None:
+            return read_private_key(Secret(pem), str(path))
+        secrets = self.observed.root.at(SECRETS_FILE)
+        if pem := _internal_key(secrets):
+            return read_private_key(Secret(pem), f"{secrets}, registry.internal_key")
+        raise NotTriedError(f"the key that signs tokens is not on this host ({path}, {secrets})")
 
     def token(self, *actions: str) -> Secret:
         """A token of our own for *actions* on our repository; for ``/v2/`` alone without any."""
@@ -218,26 +329,44 @@ class Facts:
         )
 
 
-def _base(scheme: str, address: tuple[str, int] | None, what: str) -> str:
+def _base(scheme: str, address: Address | None, what: str) -> str:
     if address is None:
-        raise GlctlError(f"config.yml has no address of {what} that can be asked.")
+        raise NotTriedError(f"{what} listens on no TCP address that config.yml names")
     host, port = address
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _is_suspect(status: Status) -> bool:
-    young = status.state == "run" and status.seconds < _YOUNG
-    return young or status.state == "finish" or (status.state == "down" and status.want == "up")
+def _is_waiting(status: Status) -> bool:
+    """Whether a service should run and does not."""
+    return status.state == "finish" or (status.state == "down" and status.want == "up")
 
 
-def _is_looping(first: Status, second: Status) -> bool:
-    if second.want == "down" or not second.is_supervised:
-        return False
-    return not second.is_up or (first.pid, first.since) != (second.pid, second.since)
+def _is_unsettled(status: Status) -> bool:
+    return _is_waiting(status) or (status.state == "run" and status.seconds < _YOUNG)
 
 
-def _read(path: Path) -> str:
+def _has_ended(before: Status, now: Status) -> bool:
+    """Whether a service that ran and should run has ended since, and nobody asked it to."""
+    asked = before.terminating or now.want == "down" or not now.is_supervised
+    same = (before.state, before.pid, before.since) == (now.state, now.pid, now.since)
+    return before.state == "run" and not same and not asked
+
+
+def read_text(path: Path) -> str | None:
+    """What *path* holds; None where it is not there. Raises GlctlError."""
     try:
         return path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return None
     except OSError as exc:
-        raise GlctlError(f"{path} cannot be read: {exc.strerror}.", "Run glctl as root.") from None
+        raise GlctlError(f"{path} cannot be read: {(exc.strerror or str(exc)).lower()}.") from exc
+
+
+def _internal_key(secrets: Path) -> str:
+    import json
+
+    try:
+        found = json.loads(read_text(secrets) or "{}")["registry"]["internal_key"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return found if isinstance(found, str) else ""

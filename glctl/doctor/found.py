@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from glctl.findings.catalog import CODES
 from glctl.findings.model import Finding
+from glctl.secret import mask_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 def found(
     code: str,
-    check: str,
     subject: str,
     summary: str,
     *,
@@ -24,15 +24,18 @@ def found(
     evidence: Iterable[str] = (),
     severity: Severity | None = None,
 ) -> Finding:
-    """A Finding of *code*, as *check* saw it on *subject*."""
+    """A Finding of *code* on *subject*; the runner adds which check saw it.
+
+    Summary, cause and evidence may quote a log or an answer: credentials in them are masked.
+    """
     entry = CODES[code]
     return Finding(
         code=code,
-        check=check,
-        subject=subject,
+        check="",
+        subject=mask_text(subject),
         severity=severity or entry.severity,
-        summary=summary,
-        cause=cause or entry.meaning,
+        summary=mask_text(summary),
+        cause=mask_text(cause or entry.meaning),
         remedy=remedy or entry.remedy,
-        evidence=tuple(evidence),
+        evidence=tuple(map(mask_text, evidence)),
     )

@@ -6,44 +6,50 @@ made by Chef. With a gitlab.rb alone they are rendered in memory.
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from glctl.doctor import run_script, virtual_host
+from glctl.doctor.environment import overridden
 from glctl.errors import GlctlError
-from glctl.paths import SERVICE_DIR, SV_DIR
-from glctl.render import nginxconf
+from glctl.paths import SV_DIR
 from glctl.secret import wrap
-from glctl.settings.urls import Url, split_address
+from glctl.services.catalog import SERVICES
+from glctl.settings.platform import detect
+from glctl.settings.urls import split_address
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from glctl.doctor.run_script import RunScript
+    from glctl.doctor.virtual_host import Address, VirtualHost
     from glctl.paths import Root
-    from glctl.render.nginxconf import Directive
+    from glctl.settings.platform import Platform
+    from glctl.spans import Diagnostic
 
-Address = tuple[str, int]
-ReadFile = Callable[[str], bytes | None]  # the content of a file, None where there is none
-
-_EVERYWHERE = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - told apart
+# Where the driver keeps images when only its name is given (distribution, filesystem driver).
+_DRIVERS_DIRECTORY = "/var/lib/registry"
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The registry and its proxy as configured. Addresses are those to ask, not those bound to."""
+    """The registry and its proxy as configured; strings of *config* under secret names are Secrets.
+
+    *problem*: why the registry cannot read its config.yml, which then counts as empty.
+    """
 
     root: Root
+    platform: Platform
     source: Literal["disk", "gitlab.rb"]
     config_path: str
-    config: Mapping[str, Any]  # config.yml; strings under secret names are Secrets
-    registry: Address | None
-    debug: Address | None
-    run_as: str = ""  # user:group, empty where the registry runs as whoever supervises it
-    proxy: Address | None = None  # nginx
-    public: Url | None = None  # what clients use
-    vhost_path: str = ""
+    config: Mapping[str, Any]
+    problem: str = ""
+    run_as: str = ""  # user[:group…], empty where the registry runs as whoever supervises it
+    vhost: VirtualHost | None = None
     services: tuple[str, ...] = ()  # enabled
-    listeners: Mapping[str, Address] = field(default_factory=dict)  # as bound to, by what wants them
+    diagnostics: tuple[Diagnostic, ...] = ()  # of the gitlab.rb that this was rendered from
 
     def setting(self, *path: str) -> Any:
         """A value of config.yml, or None."""
@@ -55,171 +61,171 @@ class Observed:
         return node
 
     @property
+    def registry(self) -> Address | None:
+        """Where to ask the registry itself; None where it listens on no TCP address that can be read."""
+        return self._to_ask("http", "addr")
+
+    @property
+    def debug(self) -> Address | None:
+        """Where to ask its debug server."""
+        return self._to_ask("http", "debug", "addr")
+
+    @property
+    def listeners(self) -> Iterator[tuple[str, Address]]:
+        """What should listen on this host, and where, as bound to."""
+        for name, address in (
+            ("registry", self._address("http", "addr")),
+            ("debug server", self._address("http", "debug", "addr")),
+        ):
+            if address:
+                yield name, address
+        for address in self.vhost.listens if self.vhost else ():
+            yield "nginx", address
+
+    @property
     def storage_directory(self) -> str | None:
         """Where the filesystem driver keeps images; None with another driver."""
-        directory = self.setting("storage", "filesystem", "rootdirectory")
-        # The driver's own default where only its name is given.
-        return directory or (
-            "/var/lib/registry" if self.setting("storage", "filesystem") is not None else None
+        storage = self.setting("storage")
+        if not isinstance(storage, Mapping) or "filesystem" not in storage:
+            return None
+        return self.setting("storage", "filesystem", "rootdirectory") or _DRIVERS_DIRECTORY
+
+    def _to_ask(self, *path: str) -> Address | None:
+        address = self._address(*path)
+        return virtual_host.to_ask(address) if address else None
+
+    def _address(self, *path: str) -> Address | None:
+        value = self.setting(*path)
+        try:
+            return split_address(value) if isinstance(value, str) else None
+        except ValueError:
+            return None
+
+
+class Files(Protocol):
+    """Where files are read from: this host's disk, or what would be written."""
+
+    def read(self, path: str) -> bytes | None:
+        """The content of a file; None where there is none."""
+
+    def names(self, directory: str) -> Sequence[str]:
+        """The names of the files in a directory."""
+
+
+def from_disk(root: Root) -> Observed:
+    """What is configured on this host. GlctlError where no registry is, or its files may not be read."""
+    disk = _Disk(root)
+    return _observe(root, disk, "disk", tuple(s.name for s in SERVICES if s.is_enabled(root)))
+
+
+def from_files(root: Root, files: Mapping[str, bytes], diagnostics: tuple[Diagnostic, ...] = ()) -> Observed:
+    """What would be configured with these rendered files. GlctlError where no registry is among them."""
+    rendered = _Rendered(files)
+    enabled = tuple(s.name for s in SERVICES if rendered.read(f"{s.directory(root)}/run"))
+    return _observe(root, rendered, "gitlab.rb", enabled, diagnostics)
+
+
+def _observe(
+    root: Root,
+    files: Files,
+    source: Literal["disk", "gitlab.rb"],
+    services: tuple[str, ...],
+    diagnostics: tuple[Diagnostic, ...] = (),
+) -> Observed:
+    platform = detect(root)
+    content = files.read(root.relocate(f"{SV_DIR}/registry/run"))
+    script = run_script.read(content)
+    config_path = script.path(script.after("serve") or root.relocate("/var/opt/gitlab/registry/config.yml"))
+    config = files.read(config_path)
+    if content is None and config is None:
+        first = "gitlab-ctl reconfigure" if not platform.manages_services else "glctl reconfigure"
+        raise GlctlError(
+            f"There is no registry here: neither {config_path} nor a service of it.",
+            f"Set registry_external_url in gitlab.rb and run: {first}   "
+            "(or examine a gitlab.rb alone: glctl --config FILE doctor)",
         )
-
-
-def observe(root: Root, read: ReadFile, source: Literal["disk", "gitlab.rb"]) -> Observed:
-    """Read what the registry and nginx run with. Raises GlctlError where there is no registry."""
-    run = _command(read(root.relocate(f"{SV_DIR}/registry/run")))
-    directory = run.cwd or root.relocate("/var/opt/gitlab/registry")
-    config_path = str(PurePosixPath(directory, run.words[-1] if run.words else "config.yml"))
-    config = _yaml(config_path, read(config_path))
-    registry = _setting_address(config, "http", "addr")
-    debug = _setting_address(config, "http", "debug", "addr")
-    vhost_path, vhost = _virtual_host(root, read)
-    listeners = {name: at for name, at in (("registry", registry), ("debug server", debug)) if at}
-    listen = _listen(vhost)
-    if listen:
-        listeners["nginx"] = listen
+    settings, problem = _parsed(config)
     return Observed(
         root=root,
+        platform=platform,
         source=source,
         config_path=config_path,
-        config=wrap(config),
-        registry=_to_ask(registry),
-        debug=_to_ask(debug),
-        run_as=run.account,
-        proxy=_to_ask(listen),
-        public=_public(vhost, listen),
-        vhost_path=vhost_path,
-        services=tuple(n for n in ("registry", "nginx") if _is_enabled(root, read, n, source)),
-        listeners=listeners,
+        config=wrap(overridden(settings, _environment(files, script))),
+        problem=problem,
+        run_as=script.option("chpst", "-u"),
+        vhost=_virtual_host(root, files),
+        services=services,
+        diagnostics=diagnostics,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Command:
-    """The last command of a run script, taken apart."""
-
-    cwd: str = ""
-    words: tuple[str, ...] = ()
-    account: str = ""
-
-
-def _command(script: bytes | None) -> _Command:
-    cwd = ""
-    words: tuple[str, ...] = ()
-    for line in (script or b"").decode(errors="replace").replace("\\\n", " ").splitlines():
-        try:
-            found = tuple(shlex.split(line, comments=True))
-        except ValueError:
-            continue
-        if found[:1] == ("cd",) and len(found) > 1:
-            cwd = found[1]
-        elif found[:1] == ("exec",) and len(found) > 2:  # not ``exec 2>&1``
-            words = found
-    account = next((words[i + 1] for i, word in enumerate(words[:-1]) if word == "-u"), "")
-    return _Command(cwd, words, account)
-
-
-def _yaml(path: str, content: bytes | None) -> dict[str, Any]:
+def _parsed(content: bytes | None) -> tuple[dict[str, Any], str]:
+    """The settings in a config.yml, and why it cannot be read."""
     import yaml
 
     if content is None:
-        raise GlctlError(
-            f"There is no registry here: {path} does not exist.",
-            "Run `glctl reconfigure` first, or name a gitlab.rb to examine: glctl --config FILE doctor",
-        )
+        return {}, "it is not there"
     try:
         document = yaml.safe_load(content)
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
-        where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise GlctlError(
-            f"{path}{where} is no YAML: the registry cannot start with it.", "Make it anew: glctl reconfigure"
-        ) from None
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        # Not the whole text of the error: it quotes the line, which may hold a secret.
+        return {}, f"{where}{getattr(exc, 'problem', None) or 'it is no YAML'}"
     if not isinstance(document, dict):
-        raise GlctlError(f"{path} holds no settings.", "Make it anew: glctl reconfigure")
-    return document
+        return {}, "it holds no settings"
+    return document, ""
 
 
-def _setting_address(config: Mapping[str, Any], *path: str) -> Address | None:
-    node: Any = config
-    for key in path:
-        node = node.get(key) if isinstance(node, Mapping) else None
-    try:
-        return split_address(node) if isinstance(node, str) else None
-    except ValueError:
-        return None
+def _environment(files: Files, script: RunScript) -> dict[str, str]:
+    """The variables that chpst -e sets: a file each, of which the first line counts."""
+    directory = script.option("chpst", "-e") and script.path(script.option("chpst", "-e"))
+    return {
+        name: (files.read(f"{directory}/{name}") or b"").decode(errors="replace").partition("\n")[0]
+        for name in (files.names(directory) if directory else ())
+    }
 
 
-def _to_ask(address: Address | None) -> Address | None:
-    return (_EVERYWHERE.get(address[0], address[0]), address[1]) if address else None
-
-
-def _virtual_host(root: Root, read: ReadFile) -> tuple[str, Directive | None]:
-    """The registry's server block: the one that passes requests on."""
-    words = _command(read(root.relocate(f"{SV_DIR}/nginx/run"))).words
-    prefix = next((words[i + 1] for i, word in enumerate(words[:-1]) if word == "-p"), "")
-    prefix = prefix or root.relocate("/var/opt/gitlab/nginx")
+def _virtual_host(root: Root, files: Files) -> VirtualHost | None:
+    script = run_script.read(files.read(root.relocate(f"{SV_DIR}/nginx/run")))
+    prefix = script.path(script.option("nginx", "-p") or root.relocate("/var/opt/gitlab/nginx"))
     for place in ("conf/service_conf", "conf"):  # the latter in older versions of Omnibus
         path = f"{prefix}/{place}/gitlab-registry.conf"
-        content = read(path)
+        content = files.read(path)
         if content is not None:
-            return path, _passing_server(path, content)
-    return "", None
-
-
-def _passing_server(path: str, content: bytes) -> Directive | None:
-    try:
-        top = nginxconf.parse(content.decode(errors="replace"))
-    except nginxconf.NginxSyntaxError as exc:
-        raise GlctlError(f"{path}: {exc}.", "Make it anew: glctl reconfigure") from None
-    servers = [directive for directive in top if directive.name == "server"]
-    passing = [s for s in servers if any(True for loc in s.find("location") for _ in loc.find("proxy_pass"))]
-    return passing[0] if passing else None
-
-
-def _listen(vhost: Directive | None) -> Address | None:
-    for directive in vhost.find("listen") if vhost else ():
-        try:
-            return split_address(directive.args[0])
-        except ValueError:
-            continue
+            return virtual_host.read(path, content)
     return None
 
 
-def _public(vhost: Directive | None, listen: Address | None) -> Url | None:
-    """The address of clients: the virtual host's name, with the scheme that it tells the registry."""
-    if vhost is None or listen is None:
-        return None
-    names = [name for directive in vhost.find("server_name") for name in directive.args]
-    headers = {
-        d.args[0].lower(): d.args[1]
-        for location in vhost.find("location")
-        for d in location.find("proxy_set_header")
-        if len(d.args) == 2
-    }
-    tls = any("ssl" in directive.args for directive in vhost.find("listen"))
-    told = headers.get("x-forwarded-proto", "")
-    scheme = told if told in ("http", "https") else ("https" if tls else "http")
-    return Url(scheme, names[0], listen[1]) if names else None
+@dataclass(frozen=True, slots=True)
+class _Disk:
+    root: Root
 
-
-def _is_enabled(root: Root, read: ReadFile, name: str, source: str) -> bool:
-    if source == "disk":
-        return root.at(f"{SERVICE_DIR}/{name}").is_symlink()
-    return read(root.relocate(f"{SV_DIR}/{name}/run")) is not None
-
-
-def from_disk(root: Root) -> Observed:
-    """What is configured on this host."""
-
-    def read(path: str) -> bytes | None:
+    def read(self, path: str) -> bytes | None:
         try:
-            return root.at(path).read_bytes()
+            return self.root.at(path).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as exc:
+            raise GlctlError(
+                f"{self.root.at(path)} cannot be read: {(exc.strerror or str(exc)).lower()}.",
+                "Run glctl as root.",
+            ) from exc
 
-    return observe(root, read, "disk")
+    def names(self, directory: str) -> Sequence[str]:
+        try:
+            return sorted(entry.name for entry in self.root.at(directory).iterdir() if entry.is_file())
+        except OSError:  # then chpst ends, and the service with it
+            return ()
 
 
-def from_files(root: Root, files: Mapping[str, bytes]) -> Observed:
-    """What would be configured with these rendered files."""
-    return observe(root, files.get, "gitlab.rb")
+@dataclass(frozen=True, slots=True)
+class _Rendered:
+    files: Mapping[str, bytes]
+
+    def read(self, path: str) -> bytes | None:
+        return self.files.get(path)
+
+    def names(self, directory: str) -> Sequence[str]:
+        paths = (PurePosixPath(path) for path in self.files)
+        return [path.name for path in paths if str(path.parent) == directory]

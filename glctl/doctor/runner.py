@@ -5,10 +5,13 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from dataclasses import dataclass
+import traceback
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import NotTriedError
+from glctl.doctor.found import found
 from glctl.errors import GlctlError
 from glctl.findings.model import CheckResult, Finding
 from glctl.findings.report import Report, link
@@ -29,18 +32,21 @@ class _Ended:
     findings: tuple[Finding, ...] = ()
 
     @property
-    def failed(self) -> bool:
-        """Whether what requires this check cannot be run."""
-        not_done = self.result.outcome in ("not_run", "not_tried")
-        return not_done or any(f.severity == "error" for f in self.findings)
+    def hinders(self) -> bool:
+        """Whether what requires this check could only repeat what it found.
+
+        One that was not tried (without root, by options) hinders none: each check knows what it can do.
+        """
+        return self.result.outcome == "not_run" or any(f.severity == "error" for f in self.findings)
 
 
 def examine(
     target: str, checks: Sequence[Check], facts: Facts, progress: Callable[[Sequence[str]], None]
 ) -> Report:
-    """Run *checks* and report. *progress* is told the names of those under way whenever they change.
+    """Run *checks*, of which each stands behind those that it requires, and report in that order.
 
-    A check that crashes or is late becomes a Finding; the thread of a late one is left to end by itself.
+    *progress* is told the names of those under way whenever they change. A check that crashes or is late
+    becomes a Finding; the thread of a late one is left to end by itself, and nobody listens to it any more.
     """
     begun = time.monotonic()
     waiting = list(checks)
@@ -48,36 +54,36 @@ def examine(
     ended: dict[str, _Ended] = {}
     results: queue.SimpleQueue[_Ended] = queue.SimpleQueue()
     while waiting or running:
-        for check in [c for c in waiting if _is_ready(c, checks, ended)]:
+        for check in tuple(waiting):
+            if any(other.name in check.requires for other in waiting) or running.keys() & {*check.requires}:
+                continue
             waiting.remove(check)
-            if (hindered := _hindrance(check, ended, facts)) is not None:
-                ended[check.name] = _Ended(hindered)
+            if hindrance := _hindrance(check, ended, facts):
+                ended[check.name] = _Ended(hindrance)
                 continue
             running[check.name] = check, time.monotonic() + check.timeout
             threading.Thread(target=_perform, args=(check, facts, results), daemon=True).start()
-        if running:
-            progress(list(running))
-            for over in _next(running, results):
-                if running.pop(over.result.name, None):  # else it was late, and that is reported already
-                    ended[over.result.name] = over
+        if not running:
+            break
+        progress(list(running))
+        for over in _next(running, results):
+            if running.pop(over.result.name, None):  # else it was late, and that is reported already
+                ended[over.result.name] = over
     order = tuple(ended[check.name].result for check in checks)
-    found = link((finding for check in checks for finding in ended[check.name].findings), order)
-    return Report(target, found, order, (time.monotonic() - begun) * 1000)
-
-
-def _is_ready(check: Check, checks: Sequence[Check], ended: Mapping[str, _Ended]) -> bool:
-    """Whether everything that *check* requires, and that is run at all, has ended."""
-    chosen = {c.name for c in checks}
-    return all(name in ended or name not in chosen for name in check.requires)
+    findings = link((finding for check in checks for finding in ended[check.name].findings), order)
+    order = tuple(_judged(result, findings) for result in order)
+    return Report(target, findings, order, (time.monotonic() - begun) * 1000)
 
 
 def _hindrance(check: Check, ended: Mapping[str, _Ended], facts: Facts) -> CheckResult | None:
+    if check.live and facts.observed.source != "disk":
+        return CheckResult(check.name, "not_tried", "only a gitlab.rb is examined, nothing that runs")
     if check.effect == "lasting" and not facts.options.write:
-        return CheckResult(check.name, "not_tried", "it stores something: `glctl doctor --write` tries it")
+        return CheckResult(check.name, "not_tried", "it stores something: glctl doctor --write tries it")
     if check.effect == "passing" and facts.options.read_only:
-        return CheckResult(check.name, "not_tried", "it writes for a moment: leave out --read-only to try it")
+        return CheckResult(check.name, "not_tried", "it writes for a moment: --read-only forbids that")
     for name in check.requires:
-        if name in ended and ended[name].failed:
+        if name in ended and ended[name].hinders:
             because = "found an error" if ended[name].findings else "was not run"
             return CheckResult(check.name, "not_run", f"{name} {because}")
     return None
@@ -86,24 +92,52 @@ def _hindrance(check: Check, ended: Mapping[str, _Ended], facts: Facts) -> Check
 def _perform(check: Check, facts: Facts, results: queue.SimpleQueue[_Ended]) -> None:
     begun = time.monotonic()
     findings: list[Finding] = []
-    note, outcome = "", None
+    note, tried = "", True
     try:
         steps = check.run(facts)
         while True:
-            findings.append(next(steps))
+            findings.append(replace(next(steps), check=check.name))
     except StopIteration as stop:
         note = stop.value or ""
-    except NotTriedError as exc:
-        note, outcome = str(exc), "not_tried"
-    except GlctlError as exc:
-        findings.append(_unfinished(check, exc.message, exc.hint))
-    except Exception as exc:  # noqa: BLE001 - a crashed check is a result; its values may hold secrets
-        findings.append(_unfinished(check, f"it failed with {type(exc).__name__}", "Please report this."))
-    kind: Outcome = "finding" if any(f.severity != "info" for f in findings) else "ok"
-    if outcome == "not_tried" and not findings:
-        kind = "not_tried"
+    except Exception as exc:  # noqa: BLE001 - a check that fails is a result, too
+        if why := _why_not_tried(exc):
+            note, tried = why, False
+        else:
+            findings.append(_failed(check, exc))
+            note = "it came to no end"
+    outcome: Outcome = "finding" if findings else "ok" if tried else "not_tried"
     milliseconds = (time.monotonic() - begun) * 1000
-    results.put(_Ended(CheckResult(check.name, kind, note, milliseconds), tuple(findings)))
+    results.put(_Ended(CheckResult(check.name, outcome, note, milliseconds), tuple(findings)))
+
+
+def _judged(result: CheckResult, findings: Sequence[Finding]) -> CheckResult:
+    """*result* of a check all of whose findings are only told (over, or worth knowing) is well."""
+    grave = any(f.check == result.name and f.severity != "info" for f in findings)
+    return replace(result, outcome="ok") if result.outcome == "finding" and not grave else result
+
+
+def _why_not_tried(exc: Exception) -> str:
+    """Why a check could not be tried; empty where it was tried and failed."""
+    if isinstance(exc, NotTriedError):
+        return str(exc)
+    if isinstance(exc, GlctlError) and isinstance(exc.__cause__, PermissionError):
+        return f"{exc.message.rstrip('.')}: run glctl as root"
+    if isinstance(exc, PermissionError):
+        return f"{exc.filename} may not be looked at: run glctl as root"
+    return ""
+
+
+def _failed(check: Check, exc: Exception) -> Finding:
+    remedy = ""
+    if isinstance(exc, GlctlError):
+        why, remedy = exc.message, exc.hint
+    elif isinstance(exc, OSError):
+        why = f"{exc.filename or 'the system'}: {exc.strerror or type(exc).__name__}"
+    else:  # its text may hold values, and these may be secrets
+        place = traceback.extract_tb(exc.__traceback__)[-1]
+        why = f"{type(exc).__name__} at {Path(place.filename).name}:{place.lineno}"
+    summary = f"The check {check.name} came to no end: {why.rstrip('.')}."
+    return replace(found("check-failed", check.name, summary, remedy=remedy), check=check.name)
 
 
 def _next(running: Mapping[str, tuple[Check, float]], results: queue.SimpleQueue[_Ended]) -> list[_Ended]:
@@ -117,10 +151,7 @@ def _next(running: Mapping[str, tuple[Check, float]], results: queue.SimpleQueue
 
 
 def _late(check: Check) -> _Ended:
-    finding = _unfinished(check, f"there was no result within {check.timeout:.0f} s", "", code="check-late")
-    return _Ended(CheckResult(check.name, "finding", "late", check.timeout * 1000), (finding,))
-
-
-def _unfinished(check: Check, message: str, remedy: str, code: str = "check-failed") -> Finding:
-    summary = f"The check {check.name} came to no end: {message.rstrip('.')}."
-    return Finding(code, check.name, check.name, "warning", summary, remedy=remedy)
+    note = f"no result within {check.timeout:g} s"
+    finding = found("check-late", check.name, f"The check {check.name} came to no end: {note}.")
+    result = CheckResult(check.name, "finding", note, check.timeout * 1000)
+    return _Ended(result, (replace(finding, check=check.name),))

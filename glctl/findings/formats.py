@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 from glctl.console import harmless
 from glctl.errors import UsageError
 from glctl.findings.catalog import CODES
+from glctl.findings.report import RANK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from glctl.console import Console
     from glctl.findings.model import CheckResult, Finding
     from glctl.findings.report import Report
 
-_COLORS = {"error": "red", "warning": "yellow", "info": "cyan"}
-_MARKS = {"ok": "ok", "not_run": "not run", "not_tried": "not tried"}
+_COLORS = {"ok": "green", "error": "red", "warning": "yellow", "info": "cyan", "not run": "yellow"}
 
 
 def to_json(report: Report) -> str:
-    """One JSON document; its keys are those of the design."""
+    """One JSON document; its keys are those of the design. ASCII: foreign text must not reach a terminal."""
     document: dict[str, Any] = {
         "target": report.target,
         "ok": report.ok,
@@ -49,70 +51,77 @@ def to_json(report: Report) -> str:
         ],
         "duration_ms": round(report.duration_ms, 1),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return json.dumps(document, indent=2)
 
 
 def to_text(report: Report, console: Console) -> str:
-    """What an administrator reads: checks that are well on a line each, then causes, then one last line."""
-    lines = [
-        _check_line(check, console) for check in report.checks if console.verbose or check.outcome == "ok"
-    ]
-    lines += _withheld(report, console)
-    for cause in report.root_causes:
-        lines += ["", *_finding(cause, console)]
+    """What an administrator reads: a line for each check, then the causes, and last how it stands.
+
+    The causes stand near the end, where a terminal still shows them; what follows from one stands under it.
+    """
+    lines = [_check_line(check, report, console) for check in report.checks]
+    for code in dict.fromkeys(f.code for f in report.root_causes):
+        for cause in (f for f in report.root_causes if f.code == code):
+            lines += ["", *_finding(cause, console)]
         lines += [
-            f"    {console.paint('follows from it:', 'dim')} {harmless(f.summary)}"
-            for f in report.consequences(cause)
+            f"    {console.paint('so:', 'dim')}     {harmless(f.summary)}" for f in report.consequences(code)
         ]
-    for finding in report.findings:
-        if finding.severity == "info" and finding.explained_by is None:
-            lines += ["", *_finding(finding, console)]
+    told = [f for f in report.findings if f.severity == "info" and f.explained_by is None]
+    for finding in told:
+        lines += ["", *_finding(finding, console)[: None if console.verbose else 1]]
     return "\n".join([*lines, "", _verdict(report, console)])
 
 
-def _check_line(check: CheckResult, console: Console) -> str:
-    mark = _MARKS.get(check.outcome, "finding")
-    color = {"ok": "green", "finding": "red"}.get(check.outcome, "yellow")
+def _check_line(check: CheckResult, report: Report, console: Console) -> str:
+    mark = check.outcome.replace("_", " ")
+    if check.outcome == "finding":
+        mark = min((f.severity for f in report.findings if f.check == check.name), key=RANK.__getitem__)
     timing = f"  {console.paint(f'{check.duration_ms:.0f} ms', 'dim')}" if console.verbose else ""
-    because = f"  {harmless(check.because)}" if check.because else ""
-    return f"{console.paint(f'{mark:<9}', color)} {check.name:<18}{because}{timing}".rstrip()
-
-
-def _withheld(report: Report, console: Console) -> list[str]:
-    """What was not looked at, and why: an administrator must know what a clean report does not say."""
-    if console.verbose:
-        return []
-    return [_check_line(c, console) for c in report.checks if c.outcome in ("not_run", "not_tried")]
+    painted = console.paint(f"{mark:<9}", _COLORS.get(mark, "dim"))
+    return f"{painted} {check.name:<16} {harmless(check.because)}".rstrip() + timing
 
 
 def _finding(finding: Finding, console: Console) -> list[str]:
     head = console.paint(
         f"{finding.severity}: {harmless(finding.summary)}", _COLORS[finding.severity], "bold"
     )
-    lines = [f"{head} {console.paint(f'[{finding.code}]', 'dim')}"]
-    if finding.cause:
-        lines.append(f"    why:    {harmless(finding.cause)}")
-    lines += [f"    seen:   {harmless(line)}" for line in finding.evidence]
-    for number, line in enumerate(finding.remedy.splitlines()):
-        lines.append(f"    {'remedy:' if not number else '       '} {console.paint(harmless(line), 'bold')}")
-    return lines
+    interrupts = CODES[finding.code].interrupts and finding.remedy
+    return [
+        f"{head} {console.paint(f'[{finding.code}]', 'dim')}",
+        *_labelled("why", [finding.cause] if finding.cause else []),
+        *_labelled("seen", finding.evidence),
+        *(
+            f"    {label} {console.paint(harmless(line), 'bold')}"
+            for label, line in _beside("remedy:", finding.remedy.splitlines())
+        ),
+        *(["            (this interrupts the service)"] if interrupts else []),
+    ]
+
+
+def _labelled(label: str, texts: Sequence[str]) -> list[str]:
+    return [f"    {first} {harmless(text)}" for first, text in _beside(f"{label}:", texts)]
+
+
+def _beside(label: str, lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each line with what stands to its left: the label beside the first."""
+    return ((f"{'' if number else label:<7}", line) for number, line in enumerate(lines))
 
 
 def _verdict(report: Report, console: Console) -> str:
+    counts = [
+        f"{count} {word}{'s' * (count > 1)}"
+        for word in ("error", "warning")
+        if (count := sum(f.severity == word for f in report.root_causes))
+    ]
+    well = sum(c.outcome == "ok" for c in report.checks)
+    left = sum(c.outcome in ("not_run", "not_tried") for c in report.checks)
+    rest = f"{well} of {len(report.checks)} checks are well"
+    rest += f", {left} not run or not tried" if left else ""
     seconds = f"{report.duration_ms / 1000:.1f} s"
-    tried = [c for c in report.checks if c.outcome in ("ok", "finding")]
-    errors = sum(f.severity == "error" for f in report.root_causes)
-    warnings = len(report.root_causes) - errors
-    counts = [f"{n} {word}{'s' * (n > 1)}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
-    left = len(report.checks) - len(tried)
-    rest = f", {left} not run or tried" if left else ""
-    if not report.root_causes:
-        text = f"{report.target} is well: {len(tried)} checks{rest} ({seconds})."
-        return console.paint(text, "green")
-    color = "red" if errors else "yellow"
-    return console.paint(
-        f"{report.target}: {' and '.join(counts)} to look at, {len(tried)} checks{rest} ({seconds}).", color
-    )
+    if not counts:
+        return console.paint(f"{report.target} is well: {rest} ({seconds}).", "green")
+    color = "yellow" if report.ok else "red"
+    return console.paint(f"{report.target}: {' and '.join(counts)}; {rest} ({seconds}).", color, "bold")
 
 
 def explain(name: str, console: Console) -> str:
@@ -130,9 +139,10 @@ def explain(name: str, console: Console) -> str:
         ("meaning", code.meaning),
         ("told by", code.told_by),
         *(("symptom", symptom) for symptom in code.symptoms),
-        ("remedy", code.remedy + (" (interrupts the service)" if code.interrupts else "")),
+        *(("remedy" if not number else "", line) for number, line in enumerate(code.remedy.splitlines())),
+        *([("", "(this interrupts the service)")] if code.interrupts else []),
         *([("leads to", ", ".join(code.explains))] if code.explains else []),
         ("source", code.source),
     ]
     head = f"{console.paint(name, 'bold')} ({code.severity})"
-    return "\n".join([head, *(f"  {label + ':':<10}{text}" for label, text in rows)])
+    return "\n".join([head, *(f"  {label + ':' if label else '':<10}{text}" for label, text in rows)])

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from glctl.findings.model import CheckResult, Finding
 
-_RANK = {"error": 0, "warning": 1, "info": 2}
+RANK = {"error": 0, "warning": 1, "info": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class Report:
     def root_causes(self) -> tuple[Finding, ...]:
         """Errors and warnings that nothing else here explains, errors first."""
         causes = [f for f in self.findings if f.explained_by is None and f.severity != "info"]
-        return tuple(sorted(causes, key=lambda f: _RANK[f.severity]))
+        return tuple(sorted(causes, key=lambda f: RANK[f.severity]))
 
-    def consequences(self, cause: Finding) -> tuple[Finding, ...]:
-        """What follows from *cause*, directly or not."""
-        return tuple(f for f in self.findings if f.explained_by == cause.code)
+    def consequences(self, code: str) -> tuple[Finding, ...]:
+        """What follows from the root cause *code*, directly or not."""
+        return tuple(f for f in self.findings if f.explained_by == code)
 
     @property
     def ok(self) -> bool:
@@ -52,8 +52,7 @@ def link(findings: Iterable[Finding], checks: Iterable[CheckResult] = ()) -> tup
     """
     well = {check.name for check in checks if check.outcome == "ok"}
     current = tuple(_as_over(f) if well & set(CODES[f.code].disproved_by) else f for f in findings)
-    present = {finding.code for finding in current if finding.severity != "info"}
-    return tuple(replace(f, explained_by=_root_of(f.code, present)) for f in current)
+    return tuple(replace(f, explained_by=_root_of(f, current)) for f in current)
 
 
 def _as_over(finding: Finding) -> Finding:
@@ -61,11 +60,16 @@ def _as_over(finding: Finding) -> Finding:
     return replace(finding, severity="info", summary=summary, remedy="")
 
 
-def _root_of(code: str, present: set[str]) -> str | None:
-    """The last of the causes of *code* that are present; None where there is none."""
-    seen = {code}
+def _root_of(finding: Finding, findings: Iterable[Finding]) -> str | None:
+    """The last of the causes of *finding* that are among *findings*; None where there is none.
+
+    A warning (a disk that is nearly full) explains no error: that would hide it.
+    """
+    heavy = {f.code for f in findings if f.severity != "info" and RANK[f.severity] <= RANK[finding.severity]}
+    seen = {finding.code}
     root: str | None = None
-    while cause := next((c for c in CODES if c in present - seen and code in CODES[c].explains), None):
+    at = finding.code
+    while cause := next((c for c in CODES if c in heavy - seen and at in CODES[c].explains), None):
         seen.add(cause)
-        root = code = cause
+        root = at = cause
     return root

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from glctl.logs.reader import SourceReader
 from glctl.logs.records import parse
+from glctl.logs.rules import words
 from glctl.logs.scan import scan
 from glctl.logs.sources import LogSource, find_sources
+from glctl.secret import mask_text
 
 if TYPE_CHECKING:
+    from glctl.logs.records import LogRecord
     from glctl.paths import Root
 
 _LOOK_AT = 60  # lines; a Go panic with its goroutines takes some tens
 _TOLD = 3  # lines that are repeated to an administrator
+_WIDTH = 300  # characters of a line
 
 
 def recent_lines(source: LogSource, count: int) -> list[bytes]:
@@ -25,10 +29,15 @@ def recent_lines(source: LogSource, count: int) -> list[bytes]:
         blocks = []
         while (block := reader.read()) is not None:
             blocks.append(block)
-        text = b"".join([*blocks, reader.rest()]).removesuffix(b"\n")
-        return text.split(b"\n")[-count:] if text else []
+        return b"".join([*blocks, reader.rest()]).splitlines()[-count:]
     finally:
         reader.close()
+
+
+def quoted(record: LogRecord) -> str:
+    """What *record* says, its details included, in one line of some width, without credentials."""
+    said = words(record).splitlines() or [record.message]
+    return mask_text("; ".join(dict.fromkeys(said)))[:_WIDTH]
 
 
 def last_words(root: Root, service: str) -> list[str]:
@@ -39,6 +48,6 @@ def last_words(root: Root, service: str) -> list[str]:
     matches = [match for match in found.matches if match.severity == "error"]
     if matches:
         latest = matches[-1]
-        return [latest.explanation, latest.examples[-1].message]
+        return [mask_text(latest.explanation), quoted(latest.examples[-1])]
     records = found.unexplained or tuple(parse(line, service) for line in lines[-_TOLD:])
-    return [record.message for record in records if record.message][-_TOLD:]
+    return [quoted(record) for record in records if record.message][-_TOLD:]

@@ -12,50 +12,73 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TIMEOUT = 5  # seconds; a dead network mount blocks for ever
+NO_ANSWER = f"no answer within {_TIMEOUT} s"
+
+# 64 KiB that are really written: an empty file can be made on a full disk, too. dd only makes a new file
+# (excl) and names the kernel's reason. The path is an argument of the shell, not text of its script.
+_WRITE_AND_REMOVE = """
+trap 'rm -f -- "$1"' EXIT
+dd if=/dev/zero of="$1" bs=64k count=1 conv=excl status=none
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whom a service runs as. *uid* and *gid* are None where there is no such account."""
+    """Whom a service runs as. *uid* is None where there is no such account; *groups*: the main one first."""
 
     name: str
     uid: int | None
-    gid: int | None
+    groups: tuple[int, ...] = ()
 
     @classmethod
-    def named(cls, user_and_group: str) -> Account:
-        """The account of chpst's ``user:group``; whoever runs glctl where that is empty."""
-        if not user_and_group:
-            return cls(_name(os.geteuid()), os.geteuid(), os.getegid())
-        user, _, group = user_and_group.partition(":")
+    def named(cls, user_and_groups: str) -> Account:
+        """The account of chpst's ``user[:group…]``: that user, those groups and no others."""
+        user, *groups = user_and_groups.split(":")
         try:
             entry = pwd.getpwnam(user)
-            gid = grp.getgrnam(group).gr_gid if group else entry.pw_gid
+            return cls(user, entry.pw_uid, tuple(grp.getgrnam(g).gr_gid for g in groups) or (entry.pw_gid,))
         except KeyError:
-            return cls(user_and_group, None, None)
-        return cls(user, entry.pw_uid, gid)
+            return cls(user_and_groups, None)
+
+    @classmethod
+    def numbered(cls, uid: int) -> Account:
+        """The account of a process that runs as *uid*."""
+        try:
+            entry = pwd.getpwuid(uid)
+        except KeyError:
+            return cls(str(uid), uid)
+        return cls(entry.pw_name, uid, (entry.pw_gid,))
 
     @property
-    def can_be_taken(self) -> bool:
-        """Whether this process may act as that account."""
-        return self.uid is not None and os.geteuid() in (0, self.uid)
+    def untakable(self) -> str:
+        """Why this process may not act as that account; empty where it may."""
+        if self.uid is None:
+            return f"there is no account {self.name} here"
+        return "" if os.geteuid() in (0, self.uid) else f"only root can try it as {self.name}"
+
+    def may(self, info: os.stat_result, wanted: int) -> bool:
+        """Whether the mode lets this account do *wanted* (``os.R_OK | …``), whatever access lists say."""
+        if self.uid == 0:
+            return True
+        shift = 6 if info.st_uid == self.uid else 3 if info.st_gid in self.groups else 0
+        return info.st_mode >> shift & wanted == wanted
 
 
 def try_write(directory: Path, account: Account) -> str:
-    """Make a file in *directory* as *account* and remove it; returns why that failed, or nothing."""
+    """Write a file in *directory* as *account* and remove it; returns the kernel's reason, or nothing."""
     import subprocess
 
-    name = directory / f".glctl-doctor-{os.getpid()}"
-    # As chpst does: that user, that group and no other.
+    name = directory / f".glctl-doctor-{os.urandom(4).hex()}"
     identity: dict[str, Any] = {}
-    if os.geteuid() == 0:
-        identity = {"user": account.uid, "group": account.gid, "extra_groups": []}
+    if os.geteuid() == 0 and account.uid != 0:
+        identity = {"user": account.uid, "group": (*account.groups, None)[0]}
+        identity |= {"extra_groups": account.groups[1:]}
     try:
-        # The shell creates ("set -C": only a new file) and removes it; the path is an argument, not text.
         done = subprocess.run(
-            ["/bin/sh", "-c", 'set -C; : > "$1" && rm -f "$1"', "sh", str(name)],
+            ["/bin/sh", "-c", _WRITE_AND_REMOVE, "sh", str(name)],
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=_TIMEOUT,
             check=False,
             cwd="/",
@@ -63,14 +86,8 @@ def try_write(directory: Path, account: Account) -> str:
             **identity,
         )
     except subprocess.TimeoutExpired:
-        return f"no answer within {_TIMEOUT} s (a dead mount?)"
+        return NO_ANSWER
     if not done.returncode:
         return ""
-    return done.stderr.strip().rpartition(": ")[2].lower() or f"exit code {done.returncode}"
-
-
-def _name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
+    # dd: failed to open '/path/name': Permission denied
+    return done.stderr.strip().rpartition(": ")[2] or f"exit code {done.returncode}"

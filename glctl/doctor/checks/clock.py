@@ -10,6 +10,7 @@ from glctl.doctor.found import found
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from glctl.clients.ntp import NtpAnswer
     from glctl.doctor.facts import Facts
     from glctl.findings.model import Finding
 
@@ -21,34 +22,38 @@ WARN_FROM = 15.0
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Compare this machine's clock with what a majority of servers agrees on."""
     survey = facts.clock()
-    said = [f"{a.server}: {a.offset:+.3f} s (stratum {a.stratum})" for a in survey.answers]
-    refused = [failure.message for failure in survey.failures]
-    outvoted = [f"{a.server} is outvoted" for a in survey.outvoted]
-    if survey.offset is None:
-        why = "they contradict each other" if survey.answers else "none of them gave an answer to rely on"
+    evidence = [
+        *(_said(answer) + (", outvoted" if answer in survey.outvoted else "") for answer in survey.answers),
+        *(failure.message for failure in survey.failures),
+    ]
+    offset = survey.offset
+    if offset is None:
+        why = "the time servers contradict each other" if survey.answers else "no time server answered"
         yield found(
             "clock-not-verified",
             "clock",
-            "clock",
             f"Whether this machine's clock is right is not verified: {why}.",
-            evidence=[*said, *refused],
+            evidence=evidence,
         )
         return "not verified"
-    offset = survey.offset
     if abs(offset) > WARN_FROM:
         direction = "behind" if offset > 0 else "ahead"
         broken = "Tokens are refused" if abs(offset) > TOKEN_LIMIT else "From 60 s on tokens are refused"
         yield found(
             "clock-skew",
             "clock",
-            "clock",
             f"This machine's clock is {abs(offset):.0f} s {direction}.",
             cause=f"{broken}; from 900 s on S3 refuses requests.",
-            evidence=[*said, *outvoted, *refused],
+            evidence=evidence,
             severity="error" if abs(offset) > TOKEN_LIMIT else "warning",
         )
-    servers = f"{len(survey.agreeing)} server{'s' * (len(survey.agreeing) > 1)}"
-    return f"{offset:+.3f} s, by {servers}"
+    count = len(survey.agreeing)
+    liars = "".join(f"; outvoted: {_said(answer)}" for answer in survey.outvoted)
+    return f"{offset:+.3f} s off, by {count} time server{'s' * (count > 1)}{liars}"
+
+
+def _said(answer: NtpAnswer) -> str:
+    return f"{answer.server}: {answer.offset:+.3f} s (stratum {answer.stratum})"
 
 
 CHECK = Check("clock", "This machine's clock is right, by NTP.", run)

@@ -8,7 +8,7 @@ from glctl.doctor.check import Check
 from glctl.doctor.found import found
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from glctl.doctor.facts import Facts
     from glctl.findings.model import Finding
@@ -24,28 +24,41 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     status = ping.exchange.status
     if status is None:
         yield found(
-            "registry-unreachable", "local", base, f"The registry does not answer at {base}.", evidence=seen
+            "registry-unreachable",
+            base,
+            f"The registry does not answer at {base}.",
+            evidence=[*seen, *facts.unread_changes()],
         )
-    elif status == 503:
+        return "no answer"
+    if status == 503:
         yield found(
             "registry-unhealthy",
-            "local",
             base,
             "The registry refuses every request with 503: its health check fails.",
-            evidence=seen,
+            evidence=[*seen, *_ailments(facts)],
         )
     elif status == 200:
         yield found(
             "registry-not-authenticating",
-            "local",
             base,
             "The registry asks for no token: everybody may read and write images.",
+            evidence=facts.unread_changes(),
         )
     elif status != 401 or not ping.is_registry:
-        yield found(
-            "registry-bad-answer", "local", base, f"What answers at {base} is no registry.", evidence=seen
-        )
+        yield found("registry-bad-answer", base, f"What answers at {base} is no registry.", evidence=seen)
     return f"{base}/v2/ answers {status} in {ping.exchange.seconds * 1000:.0f} ms"
 
 
-CHECK = Check("local", "The registry answers on its own address.", run, requires=("services",))
+def _ailments(facts: Facts) -> Iterator[str]:
+    """What its debug server, where it has one, names as failing."""
+    if facts.observed.debug:
+        for name, text in (facts.health().failing or {}).items():
+            yield f"{name}: {text}"
+
+
+CHECK = Check(
+    "local",
+    "The registry answers on its own address.",
+    run,
+    requires=("configuration", "registry-service"),
+)

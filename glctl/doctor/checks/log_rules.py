@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
@@ -11,31 +12,36 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from glctl.doctor.facts import Facts
-    from glctl.findings.model import Finding
+    from glctl.findings.model import Finding, Severity
+    from glctl.logs.scan import LogMatch
 
-_WIDTH = 300  # of a quoted line
+_RECENT = timedelta(minutes=10)  # what was last seen before may be mended: no error any more
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Apply the log rules to the end of each log."""
-    if facts.observed.source != "disk":
-        raise NotTriedError("only a gitlab.rb is examined, nothing has logged")
+    from glctl.logs.recent import quoted
+
     if not facts.observed.services:
         raise NotTriedError("no service is enabled here")
+    now = datetime.now(UTC)
     matches = facts.log_matches()
     for match in matches:
         when = f", the last at {match.last:%H:%M:%S} UTC" if match.last else ""
-        times = f"{match.count} time{'s' * (match.count > 1)}"
         yield found(
             match.code,
-            "logs",
             match.examples[-1].service,
             match.explanation,
-            cause=f"The log says so, {times}{when}.",
-            evidence=[match.examples[-1].message[:_WIDTH]],
-            severity=match.severity,
+            cause=f"The log says so, {match.count} time{'s' * (match.count > 1)}{when}.",
+            evidence=[quoted(match.examples[-1])],
+            severity=_severity(match, now),
         )
-    return f"{len(matches)} known problems" if matches else "no known problem in the last lines"
+    return f"{len(matches)} known problem{'s' * (len(matches) > 1)}" if matches else "no known problem"
+
+
+def _severity(match: LogMatch, now: datetime) -> Severity:
+    old = match.last and now - match.last > _RECENT
+    return "warning" if old and match.severity == "error" else match.severity
 
 
 CHECK = Check("logs", "The logs show no known problem.", run)

@@ -11,46 +11,71 @@ from glctl.doctor.found import found
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from glctl.clients.distribution import Push
     from glctl.doctor.facts import Facts
     from glctl.findings.model import Finding
+    from glctl.secret import Secret
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Push the blob and read it back. It stays: it is always the same one, in a repository of its own."""
     from glctl.clients.distribution import in_words, push_blob, read_blob
 
-    base, client = facts.public_base, facts.client()
     token = facts.token("pull", "push", "delete")  # delete: to cancel what fails
+    if (public := facts.observed.vhost and facts.observed.vhost.public) and public != facts.entrance:
+        return (yield from _first_step(facts, public.origin, token))
+    base, client = facts.proxy_base, facts.client()
     push = push_blob(client, base, REPOSITORY, BLOB, token)
     if push.upload.exchange.status == 202 and push.upload.because:
-        yield found(
-            "location-wrong",
-            "push",
-            base,
-            "Clients are told to send their layers to another address than the one they use.",
-            evidence=[push.upload.because],
-        )
+        yield _astray(base, push.upload.because)
         return "sent astray"
     if not push.done:
-        yield found(
-            "push-failed",
-            "push",
-            base,
-            f"A small blob could not be pushed to {base}.",
-            evidence=[push.because],
-        )
+        yield _failed(base, push)
         return "failed"
     blob = read_blob(client, base, REPOSITORY, push.digest, token)
     if not blob.intact:
         yield found(
             "blob-damaged",
-            "push",
             base,
             "A blob that was just pushed is not read back as it was.",
             evidence=[in_words(exchange) for exchange in blob.exchanges],
         )
     milliseconds = sum(e.seconds for e in (*push.exchanges, *blob.exchanges)) * 1000
     return f"a blob went to {REPOSITORY} and back in {milliseconds:.0f} ms"
+
+
+def _first_step(facts: Facts, public: str, token: Secret) -> Generator[Finding, None, str]:
+    """Begin a push and give it up: where TLS ends before nginx, it would go on through what stands there."""
+    from glctl.clients.distribution import cancel_upload, in_words, start_upload
+
+    base, client = facts.proxy_base, facts.client()
+    upload = start_upload(client, base, REPOSITORY, token)
+    if upload.exchange.status != 202:
+        yield found(
+            "push-failed",
+            base,
+            f"A push cannot be begun at {base}.",
+            evidence=[in_words(upload.exchange)],
+        )
+        return "failed"
+    cancel_upload(client, base, upload.location, token)
+    if not upload.location.startswith(f"{public}/"):
+        yield _astray(public, upload.because)
+        return "sent astray"
+    return f"begun only: clients are sent on to {public}, where TLS ends before nginx"
+
+
+def _astray(base: str, why: str) -> Finding:
+    return found(
+        "location-wrong",
+        base,
+        "Clients are told to send their layers to another address than the one they use.",
+        evidence=[why],
+    )
+
+
+def _failed(base: str, push: Push) -> Finding:
+    return found("push-failed", base, f"A small blob could not be pushed to {base}.", evidence=[push.because])
 
 
 CHECK = Check(

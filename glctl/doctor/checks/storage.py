@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from glctl.doctor.facts import Facts
-    from glctl.findings.model import Finding
+    from glctl.findings.model import Finding, Severity
 
-# Below this share of free space or inodes a warning is due; below the other, pushes are about to fail.
-_WARN_FREE, _FULL_FREE = 0.10, 0.01
+# What is left of a file system when it is nearly, or as good as full: both the share and the bytes must be
+# below, since a hundredth of a large one is a lot of room.
+_NEARLY, _FULL = (0.10, 20e9), (0.01, 1e9)
 
 
 def directory_of_images(facts: Facts) -> Path:
@@ -32,24 +33,36 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     path = directory_of_images(facts)
     if not path.is_dir():
         what = "is no directory" if path.exists() else "is not there"
-        yield found("storage-missing", "storage", str(path), f"{path}, where images are kept, {what}.")
+        yield found("storage-missing", str(path), f"{path}, where images are kept, {what}.")
         return what
     info = os.statvfs(path)
     if info.f_flag & os.ST_RDONLY:
-        yield found("storage-read-only", "storage", str(path), f"{path} lies on a read-only file system.")
-    room = info.f_bavail / (info.f_blocks or 1)
+        yield found("storage-read-only", str(path), f"{path} lies on a read-only file system.")
+    yield from _room(str(path), info)
+    return f"{path}: {_size(info.f_bavail * info.f_frsize)} free"
+
+
+def _room(path: str, info: os.statvfs_result) -> Generator[Finding, None, None]:
+    """What ordinary users have left (not f_bfree): bytes, and inodes where the file system counts them."""
+    left = info.f_bavail * info.f_frsize
+    share = info.f_bavail / (info.f_blocks or 1)
+    if severity := _severity(share, left):
+        summary = f"The file system of {path} has only {_size(left)} ({share:.0%}) free."
+        yield found("storage-full", path, summary, severity=severity)
     inodes = info.f_favail / info.f_files if info.f_files else 1.0
-    gigabytes = info.f_bavail * info.f_frsize / 1e9
-    for share, what in ((room, f"{gigabytes:.1f} GB ({room:.0%})"), (inodes, f"{inodes:.0%} of its inodes")):
-        if share < _WARN_FREE:
-            yield found(
-                "storage-full",
-                "storage",
-                str(path),
-                f"The file system of {path} has only {what} free.",
-                severity="error" if share < _FULL_FREE else "warning",
-            )
-    return f"{path}: {gigabytes:.0f} GB free"
+    if severity := _severity(inodes, 0.0):
+        summary = f"The file system of {path} has only {inodes:.0%} of its inodes free."
+        yield found("storage-full", path, summary, severity=severity)
 
 
-CHECK = Check("storage", "The directory of images is there, and has room.", run)
+def _severity(share: float, left: float) -> Severity | None:
+    if share < _FULL[0] and left < _FULL[1]:
+        return "error"
+    return "warning" if share < _NEARLY[0] and left < _NEARLY[1] else None
+
+
+def _size(size: float) -> str:
+    return f"{size / 1e9:.0f} GB" if size >= 1e10 else f"{size / 1e6:.0f} MB"
+
+
+CHECK = Check("storage", "The directory of images is there, and has room.", run, requires=("configuration",))

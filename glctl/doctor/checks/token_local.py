@@ -21,22 +21,24 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
 
     answer = ping(facts.client(), facts.local_base, facts.token())
     if answer.exchange.status != 200:
+        unread = facts.unread_changes()
         yield found(
             "token-refused",
-            "token",
             facts.local_base,
             "The registry refuses a token that is signed with its own key.",
-            evidence=why_refused(answer),
+            cause="It runs with older settings than its files hold." if unread else "",
+            evidence=[why_refused(answer), *unread],
         )
+        return "refused"
     return "accepted"
 
 
-def why_refused(answer: Ping) -> list[str]:
+def why_refused(answer: Ping) -> str:
     """How a ping with a token ended, as evidence."""
     from glctl.clients.distribution import in_words
 
     error = answer.challenge.error if answer.challenge else ""
-    return [in_words(answer.exchange) + (f" (error={error})" if error else "")]
+    return in_words(answer.exchange) + (f" (error={error})" if error else "")
 
 
 CHECK = Check("token", "The registry accepts a token of its own key.", run, requires=("local", "token-pair"))

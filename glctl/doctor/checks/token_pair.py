@@ -6,45 +6,70 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.found import found
+from glctl.errors import GlctlError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
+    from glctl.clients.keys import RSAPrivateKey
     from glctl.doctor.facts import Facts
     from glctl.findings.model import Finding
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Compare the key with the certificates that the registry trusts."""
-    from glctl.clients.keys import key_id, matches, read_certificates
+    from glctl.clients.keys import key_id
 
     bundle = facts.observed.setting("auth", "token", "rootcertbundle")
     if not bundle:
         raise NotTriedError("config.yml names no rootcertbundle")
-    key = facts.key()
-    path = facts.observed.root.at(bundle)
-    certificates = read_certificates(_text(path), str(path))
+    try:
+        key = facts.key()
+    except GlctlError as exc:
+        if isinstance(exc.__cause__, PermissionError):
+            raise
+        yield found("token-key-unusable", "the signing key", _sentence(exc), evidence=_hint(exc))
+        return "the key is unusable"
+    try:
+        yield from _compare(key, facts.observed.root.at(bundle))
+    except GlctlError as exc:
+        if isinstance(exc.__cause__, PermissionError):
+            raise
+        yield found("token-bundle-unreadable", bundle, _sentence(exc), evidence=_hint(exc))
+        return "the certificate is unusable"
+    return f"key {key_id(key.public_key())[:9]}…"
+
+
+def _compare(key: RSAPrivateKey, bundle: Path) -> Generator[Finding, None, None]:
+    from glctl.clients.keys import key_id, matches, read_certificates
+    from glctl.doctor.facts import read_text
+
+    text = read_text(bundle)
+    if text is None:
+        raise GlctlError(f"{bundle}: the certificate that the registry trusts is not there")
+    certificates = read_certificates(text, str(bundle))
     if not any(matches(key, certificate) for certificate in certificates):
         trusted = ", ".join(key_id(certificate.public_key())[:9] + "…" for certificate in certificates)
         yield found(
             "token-key-mismatch",
-            "token-pair",
-            str(path),
+            str(bundle),
             "The key that tokens are signed with is not the one that the registry trusts.",
-            evidence=[f"the key's id: {key_id(key.public_key())[:9]}…", f"trusted by {path}: {trusted}"],
+            evidence=[f"the key's id is {key_id(key.public_key())[:9]}…, {bundle} trusts {trusted}"],
         )
-    return f"key {key_id(key.public_key())[:9]}…, trusted"
 
 
-def _text(path: object) -> str:
-    from pathlib import Path
-
-    from glctl.errors import GlctlError
-
-    try:
-        return Path(str(path)).read_text(encoding="utf-8", errors="replace")
-    except OSError as exc:
-        raise GlctlError(f"{path} cannot be read: {exc.strerror}.", "Run glctl as root.") from None
+def _sentence(exc: GlctlError) -> str:
+    return f"{exc.message.rstrip('.')}."
 
 
-CHECK = Check("token-pair", "Tokens are signed with the key that the registry trusts.", run)
+def _hint(exc: GlctlError) -> list[str]:
+    return [exc.hint] if exc.hint else []
+
+
+CHECK = Check(
+    "token-pair",
+    "Tokens are signed with the key that the registry trusts.",
+    run,
+    requires=("configuration",),
+)

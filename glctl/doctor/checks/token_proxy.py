@@ -19,25 +19,29 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     """GET /v2/ with a token, through nginx."""
     from glctl.clients.distribution import ping
 
-    answer = ping(facts.client(), facts.public_base, facts.token())
+    base = facts.proxy_base
+    answer = ping(facts.client(), base, facts.token())
+    if answer.exchange.status == 200:
+        return "accepted through nginx"
     if answer.exchange.status == 401 and answer.challenge and not answer.challenge.error:
         yield found(
             "authorization-lost",
-            "token-proxy",
-            facts.public_base,
+            base,
             "The Authorization header does not get through nginx.",
             cause="The registry accepts the token directly, and through nginx sees none.",
-            evidence=why_refused(answer),
+            evidence=[why_refused(answer)],
         )
-    elif answer.exchange.status != 200:
-        yield found(
-            "token-refused",
-            "token-proxy",
-            facts.public_base,
-            "Through nginx, the registry refuses a token that it accepts directly.",
-            evidence=why_refused(answer),
-        )
-    return "accepted through nginx"
+        return "lost on the way"
+    yield found(
+        "token-refused",
+        base,
+        "Through nginx, the registry refuses a token that it accepts directly.",
+        cause="Something on the way changes the Authorization header.",
+        remedy="Remove what sets Authorization in registry['nginx']['proxy_set_headers'] and run:\n"
+        "glctl reconfigure",
+        evidence=[why_refused(answer)],
+    )
+    return "refused"
 
 
 CHECK = Check("token-proxy", "… also through nginx.", run, requires=("proxy", "token"))

@@ -9,16 +9,14 @@ CODES = (
         "check-failed",
         "A check came to no end.",
         "it raised an error",
-        "Run glctl as root; if it happens again, report it.",
+        "Please report it.",
         "glctl",
-        severity="warning",
     ),
     Code(
         "check-late",
         "A check took too long.",
         "its time-out",
-        "Try again with a longer one: glctl doctor --timeout S",
+        "Try again with more patience:\nglctl doctor --timeout 60",
         "glctl",
-        severity="warning",
     ),
 )

@@ -19,7 +19,7 @@ CODES = (
         "proxy-bad-gateway",
         "nginx runs, but does not reach the registry behind it.",
         "502 or 504 for /v2/ through nginx",
-        "Compare proxy_pass in its virtual host with http.addr in config.yml; glctl reconfigure sets both.",
+        "Compare its proxy_pass with http.addr in config.yml; both are set by:\nglctl reconfigure",
         SEEN,
         symptoms=("502 Bad Gateway",),
         explains=("push-failed",),

@@ -33,6 +33,7 @@ CODES = (
         SEEN,
         symptoms=("health check failed: please see /debug/health", "503 Service Unavailable"),
         explains=("proxy-bad-answer", "push-failed", "token-refused"),
+        disproved_by=("local",),
     ),
     Code(
         "registry-bad-answer",
@@ -49,6 +50,7 @@ CODES = (
         "glctl restart registry",
         SEEN,
         severity="warning",
+        interrupts=True,
     ),
     # --- what the registry's log says of its start
     Code(

@@ -6,6 +6,7 @@ from glctl.findings.model import Code
 
 _LOG = "a line of the registry's log with S3's own code"
 _AWS = "Amazon S3, error responses"
+_PUSHED = ("push",)  # keys, bucket, region and the way there are right, or it fails
 _S = "registry['storage']['s3']"
 
 CODES = (
@@ -26,6 +27,7 @@ CODES = (
         _AWS,
         symptoms=("InvalidAccessKeyId",),
         explains=("push-failed", "registry-unhealthy"),
+        disproved_by=_PUSHED,
     ),
     Code(
         "s3-signature-mismatch",
@@ -35,6 +37,7 @@ CODES = (
         _AWS,
         symptoms=("SignatureDoesNotMatch",),
         explains=("push-failed", "registry-unhealthy"),
+        disproved_by=_PUSHED,
     ),
     Code(
         "s3-bucket-missing",
@@ -44,6 +47,7 @@ CODES = (
         _AWS,
         symptoms=("NoSuchBucket",),
         explains=("push-failed", "registry-unhealthy"),
+        disproved_by=_PUSHED,
     ),
     Code(
         "s3-clock-skewed",
@@ -53,6 +57,7 @@ CODES = (
         _AWS,
         symptoms=("RequestTimeTooSkewed",),
         explains=("push-failed", "registry-unhealthy"),
+        disproved_by=_PUSHED,
     ),
     Code(
         "s3-region-wrong",
@@ -62,6 +67,7 @@ CODES = (
         _AWS,
         symptoms=("AuthorizationHeaderMalformed", "BucketRegionError"),
         explains=("push-failed", "registry-unhealthy"),
+        disproved_by=_PUSHED,
     ),
     Code(
         "s3-token-expired",
@@ -71,6 +77,7 @@ CODES = (
         _AWS,
         symptoms=("ExpiredToken",),
         explains=("push-failed", "registry-unhealthy"),
+        disproved_by=_PUSHED,
     ),
     Code(
         "s3-no-credentials",
@@ -80,6 +87,7 @@ CODES = (
         _AWS,
         symptoms=("NoCredentialProviders",),
         explains=("push-failed", "registry-unhealthy", "service-crash-loop"),
+        disproved_by=_PUSHED,
     ),
     Code(
         "s3-not-implemented",
@@ -107,6 +115,7 @@ CODES = (
         _AWS,
         symptoms=("SerializationError",),
         explains=("push-failed", "registry-unhealthy"),
+        disproved_by=_PUSHED,
     ),
     Code(
         "s3-tls-untrusted",
@@ -116,6 +125,7 @@ CODES = (
         _AWS,
         symptoms=("x509: certificate signed by unknown authority",),
         explains=("push-failed", "registry-unhealthy"),
+        disproved_by=_PUSHED,
     ),
     Code(
         "s3-unreachable",
@@ -125,6 +135,7 @@ CODES = (
         _AWS,
         symptoms=("RequestError: send request failed",),
         explains=("push-failed", "registry-unhealthy"),
+        disproved_by=_PUSHED,
     ),
     Code(
         "s3-config-invalid",

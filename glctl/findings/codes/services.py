@@ -34,7 +34,7 @@ CODES = (
         "service-crash-loop",
         "A service ends right after each start; its supervisor tries again every second.",
         "two looks at supervise/status, more than a second apart, see different processes",
-        "Mend what its last words name.",
+        "Mend what its last words name; all of them:\nglctl tail-logs SERVICE",
         "runsv(8); " + SEEN,
         symptoms=("502 Bad Gateway", "down: registry: 1s, normally up, want up"),
         explains=(
@@ -71,6 +71,7 @@ CODES = (
         "glctl restart SERVICE",
         SEEN,
         explains=("registry-unreachable", "proxy-unreachable", "debug-unreachable"),
+        interrupts=True,
     ),
     # --- what a service's log says of its own start
     Code(
@@ -80,7 +81,6 @@ CODES = (
         "glctl reconfigure makes it, unless manage_accounts['enable'] is false.",
         SEEN,
         explains=("service-crash-loop", "service-down"),
-        disproved_by=("services",),
     ),
     Code(
         "service-program-missing",
@@ -89,7 +89,6 @@ CODES = (
         "apt-get install the package of the program.",
         SEEN,
         explains=("service-crash-loop", "service-down"),
-        disproved_by=("services",),
     ),
     Code(
         "service-directory-missing",
@@ -98,7 +97,6 @@ CODES = (
         "glctl reconfigure",
         SEEN,
         explains=("service-crash-loop", "service-down"),
-        disproved_by=("services",),
     ),
     Code(
         "too-many-open-files",

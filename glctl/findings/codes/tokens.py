@@ -16,13 +16,29 @@ CODES = (
         explains=("token-refused", "token-untrusted-key", "push-failed"),
     ),
     Code(
+        "token-key-unusable",
+        "The key that tokens are signed with cannot be used: GitLab cannot sign any.",
+        "reading it",
+        "Restore it, or have it written anew from gitlab-secrets.json:\nglctl reconfigure",
+        "Omnibus, gitlab_rails['registry_key_path']",
+        explains=("push-failed",),
+    ),
+    Code(
         "token-refused",
         "The registry refuses a token that is signed with its own key.",
         "GET /v2/ with a token of glctl's own",
-        "glctl restart registry   (it reads its certificate only when it starts)",
+        "It reads its settings and its certificate only when it starts:\nglctl restart registry",
         SEEN,
         symptoms=("unauthorized: authentication required",),
-        explains=("push-failed",),
+        # The log lines are those of the token that was refused.
+        explains=(
+            "push-failed",
+            "token-untrusted-key",
+            "token-signature-invalid",
+            "token-wrong-issuer",
+            "token-wrong-audience",
+        ),
+        interrupts=True,
     ),
     Code(
         "authorization-lost",
@@ -50,7 +66,6 @@ CODES = (
         "Copy the registry section of gitlab-secrets.json to every node; then: glctl reconfigure",
         SEEN,
         symptoms=("token signed by untrusted key with ID",),
-        disproved_by=("token",),
     ),
     Code(
         "token-without-key-id",
@@ -84,7 +99,7 @@ CODES = (
         "token-not-yet-valid",
         "The clock of whoever signed a token is ahead by more than a minute.",
         "a line of the registry's log",
-        "timedatectl set-ntp true   (on GitLab's machine and on this one)",
+        "On GitLab's machine and on this one:\ntimedatectl set-ntp true",
         SEEN,
         symptoms=("token not to be used before",),
     ),

@@ -1,0 +1,33 @@
+"""nginx's virtual host of the registry: that it is there and can be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from glctl.doctor.check import Check, NotTriedError
+from glctl.doctor.found import found
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from glctl.doctor.facts import Facts
+    from glctl.findings.model import Finding
+
+
+def run(facts: Facts) -> Generator[Finding, None, str]:
+    """Tell what kept it from being read."""
+    vhost = facts.observed.vhost
+    if vhost is None:
+        raise NotTriedError("nginx has no virtual host of the registry here")
+    if vhost.problem:
+        yield found(
+            "nginx-config-invalid",
+            vhost.path,
+            f"nginx cannot use its {vhost.path}: {vhost.problem}.",
+            cause="It goes on with what it read before, and will not start again.",
+            remedy="glctl reconfigure",
+        )
+    return vhost.path
+
+
+CHECK = Check("virtual-host", "nginx's virtual host of the registry can be read.", run, live=False)
