@@ -28,6 +28,8 @@ _NAMED = re.compile(r"""(?P<key>[A-Za-z_][\w.-]*)["']?\]?\s*(?:=>|[:=])\s*""")
 _VALUE = re.compile(r"""\[[^\]]*\]?|\{[^}]*\}?|"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|[^\s,}\])][^,}\])]*""")
 # A block of YAML: its whole value follows on the line, or below it.
 _BLOCK = re.compile(r"(?P<indent>\s*(?:-\s+)*)[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"']?:(?P<value>\s.*)?")
+# ``proxy_set_header NAME VALUE;`` of nginx.
+_DIRECTIVE = re.compile(r"(?P<start>\s*(?:proxy_set|add)_header\s+[\"']?(?P<key>[\w-]+)[\"']?\s+).+")
 _USERINFO = re.compile(r"(?<=://)[^\s/@'\"]+(?=@)")
 _KEY_MATERIAL = re.compile(r"[A-Za-z0-9+/=]{40,}")  # a line of PEM, a long random secret
 # What is a credential by its own looks: a JWT, the signed parameters of a presigned URL or an upload, PEM.
@@ -97,9 +99,11 @@ def reveal(value: Any) -> Any:
 
 
 def mask(value: Any) -> Any:
-    """*value* with every Secret replaced by the mask, at any depth: safe to print."""
+    """*value* with every Secret, and what stands before a URL's @, masked at any depth: safe to print."""
     if isinstance(value, Secret):
         return MASK
+    if isinstance(value, str):
+        return _USERINFO.sub(MASK, value)
     if isinstance(value, Mapping):
         return {k: mask(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -108,9 +112,11 @@ def mask(value: Any) -> Any:
 
 
 def mask_line(line: str) -> str:
-    """A line of a configuration file (Ruby, YAML, JSON) with every credential in it masked."""
+    """A line of a configuration file (Ruby, YAML, JSON, nginx) with every credential in it masked."""
     if (block := _BLOCK.fullmatch(line)) and is_secret_name(block["key"]) and (block["value"] or "").strip():
         return f"{line[: block.start('value')]} {MASK}"
+    if (directive := _DIRECTIVE.fullmatch(line)) and is_secret_name(directive["key"]):
+        return f"{directive['start']}{MASK};"
     return _KEY_MATERIAL.sub(MASK, _USERINFO.sub(MASK, _mask_named(line)))
 
 

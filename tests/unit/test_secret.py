@@ -112,6 +112,10 @@ def test_reveal_undoes_wrap() -> None:
     assert reveal(WRAPPED) == CONFIGURATION
 
 
+def test_mask_takes_the_password_out_of_a_url() -> None:
+    assert mask({"proxy": ["http://user:hunter2@proxy/"]}) == {"proxy": [f"http://{MASK}@proxy/"]}
+
+
 def test_mask_leaves_nothing_to_read() -> None:
     masked = mask(WRAPPED)
     assert masked["storage"] == {"s3": {"bucket": "images", "secretkey": MASK}}
@@ -129,6 +133,11 @@ def test_mask_leaves_nothing_to_read() -> None:
         ("registry['internal_key'] = 'two words'", f"registry['internal_key'] = {MASK}"),
         ("proxy: http://user:hunter2@proxy.example.com/", f"proxy: http://{MASK}@proxy.example.com/"),
         ("MIIEpAIBAAKCAQEA1sB3kX9w0PqLr7vZ2mYc8TtUe4Fh6Jg5", MASK),
+        (
+            '    proxy_set_header Authorization "Basic hunter2 x";',
+            f"    proxy_set_header Authorization {MASK};",
+        ),
+        ("    proxy_set_header Host $http_host;", "    proxy_set_header Host $http_host;"),
         ("bucket: images", "bucket: images"),
         ("registry_external_url 'http://r'", "registry_external_url 'http://r'"),
         ("", ""),
