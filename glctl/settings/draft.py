@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from glctl.gitlabrb.model import Settings
     from glctl.settings.host import Host
     from glctl.settings.option import Option
+    from glctl.spans import Span
 
 
 class Draft:
@@ -26,7 +27,7 @@ class Draft:
         for option in OPTIONS.values():
             value, path = given(settings, option)
             if value is not None:
-                origin = Origin("file", settings.span(*path))
+                origin = Origin("file", place(settings, path))
                 self.values[option.key] = Resolved(_as_omnibus_takes_it(option, value), origin)
 
     def get(self, key: str) -> Any:
@@ -42,12 +43,12 @@ class Draft:
         if key not in self.values:
             self.set(key, value, *sources, because=because)
 
-    def complete(self, key: str, value: Any, *sources: str) -> None:
+    def complete(self, key: str, value: Any, *sources: str, because: str = "") -> None:
         """A hash or list to which a rule adds: where gitlab.rb sets part of it, that stays its origin."""
         if key in self.values:
             self.values[key] = Resolved(value, self.values[key].origin)
         else:
-            self.set(key, value, *sources)
+            self.set(key, value, *sources, because=because)
 
     def url(self, key: str) -> Url | None:
         """The address under *key*, or None where there is none or it is not one (validate.py says so)."""
@@ -68,6 +69,14 @@ def given(settings: Settings, option: Option) -> tuple[Any, tuple[str, ...]]:
         if settings.get(*old) is not None:
             return settings.get(*old), old
     return value, option.path
+
+
+def place(settings: Settings, path: tuple[str, ...]) -> Span | None:
+    """The line that sets *path*, or the first that sets a part of it."""
+    if found := settings.span(*path):
+        return found
+    parts = (span for below, span in settings.spans.items() if below[: len(path)] == path)
+    return min(parts, key=lambda span: (span.line, span.column), default=None)
 
 
 def _as_omnibus_takes_it(option: Option, value: Any) -> Any:

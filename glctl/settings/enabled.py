@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from glctl.settings.option import counts_as_true
+
 if TYPE_CHECKING:
+    from glctl.gitlabrb.model import Settings
     from glctl.settings.effective import Effective
 
 
 def enabled_services(effective: Effective) -> tuple[str, ...]:
     """The services that are to run here."""
     return tuple(name for name in ("registry", "nginx") if effective[f"{name}.enable"])
+
+
+def registry_wanted(settings: Settings) -> bool:
+    """Whether gitlab.rb enables the registry: an address does, where it says nothing else."""
+    said = settings.get("registry", "enable")
+    return counts_as_true(settings.get("registry_external_url") if said is None else said)

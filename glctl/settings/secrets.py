@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from glctl.secret import Secret
 from glctl.settings.effective import Origin, Resolved
+from glctl.settings.enabled import registry_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,44 +58,47 @@ def complete(settings: Settings, host: Host, generator: Generator) -> Secrets:
     glctl keeps the former and makes the latter match.
     """
     stored = (host.secrets or {}).get("registry") or {}
-    wanted = settings.get("package", "generate_default_secrets") is not False
-    values: dict[str, Resolved] = {}
-    generated: list[str] = []
-
-    for name in KEYS:
-        given = settings.get("registry", name)
-        if given is not None:
-            values[name] = Resolved(Secret(str(given)), Origin("file", settings.span("registry", name)))
-        elif (
-            name == "internal_certificate"
-            and _replaced_key(values["internal_key"], stored)
-            and values["internal_key"].value
-        ):
-            values[name] = _made(name, generator, values)
-            generated.append(name)
-        elif isinstance(stored.get(name), str) and stored[name]:
-            values[name] = Resolved(Secret(stored[name]), Origin("secrets"))
-        elif wanted:
-            values[name] = _made(name, generator, values)
-            generated.append(name)
-        else:
+    values = {name: found for name in KEYS if (found := _known(name, settings, stored))}
+    if _is_of_another_key(values, stored):
+        del values["internal_certificate"]
+    wanted = _wanted(settings, host)
+    missing = tuple(name for name in KEYS if name not in values)
+    for name in missing:
+        if wanted:
             values[name] = Resolved(
-                Secret(""), Origin("default", because="generate_default_secrets is false")
+                Secret(_made(name, generator, values)), Origin("secrets", because="generated")
             )
+        else:
+            values[name] = Resolved(Secret(""), Origin("default", because="nothing asks for it"))
     section = {**stored, **{name: value.value for name, value in values.items()}}
-    return Secrets(values, {**(host.secrets or {}), "registry": section}, tuple(generated))
+    return Secrets(values, {**(host.secrets or {}), "registry": section}, missing if wanted else ())
 
 
-def _replaced_key(key: Resolved, stored: Mapping[str, Any]) -> bool:
-    """Whether the key is another than the stored certificate was made for."""
-    return bool(key.value != Secret(stored.get("internal_key") or ""))
+def _known(name: str, settings: Settings, stored: Mapping[str, Any]) -> Resolved | None:
+    given = settings.get("registry", name)
+    if given is not None:
+        return Resolved(Secret(str(given)), Origin("file", settings.span("registry", name)))
+    text = stored.get(name)
+    return Resolved(Secret(text), Origin("secrets")) if isinstance(text, str) and text else None
 
 
-def _made(name: str, generator: Generator, values: Mapping[str, Resolved]) -> Resolved:
+def _is_of_another_key(values: Mapping[str, Resolved], stored: Mapping[str, Any]) -> bool:
+    """Whether gitlab.rb has a key, and the only certificate is the one that was stored with its own key."""
+    key, certificate = values.get("internal_key"), values.get("internal_certificate")
+    if key is None or certificate is None or certificate.origin.kind == "file":
+        return False
+    return bool(key.value.reveal() != stored.get("internal_key"))
+
+
+def _wanted(settings: Settings, host: Host) -> bool:
+    """Whether what is missing is generated. Without GitLab nor a registry nobody needs it."""
+    needed = host.platform.rails or registry_wanted(settings)
+    return needed and settings.get("package", "generate_default_secrets") is not False
+
+
+def _made(name: str, generator: Generator, values: Mapping[str, Resolved]) -> str:
     if name == "http_secret":
-        text = generator.http_secret()
-    elif name == "internal_key":
-        text = generator.key()
-    else:
-        text = generator.certificate(values["internal_key"].value.reveal())
-    return Resolved(Secret(text), Origin("secrets", because="generated"))
+        return generator.http_secret()
+    if name == "internal_key":
+        return generator.key()
+    return generator.certificate(values["internal_key"].value.reveal())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from glctl.settings.enabled import registry_wanted
 from glctl.settings.option import counts_as_true
 from glctl.settings.urls import DEFAULT_PORTS
 
@@ -24,7 +25,7 @@ def rails(draft: Draft) -> None:
 
 def enable(draft: Draft) -> None:
     """An address enables the registry. Without it, nginx serves GitLab on an Omnibus host, else nothing."""
-    if counts_as_true(draft.get(_URL)):
+    if registry_wanted(draft.settings):
         draft.fill("registry.enable", True, _URL)
     if not draft.get("registry.enable") and not draft.host.platform.rails:
         draft.set("nginx.enable", False, "registry.enable", because="without the registry it serves nothing")

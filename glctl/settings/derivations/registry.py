@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from glctl.settings.draft import Draft
 
 _DATABASE = {"enabled": "prefer", "user": "registry", "dbname": "registry", "sslmode": "prefer"}
-_REDIS = {"loadbalancing": {"enabled": False}, "cache": {"enabled": False}}
 
 
 def images(draft: Draft) -> None:
@@ -74,13 +73,6 @@ def notification_secret(draft: Draft) -> None:
                 draft.fill("gitlab_rails.registry_notification_secret", values[-1], "registry.notifications")
 
 
-def redis(draft: Draft) -> None:
-    """Redis serves nothing unless it is asked to."""
-    given = draft.get("registry.redis")
-    if isinstance(given, Mapping):
-        draft.complete("registry.redis", merge(_REDIS, given))
-
-
 def database(draft: Draft) -> None:
     """The metadata database is GitLab's PostgreSQL. Upstream's registry has none: nothing is added there."""
     key = "registry.database"
@@ -97,11 +89,11 @@ def database(draft: Draft) -> None:
 
 
 def environment(draft: Draft) -> None:
-    """GODEBUG is Omnibus's way around TLS servers that cannot read ML-KEM's larger hello."""
+    """The certificates that this host trusts lie where its platform keeps them."""
     given = draft.get("registry.env")
     if isinstance(given, Mapping):
-        builtin = {"SSL_CERT_DIR": draft.host.platform.ssl_cert_dir, "GODEBUG": "tlsmlkem=0"}
-        draft.complete("registry.env", {**builtin, **given})
+        trusted = {"SSL_CERT_DIR": draft.host.platform.ssl_cert_dir}
+        draft.complete("registry.env", {**trusted, **given}, because="what every registry needs")
 
 
-RULES = (images, certificate, storage, notifications, notification_secret, redis, database, environment)
+RULES = (images, certificate, storage, notifications, notification_secret, database, environment)

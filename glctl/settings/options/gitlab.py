@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from glctl.settings.option import Option
 
+_LOGROTATE = "compress dateformat frequency maxsize method postrotate rotate size".split()
+
 OPTIONS = (
     Option(
         "external_url",
@@ -180,6 +182,10 @@ OPTIONS = (
         ignored=True,
     ),
     Option("logging.log_group", "string", "The group that may read the logs.", example="'adm'"),
+    *(
+        Option(f"logging.logrotate_{key}", "any", "It is logrotate's, which does not run here.", ignored=True)
+        for key in _LOGROTATE
+    ),
     Option(
         "postgresql.enable",
         "bool",

@@ -45,7 +45,7 @@ OPTIONS = (
         "registry.env",
         "hash",
         "Environment variables of the registry, beside the built-in ones.",
-        {},
+        {"GODEBUG": "tlsmlkem=0"},  # for TLS servers that cannot read ML-KEM's larger hello
         "{ 'HTTPS_PROXY' => 'http://proxy.example.com:3128' }",
         lines=True,
     ),
@@ -200,7 +200,7 @@ OPTIONS = (
         "registry.redis",
         "hash",
         "Redis for the registry's cache and load balancing.",
-        {},
+        {"loadbalancing": {"enabled": False}, "cache": {"enabled": False}},
         "{ 'cache' => { 'enabled' => false } }",
         lines=True,
     ),

@@ -1,0 +1,48 @@
+import pytest
+
+from glctl.settings.option import Option, counts_as_true, ruby_name
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("external_url", "external_url"),
+        ("registry.log_level", "registry['log_level']"),
+        ("registry.nginx.listen_port", "registry['nginx']['listen_port']"),
+    ],
+)
+def test_keys_are_named_as_gitlab_rb_writes_them(key: str, name: str) -> None:
+    assert ruby_name(key) == name
+
+
+def test_the_path_of_an_option_is_its_keys() -> None:
+    assert Option("registry.nginx.dir", "path", "…").path == ("registry", "nginx", "dir")
+
+
+@pytest.mark.parametrize(
+    ("option", "line"),
+    [
+        (Option("external_url", "url", "…", example="'https://x'"), "external_url 'https://x'"),
+        (Option("registry.uid", "integer", "…", example="986"), "registry['uid'] = 986"),
+        (Option("registry.uid", "integer", "…"), ""),
+    ],
+)
+def test_a_sample_is_a_line_of_gitlab_rb(option: Option, line: str) -> None:
+    assert option.sample == line
+
+
+@pytest.mark.parametrize(
+    ("value", "true"),
+    [
+        (None, False),
+        (False, False),
+        (True, True),
+        ("no", True),
+        ("", True),
+        (0, True),
+        ({}, True),
+        ([], True),
+    ],
+)
+def test_only_nil_and_false_count_as_false(value: object, true: bool) -> None:
+    assert counts_as_true(value) is true
