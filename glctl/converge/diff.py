@@ -49,7 +49,7 @@ def diff(change: Change, *, context: int = 3) -> str:
         return ""
     before, after = _lines(change.before.content), _lines(resource.content)
     if before == after:
-        return "" if change.before.content == resource.content else "\\ Only the end of the last line differs."
+        return "" if change.before.content == resource.content else "\\ Only its last line end differs."
     from difflib import SequenceMatcher
 
     shown_before, shown_after = _shown(before), _shown(after)

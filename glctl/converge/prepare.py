@@ -13,6 +13,7 @@ from glctl.converge.tree import TEMPORARY, Actual, ObstacleError, Tree
 from glctl.errors import GlctlError
 from glctl.paths import STATE_DIR
 from glctl.render.resources import Absent, Account, Directory
+from glctl.services import supervisor
 from glctl.services.catalog import SERVICES
 from glctl.services.runit import look
 from glctl.settings.enabled import enabled_services
@@ -119,19 +120,23 @@ def _due(configuration: Configuration, made: Plan, applied: Applied) -> Iterator
     """What each service is owed. On an Omnibus host nothing is recorded: there only what changes counts."""
     root = configuration.host.root
     enabled = enabled_services(configuration.effective)
+    guarded = bool(enabled) and supervisor.find(root) is not None
     for service in SERVICES:
         called_for = {n.action for c in made.changes for n in c.notifies if n.service == service.name}
         if not configuration.host.platform.manages_services:
             if called_for and service.name in enabled:
                 yield Due(service.name, "restart")  # Chef does not reload
         elif service.name in enabled:
-            yield from _due_to(service, look(service.directory(root)), made, applied)
+            yield from _due_to(service, look(service.directory(root)), made, applied, guarded)
         elif service.is_enabled(root) or look(service.directory(root)).is_supervised:
             yield Due(service.name, "stop", because="gitlab.rb does not enable it")
 
 
-def _due_to(service: Service, status: Status, made: Plan, applied: Applied) -> Iterator[Due]:
-    """What an enabled service is owed, and its log service, which has a record of its own."""
+def _due_to(service: Service, status: Status, made: Plan, applied: Applied, guarded: bool) -> Iterator[Due]:
+    """What an enabled service is owed, and its log service, which has a record of its own.
+
+    *guarded*: a runsvdir is there. A runsv goes on without, but nobody would start it again.
+    """
     if not status.is_supervised:
         yield Due(service.name, "start", because="nothing runs it" if applied.digests(service.name) else "")
         return
@@ -142,9 +147,11 @@ def _due_to(service: Service, status: Status, made: Plan, applied: Applied) -> I
     if action:
         reloads = action == "reload" and service.reload and (status.is_up or stopped)
         yield Due(service.name, "reload" if reloads else "restart", stopped, because)
-    action, because = _owed(f"{service.name}/log", made, applied)
-    if action:
-        yield Due(service.name, "restart log" if action == "restart" else "reload log", because=because)
+    log_action, because = _owed(f"{service.name}/log", made, applied)
+    if log_action:
+        yield Due(service.name, "restart log" if log_action == "restart" else "reload log", because=because)
+    if not guarded and not action:
+        yield Due(service.name, "start", stopped, "its supervisor, runsvdir, does not run")
 
 
 def _owed(name: str, made: Plan, applied: Applied) -> tuple[Action | None, str]:

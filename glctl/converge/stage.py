@@ -64,7 +64,7 @@ def _certificates(effective: Effective) -> Iterator[Problem]:
 
 
 def _write(stage: Path, effective: Effective, host: Host) -> None:
-    nginx, logs = stage / "nginx", stage / "logs"
+    nginx, logs = stage / "nginx", stage / "nginx" / "logs"
     for directory in (nginx / "conf" / "service_conf", logs):
         directory.mkdir(parents=True, mode=0o700)
     live = effective["nginx.dir"]
