@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from glctl.errors import UsageError
 from glctl.paths import SECRETS_FILE
 from glctl.render.resources import Account, Directory, File, Notify, Resource
 from glctl.render.templating import render
@@ -23,7 +21,6 @@ RESTART = (Notify("registry", "restart"),)
 # Omnibus writes these without quotes: 'off' in gitlab.rb means false to the registry (YAML 1.1).
 _UNQUOTED = "autoredirect health_storagedriver_enabled http_draintimeout log_formatter log_level".split()
 _QUOTED = "compatibility_schema1_enabled debug_addr http_secret middleware rootcertbundle storage".split()
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def registry_resources(effective: Effective, host: Host) -> Iterator[Resource]:
@@ -124,11 +121,6 @@ def _environment(effective: Effective) -> Iterator[Resource]:
     directory = effective["registry.env_directory"]
     yield Directory(directory, 0o755, exact=True, notifies=RESTART)
     for name, value in effective["registry.env"].items():
-        if not _VARIABLE.fullmatch(name):
-            raise UsageError(
-                f"registry['env'] has a key that is no name of an environment variable: {name!r}.",
-                "Use letters, digits and underscores, as in 'HTTPS_PROXY'.",
-            )
         # Omnibus lets every user read them all; a credential is nobody else's business.
         secret = is_secret_name(name)
         mode = 0o600 if secret else 0o644

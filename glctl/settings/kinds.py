@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from glctl.secret import is_secret_name
 from glctl.settings.urls import split_address
 
 if TYPE_CHECKING:
@@ -14,6 +15,21 @@ if TYPE_CHECKING:
 def why_not(kind: Kind, value: Any) -> str:
     """What belongs there instead of *value*; empty where it will do."""
     return _CHECKS[kind](value)
+
+
+def shown(value: Any, name: str = "") -> str:
+    """*value* as a message shows it: short, and never a secret."""
+    if isinstance(value, str) and is_secret_name(name):
+        return "a string"
+    if isinstance(value, Mapping):
+        return "a hash"
+    if isinstance(value, list):
+        return "an array"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f"'{value}'" if len(value) < 60 else "a long string"
+    return str(value)
 
 
 def _unless(kinds: type | tuple[type, ...], wanted: str) -> Callable[[Any], str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from glctl.settings.kinds import why_not
+from glctl.settings.kinds import shown, why_not
 from glctl.settings.option import counts_as_true, ruby_name
 from glctl.settings.schema import OPTIONS
 from glctl.settings.urls import parse_url, split_address
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 DRIVERS = frozenset("azure azure_v2 filesystem gcs inmemory oss s3 s3_v2 s3aws swift".split())
 # Keys of registry['storage'] that are no driver.
 _NOT_DRIVERS = frozenset("cache delete maintenance redirect tag".split())
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _URLS = ("external_url", "registry_external_url")
 
 
@@ -28,6 +30,8 @@ def sense(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     """What is wrong although each setting by itself would do."""
     yield from _urls(settings)
     yield from _storage(settings, effective)
+    yield from _environment(settings)
+    yield from _token_pair(settings)
     yield from _notifications(settings, effective)
     yield from _completeness(settings, effective)
     yield from _collisions(settings, effective)
@@ -62,33 +66,55 @@ def _urls(settings: Settings) -> Iterator[Diagnostic]:
 
 def _storage(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     path = ("registry", "storage")
-    storage = settings.get(*path)
-    if not isinstance(storage, Mapping):
+    if not isinstance(settings.get(*path), Mapping) or effective["registry.storage"] is None:
         return
-    drivers = sorted(key for key in effective["registry.storage"] if key not in _NOT_DRIVERS)
-    unknown = [driver for driver in drivers if driver not in DRIVERS]
-    for driver in unknown:
-        message = f"registry['storage'] names {driver!r}, which is no storage driver."
-        yield _error("storage-driver-unknown", message, nearest(driver, DRIVERS), settings, *path, driver)
-    if not drivers:
+    named = {key: value for key, value in effective["registry.storage"].items() if key not in _NOT_DRIVERS}
+    misplaced = [key for key, value in named.items() if key not in DRIVERS and not isinstance(value, Mapping)]
+    unknown = [key for key in named if key not in DRIVERS and key not in misplaced]
+    drivers = sorted(key for key in named if key in DRIVERS)
+    if misplaced:
+        message = f"registry['storage'] holds {', '.join(misplaced)}, which is for inside of a driver's hash."
+        yield _error("storage-driver-missing", message, _storage_example(), settings, *path)
+    for name in unknown:
+        message = f"registry['storage'] names {name!r}, which is no storage driver."
+        hint = nearest(name, DRIVERS) or f"There are {', '.join(sorted(DRIVERS))}."
+        yield _error("storage-driver-unknown", message, hint, settings, *path, name)
+    if not named:
         message = "registry['storage'] names no driver: the registry would not start."
-        hint = (
-            "Add one, for example 'filesystem' => { 'rootdirectory' => '/srv/images' }, or drop the setting."
-        )
-        yield _error("storage-driver-missing", message, hint, settings, *path)
-    elif len(drivers) > 1 and not unknown:
+        yield _error("storage-driver-missing", message, _storage_example(), settings, *path)
+    if len(drivers) > 1:
         message = (
             f"registry['storage'] names {len(drivers)} drivers ({', '.join(drivers)}); there can be one."
         )
-        yield _error(
-            "storage-driver-several", message, "Keep the one that holds your images.", settings, *path
-        )
+        hint = "Keep the one that holds your images."
+        yield _error("storage-driver-several", message, hint, settings, *path)
     for driver in drivers:
-        if not isinstance(storage[driver], Mapping):
-            message = (
-                f"registry['storage'][{driver!r}] holds no settings of the driver, but a hash belongs here."
-            )
-            yield _error("wrong-type", message, "", settings, *path, driver)
+        if not isinstance(named[driver], Mapping):
+            message = f"registry['storage']['{driver}'] is {shown(named[driver])}, but a hash belongs here."
+            yield _error("wrong-type", message, _storage_example(), settings, *path, driver)
+
+
+def _storage_example() -> str:
+    return f"For example: {OPTIONS['registry.storage'].sample}"
+
+
+def _environment(settings: Settings) -> Iterator[Diagnostic]:
+    path = ("registry", "env")
+    names = settings.get(*path)
+    for name in map(str, names if isinstance(names, Mapping) else ()):
+        if not _VARIABLE.fullmatch(name):
+            message = f"registry['env'] has {name!r}, which cannot name an environment variable."
+            hint = "Use letters, digits and underscores, as in 'HTTPS_PROXY'."
+            yield _error("wrong-value", message, hint, settings, *path, name)
+
+
+def _token_pair(settings: Settings) -> Iterator[Diagnostic]:
+    for name in ("internal_key", "internal_certificate"):
+        value = settings.get("registry", name)
+        if isinstance(value, str) and "-----BEGIN " not in value:
+            message = f"registry['{name}'] holds no PEM: it has no line with -----BEGIN."
+            hint = "Paste the file as it is; in double quotes \\n stands for a line break."
+            yield _error("wrong-value", message, hint, settings, "registry", name)
 
 
 def _notifications(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
@@ -122,7 +148,7 @@ def _completeness(settings: Settings, effective: Effective) -> Iterator[Diagnost
         message = "registry['enable'] is true, but registry_external_url is not set: nobody could reach it."
         hint = f"Add: {OPTIONS['registry_external_url'].sample}"
         yield _error("url-missing", message, hint, settings, "registry", "enable")
-    elif not effective["registry.token_realm"]:
+    if not counts_as_true(settings.get("external_url")) and not effective["registry.token_realm"]:
         message = "The registry is enabled, but external_url is not set: clients could get no token."
         hint = f"Add GitLab's address: {OPTIONS['external_url'].sample}"
         yield _error("url-missing", message, hint, settings, "registry_external_url")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from glctl.secret import is_secret_name
 from glctl.settings.draft import given
-from glctl.settings.kinds import why_not
+from glctl.settings.kinds import shown, why_not
 from glctl.settings.option import ruby_name
 from glctl.settings.schema import COMPLETE_SECTIONS, NAMES, OPTIONS, READ_NAMES
 from glctl.settings.sense import nearest, sense
@@ -50,7 +49,7 @@ def _setting(option: Option, settings: Settings, effective: Effective) -> Iterat
         return
     name, span = ruby_name(".".join(path)), settings.span(*path)
     if option.ignored:
-        yield Diagnostic("without-effect", "warning", f"{name} has no effect here. {option.doc}", "", span)
+        yield Diagnostic("without-effect", "warning", f"{name} has no effect.", option.doc, span)
     elif wrong := why_not(option.kind, value):
         severity = "warning" if option.kind in _LENIENT else "error"
         message = f"{name} is {shown(value, path[-1])}, but {wrong}."
@@ -63,25 +62,10 @@ def _setting(option: Option, settings: Settings, effective: Effective) -> Iterat
         yield Diagnostic("wrong-value", "error", message, nearest(str(value), option.choices), span)
     elif not option.lines and _has_control_characters(value):
         message = f"{name} holds a line break or another control character; it must be one line of text."
-        yield Diagnostic("wrong-value", "error", message, "Take it out, or try .strip", span)
+        yield Diagnostic("wrong-value", "error", message, "Take it out; .strip does so at the ends.", span)
     elif _is_overruled(value, effective, option):
         message = f"{name} = {shown(value, path[-1])} has no effect."
         yield Diagnostic("without-effect", "warning", message, f"It is {effective.origin(option.key)}.", span)
-
-
-def shown(value: Any, name: str = "") -> str:
-    """*value* as a message shows it: short, and never a secret."""
-    if isinstance(value, str) and is_secret_name(name):
-        return "a string"
-    if isinstance(value, Mapping):
-        return "a hash"
-    if isinstance(value, list):
-        return "an array"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return f"'{value}'" if len(value) < 60 else "a long string"
-    return str(value)
 
 
 def _has_control_characters(value: Any) -> bool:

@@ -131,6 +131,13 @@ def _refused_choices(theirs: Step, settings: Settings) -> Step:
     return theirs
 
 
+def _refused_keys(theirs: Step, settings: Settings) -> Step:
+    pair = [
+        settings.get("registry", name) or "-----BEGIN " for name in ("internal_key", "internal_certificate")
+    ]
+    return theirs if all("-----BEGIN " in text for text in pair) else REFUSED
+
+
 def _refused_collisions(theirs: Step, settings: Settings) -> Step:
     config = theirs.get("registry_config", {}).get("http", {})
     servers = [*theirs.get("nginx_registry", ()), *theirs.get("nginx_status", ())]
@@ -180,6 +187,11 @@ DIFFERENCES = (
         "refused-choices",
         "The registry would refuse to start with a level or format that it does not know.",
         _refused_choices,
+    ),
+    Difference(
+        "refused-keys",
+        "With a key or a certificate that is none, GitLab signs no token and the registry does not start.",
+        _refused_keys,
     ),
     Difference(
         "refused-port-collisions",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from glctl.settings.option import Option
+from glctl.settings.options import registry_nginx
 
 _LOG_FORMAT = (
     '$remote_addr - $remote_user [$time_local] "$request_method $filtered_request_uri $server_protocol" '
@@ -31,6 +32,13 @@ _RAILS = (
     "ssl_session_cache ssl_session_tickets ssl_session_timeout ssl_verify_client ssl_verify_depth "
     "consul_service_meta consul_service_name ha"
 ).split()
+_RAILS_OWN = "It is for GitLab's own virtual host"
+_REGISTRY = {option.path[-1] for option in registry_nginx.OPTIONS if not option.ignored}
+
+
+def _instead(key: str) -> str:
+    return f"; the registry's has registry['nginx']['{key}']." if key in _REGISTRY else "."
+
 
 OPTIONS = (
     Option("nginx.enable", "bool", "Whether nginx runs here.", True, "true"),
@@ -94,7 +102,7 @@ OPTIONS = (
         "'proxy_cache keys_zone=gitlab:10m max_size=1g levels=1:2'",
     ),
     Option("nginx.proxy_cache", "string", "Its zone.", "gitlab", "'gitlab'"),
-    Option("nginx.cache_max_size", "string", "Without effect.", ignored=True),
+    Option("nginx.cache_max_size", "string", "Omnibus writes it nowhere.", ignored=True),
     Option(
         "nginx.custom_nginx_config",
         "string",
@@ -120,8 +128,5 @@ OPTIONS = (
     Option("nginx.svlogd_filter", "string", "As logging['svlogd_filter'].", example='"gzip"'),
     Option("nginx.svlogd_udp", "string", "As logging['svlogd_udp'].", example="'192.0.2.1:514'"),
     Option("nginx.svlogd_prefix", "string", "As logging['svlogd_prefix'].", example="'nginx '"),
-    *(
-        Option(f"nginx.{key}", "any", "Of GitLab's own virtual host; without effect here.", ignored=True)
-        for key in _RAILS
-    ),
+    *(Option(f"nginx.{key}", "any", _RAILS_OWN + _instead(key), ignored=True) for key in _RAILS),
 )

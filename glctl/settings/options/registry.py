@@ -134,7 +134,7 @@ OPTIONS = (
     Option(
         "registry.registry_issuer",
         "string",
-        "Without effect: gitlab_rails['registry_issuer'] counts.",
+        "It is gitlab_rails['registry_issuer'] that counts.",
         ignored=True,
     ),
     Option(
@@ -173,7 +173,7 @@ OPTIONS = (
     Option(
         "registry.default_notifications_threshold",
         "scalar",
-        "Deprecated: their tries before a pause.",
+        "Omnibus does not read it; an endpoint's own maxretries or threshold counts.",
         ignored=True,
     ),
     Option("registry.default_notifications_backoff", "scalar", "Their pause.", "1s", "'1s'"),

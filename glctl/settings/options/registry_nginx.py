@@ -112,7 +112,7 @@ OPTIONS = (
         lines=True,
     ),
     *(
-        Option(_N + key, "any", "Without effect on the registry's virtual host.", ignored=True)
+        Option(_N + key, "any", "Omnibus does not write it for the registry.", ignored=True)
         for key in _IGNORED
     ),
 )
