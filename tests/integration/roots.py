@@ -34,6 +34,10 @@ from glctl.services.usage import children
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+CONFIG = "/var/opt/gitlab/registry/config.yml"
+VHOST = "/var/opt/gitlab/nginx/conf/service_conf/gitlab-registry.conf"
+IMAGES = "/var/opt/gitlab/gitlab-rails/shared/registry"
+ENV = "/opt/gitlab/etc/registry/env"
 HOST = "registry.example.com"
 GLCTL = [sys.executable, "-m", "glctl"]
 PROJECT = Path(__file__).parents[2]
@@ -90,6 +94,14 @@ class Installation:
     def pid(self, service: str) -> int | None:
         """The main process of a service; ``registry/log`` is the registry's svlogd."""
         return look(self.at(SV_DIR) / service).pid
+
+    def pids(self) -> dict[str, int | None]:
+        """The main processes of all services."""
+        return {service: self.pid(service) for service in ("registry", "nginx", "registry/log", "nginx/log")}
+
+    def restarted(self, before: dict[str, int | None]) -> set[str]:
+        """Which services have other processes than *before*."""
+        return {service for service, pid in self.pids().items() if pid != before[service]}
 
     def workers(self) -> set[int]:
         """nginx's child processes."""

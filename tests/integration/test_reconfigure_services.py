@@ -1,0 +1,141 @@
+"""What reconfigure owes to services: stopped, failing, interrupted ones, in one running root."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from roots import CONFIG, IMAGES, VHOST, Installation, installation, kill_when
+from servers import wait_until
+
+from glctl.paths import SERVICE_DIR, STATE_DIR, SV_DIR
+from glctl.services.runit import look
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[Installation]:
+    """A root whose services run."""
+    with installation() as made:
+        made.reconfigure()
+        yield made
+        assert not [path for path in made.path.rglob("*") if path.name.endswith(".glctl-new")]
+
+
+# --- services
+
+
+def test_a_registry_that_is_disabled_stops_and_keeps_its_data(host: Installation) -> None:
+    host.reconfigure()
+    (host.at(IMAGES) / "an-image").touch()
+    told = host.reconfigure("registry['enable'] = false", "nginx['enable'] = false")
+    assert "registry stopped" in told
+    assert "nginx stopped" in told
+    assert [look(host.at(SV_DIR) / name).state for name in ("registry", "nginx")] == ["no supervisor"] * 2
+    assert list(host.at(SERVICE_DIR).iterdir()) == []
+    assert (host.at(IMAGES) / "an-image").exists()
+    assert host.at(CONFIG).exists()
+    assert "Nothing to do" in host.glctl("reconfigure").stdout
+    # At once, before runsvdir has looked again: it must not be taken for one that somebody has stopped.
+    assert "registry started" in host.reconfigure()
+    assert host.ask(host.nginx).status == 401
+
+
+def test_a_service_that_was_stopped_stays_so_and_then_starts_on_the_new_files(host: Installation) -> None:
+    host.reconfigure()
+    assert host.glctl("stop", "registry").returncode == 0
+    told = host.reconfigure("registry['log_level'] = 'error'", "registry['nginx']['hsts_max_age'] = 6")
+    assert "note: registry was stopped and stays so. To start it: glctl start registry" in told
+    assert "nginx reloaded" in told
+    assert host.pid("registry") is None
+    told = host.glctl("reconfigure")
+    assert "Nothing to do" in told.stdout
+    assert "registry was stopped" in told.stderr
+    assert host.glctl("start", "registry").returncode == 0
+    running = host.pid("registry")
+    assert "Nothing to do" in host.glctl("reconfigure").stdout
+    assert host.pid("registry") == running
+
+
+def test_a_service_whose_supervisor_was_killed_gets_one_again(host: Installation) -> None:
+    host.reconfigure()
+    before = host.pids()
+    (supervisor,) = (name.split()[1] for name in host.members() if name.startswith("runsvdir"))
+    os.kill(int(supervisor), signal.SIGKILL)
+    told = host.glctl("reconfigure")
+    assert "its supervisor, runsvdir, does not run" in told.stdout
+    assert host.restarted(before) == set()
+    assert any(name.startswith("runsvdir") for name in host.members())
+    assert "Nothing to do" in host.glctl("reconfigure").stdout
+
+
+def test_a_service_that_does_not_come_up_says_why_and_a_good_file_mends_it(host: Installation) -> None:
+    host.reconfigure()
+    # In the list of drivers, but not compiled into Debian's registry.
+    host.write("registry['storage'] = { 'gcs' => { 'bucket' => 'b' } }")
+    failed = host.glctl("reconfigure")
+    assert failed.returncode == 1
+    assert "registry did not come up: its process does not stay up" in failed.stderr
+    assert "gcs" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    told = host.reconfigure()
+    assert "registry restarted" in told
+    assert host.ask(host.nginx).status == 401
+    assert "Nothing to do" in host.glctl("reconfigure").stdout
+
+
+# --- interrupted
+
+
+@contextmanager
+def halted_before_services(host: Installation) -> Iterator[None]:
+    """A run stops in here when it has written all files, before the first service hears of it.
+
+    What it waits for is the lock under which the supervisor is looked for.
+    """
+    record = host.at(f"{STATE_DIR}/supervisor")
+    with record.open("r+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def test_a_run_killed_between_writing_and_restarting_is_finished_by_the_next(host: Installation) -> None:
+    host.reconfigure()
+    before = host.pids()
+    host.write("registry['log_level'] = 'error'", "registry['nginx']['hsts_max_age'] = 7")
+    with halted_before_services(host):
+        child = host.begin("reconfigure")
+        kill_when(child, lambda: "max-age=7" in host.at(VHOST).read_text(), "the files are written")
+    assert host.restarted(before) == set()
+    assert yaml.safe_load(host.at(CONFIG).read_text())["log"]["level"] == "error"
+    workers = host.workers()
+
+    told = host.glctl("reconfigure").stdout
+    for service, action in (("registry", "restart"), ("nginx", "restart")):
+        assert (
+            f"! {action} {service}: an earlier run changed its files and ended before it was seen up" in told
+        )
+    assert "Made no change; registry restarted" in told
+    assert host.restarted(before) >= {"registry"}
+    assert not workers & host.workers()
+    assert "Nothing to do" in host.glctl("reconfigure").stdout
+
+
+def test_ctrl_c_ends_a_run_without_a_traceback(host: Installation) -> None:
+    host.reconfigure()
+    host.write("registry['nginx']['hsts_max_age'] = 9")
+    with halted_before_services(host):
+        child = host.begin("reconfigure")
+        wait_until(lambda: "max-age=9" in host.at(VHOST).read_text(), "the file is written")
+        child.send_signal(signal.SIGINT)
+        said = child.communicate(timeout=60)[0]
+    assert child.returncode == 130
+    assert "Traceback" not in said
+    assert "nginx restarted" in host.glctl("reconfigure").stdout
