@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
@@ -40,7 +40,7 @@ NTP_SERVERS = ("0.debian.pool.ntp.org", "1.debian.pool.ntp.org", "2.debian.pool.
 
 _LOG_LINES = 2000  # of each log; some megabytes at most
 _LOG_WINDOW = 3600.0  # seconds
-_LAST_WORDS = 15.0  # seconds before the end of a service that are looked at for its reason
+_LAST_WORDS = 2.0  # seconds before a service ended, or began anew, in whose lines the reason may stand
 _YOUNG = 3.0  # seconds; a service this young may be crash looping, and is looked at again
 _SECOND_LOOK = 1.3  # seconds; runsv tries again one second after a service has ended
 _POLL = 0.02
@@ -60,8 +60,9 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A service as it was seen; *looping*: it ended between two looks."""
+    """A service as it was seen: *first*, and last. *looping*: it ended between two looks."""
 
+    first: Status
     status: Status
     looping: bool = False
 
@@ -129,23 +130,21 @@ class Facts:
         from glctl.services.runit import look
 
         directories = {name: self._directory(name) for name in self.observed.services}
-        seen = {name: Seen(look(directory)) for name, directory in directories.items()}
+        first = {name: look(directory) for name, directory in directories.items()}
+        seen = {name: Seen(status, status) for name, status in first.items()}
         unsettled = {name for name in seen if _is_unsettled(seen[name].status)}
         deadline = time.monotonic() + _SECOND_LOOK
         while unsettled and time.monotonic() < deadline:
             time.sleep(_POLL)
             for name in tuple(unsettled):
                 before, now = seen[name].status, look(directories[name])
-                seen[name] = Seen(now, looping=_has_ended(before, now))
+                seen[name] = Seen(first[name], now, looping=_has_ended(before, now))
                 if seen[name].looping or not _is_unsettled(now):
                     unsettled.remove(name)
-        # Longer than runsv waits between two starts: it has tried, and is where it was.
-        waiting = {
-            name: Seen(s.status, looping=True)
-            for name, s in seen.items()
-            if name in unsettled and _is_waiting(s.status)
-        }
-        return seen | waiting
+        for name in unsettled:
+            if _is_waiting(seen[name].status):  # longer than runsv waits between two starts
+                seen[name] = replace(seen[name], looping=True)
+        return seen
 
     def _directory(self, service: str) -> Path:
         from glctl.services.catalog import SERVICES
@@ -217,7 +216,7 @@ class Facts:
 
         seen = self.services()[service]
         if seen.looping:
-            return time.time() - _LAST_WORDS
+            return seen.first.since - _LAST_WORDS
         status = seen.status if seen.status.is_supervised else last_known(self._directory(service))
         if status is None:
             return time.time() - _LOG_WINDOW

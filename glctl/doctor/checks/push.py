@@ -82,7 +82,8 @@ CHECK = Check(
     "push",
     "A blob can be pushed through nginx and read back.",
     run,
-    requires=("proxy", "token-proxy"),
+    # Where the images are missing (a volume not mounted), a push would begin a second tree of them.
+    requires=("storage-writable", "proxy", "token-proxy"),
     effect="lasting",
     timeout=30.0,
 )

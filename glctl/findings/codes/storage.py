@@ -77,7 +77,7 @@ CODES = (
         "Move the file away.",
         SEEN,
         explains=("push-failed",),
-        disproved_by=("push",),
+        disproved_by=("storage-writable", "push"),
     ),
     Code(
         "storage-io-error",
