@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.console import harmless
 from glctl.converge.diff import diff, summary
 from glctl.render.resources import Directory, Symlink
+from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
     from glctl.console import Console
@@ -59,6 +60,12 @@ def show_end(console: Console, prepared: Prepared, result: Result | None, second
     """What there was to do, what was done, and what was left out; *result* is None where nothing was done."""
     for service in prepared.stopped:
         console.note(f"note: {service} was stopped and stays so. To start it: glctl start {service}")
+    effective = prepared.configuration.effective
+    if not enabled_services(effective):
+        origin = effective.origin("registry.enable")
+        file = origin.kind == "file"
+        why = f"registry['enable'] is false ({origin})" if file else "registry_external_url is not set"
+        console.note(f"note: no service is enabled: {why}.")
     if not prepared.changed:
         console.out(f"Nothing to do: this host is as gitlab.rb says ({seconds:.1f} s).")
         return

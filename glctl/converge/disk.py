@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,9 @@ def _nearest(directory: Path) -> Path:
 
 
 def _mount(directory: Path) -> Path:
-    while not directory.is_mount():
-        directory = directory.parent
-    return directory
+    """Where the file system of *directory* is mounted. Path.is_mount() would not see a bind mount."""
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    mounts = (Path(re.sub(r"\\(\d{3})", lambda m: chr(int(m[1], 8)), line.split()[4])) for line in lines)
+    return max(
+        (m for m in mounts if directory.is_relative_to(m)), key=lambda m: len(m.parts), default=Path("/")
+    )

@@ -58,7 +58,7 @@ def _name_of_invoker() -> str:
 def _exists(lookup: Any, name: str) -> bool:
     try:
         lookup(name)
-    except KeyError:
+    except (KeyError, ValueError):  # ValueError: a NUL byte in it
         return False
     return True
 

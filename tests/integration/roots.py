@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -195,10 +196,10 @@ def base(made: Installation, account: str = "") -> list[str]:
 
 def store_key(made: Installation) -> None:
     """Put a small key with its certificate into the secrets file."""
-    key = keys.generate_key(bits=2048)
-    pair = {"internal_key": key.reveal(), "internal_certificate": keys.certify(key, time.time() - 3600)}
+    key, certificate = _pair()
+    secrets = {"http_secret": "0" * 128, "internal_key": key, "internal_certificate": certificate}
     file = made.at(SECRETS_FILE)
-    file.write_text(json.dumps({"registry": {"http_secret": "0" * 128, **pair}}))
+    file.write_text(json.dumps({"registry": secrets}))
     file.chmod(0o600)
 
 
@@ -206,10 +207,17 @@ def self_signed(made: Installation) -> None:
     """A certificate for HOST where gitlab.rb looks for it."""
     folder = made.at("/etc/gitlab/ssl")
     folder.mkdir(mode=0o755)
-    key = keys.generate_key(bits=2048)
-    (folder / f"{HOST}.key").write_text(key.reveal())
+    key, certificate = _pair()
+    (folder / f"{HOST}.key").write_text(key)
     (folder / f"{HOST}.key").chmod(0o600)
-    (folder / f"{HOST}.crt").write_text(keys.certify(key, time.time() - 3600))
+    (folder / f"{HOST}.crt").write_text(certificate)
+
+
+@cache
+def _pair() -> tuple[str, str]:
+    """A key and its certificate, the same for all tests of a process: making one takes a while."""
+    key = keys.generate_key(bits=2048)
+    return key.reveal(), keys.certify(key, time.time() - 3600)
 
 
 def kill_when(child: subprocess.Popen[str], condition: Any, what: str) -> None:
