@@ -13,6 +13,11 @@ from glctl.secret import reveal
 # What nginx reads as one plain word wherever it stands (ngx_conf_read_token: quotes, blanks, ';', '{', '}'
 # and '#' end or begin something; '$' begins a variable, which is wanted).
 _PLAIN = re.compile(r"[^\s\"'\\;{}#]+")
+# What begins like this is text to every reader of YAML, unless the dumper quotes it anyway: Go's takes more
+# for numbers and truth than Python's (1e3, 0o17, y).
+_PLAIN_YAML = re.compile(r"(?![YyNn]$)[A-Za-z/]")
+# Begins the mark for directives of the administrator; a private-use character, as marks are made of.
+VERBATIM = "\ue004"
 # A line break has no business in any nginx value, and no file can hold the halves of a surrogate pair.
 _UNFIT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
@@ -61,7 +66,7 @@ def nginx_words(value: Any) -> Quoted:
 def nginx_verbatim(value: Any) -> Quoted:
     """Directives that the administrator wrote for nginx, as they are."""
     text = _text(value).strip("\n")
-    return Quoted(text, text, form="{};")
+    return Quoted(text, text, form=VERBATIM + "{};")
 
 
 def shell_word(value: Any) -> Quoted:
@@ -101,14 +106,14 @@ def _dump(value: Any, *, flow: bool) -> str:
 
 @cache
 def _dumper() -> Any:
-    """A safe dumper that writes text with anything unusual in it in double quotes, on one line."""
+    """A safe dumper that leaves quotes out only where any version of YAML takes the text for text."""
     import yaml
 
     class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # C, where it is built
         pass
 
     def represent(dumper: Any, text: str) -> Any:
-        style = None if text.isprintable() else '"'
+        style = None if _PLAIN_YAML.match(text) and text.isprintable() else '"'
         return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
     Dumper.add_representer(str, represent)

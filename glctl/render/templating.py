@@ -53,9 +53,13 @@ def render(template: str, **values: Any) -> bytes:
     marked = _environment().get_template(template).render(printed=printed, **values)
     content = _MARK.sub(lambda mark: printed[int(mark[1])], marked)
     skeleton = _MARK.sub(lambda mark: _marks(int(mark[1]), printed[int(mark[1])]), marked)
-    read = _READERS[Path(template.removesuffix(".j2")).suffix]
     pieces = {f"{n}.{k}": piece for n, quoted in enumerate(printed) for k, piece in enumerate(quoted.pieces)}
-    if read(content, {}) != read(skeleton, pieces):
+    read = _READERS[Path(template.removesuffix(".j2")).suffix]
+    try:
+        as_meant = read(content, {}) == read(skeleton, pieces)
+    except ValueError:
+        as_meant = False
+    if not as_meant:
         raise GlctlError(
             f"What {template} makes of gitlab.rb would not be read back as it is meant; nothing was written.",
             "Please report it, with the settings of gitlab.rb that look unusual.",
@@ -82,11 +86,8 @@ def _filled_directives(
     directives: tuple[nginxconf.Directive, ...], pieces: Pieces
 ) -> Iterator[nginxconf.Directive]:
     for directive in directives:
-        verbatim = (
-            _PIECE.fullmatch(directive.name) if not directive.args and directive.block is None else None
-        )
-        if verbatim:
-            yield from nginxconf.parse(pieces[verbatim[1]])
+        if directive.name.startswith(quoting.VERBATIM):
+            yield from nginxconf.parse(_filled_text(directive.name.removeprefix(quoting.VERBATIM), pieces))
             continue
         block = directive.block
         yield replace(
@@ -100,7 +101,10 @@ def _filled_directives(
 def _read_yaml(text: str, pieces: Pieces) -> Any:
     import yaml
 
-    return _filled_data(yaml.safe_load(text), pieces)
+    try:
+        return _filled_data(yaml.safe_load(text), pieces)
+    except yaml.YAMLError as exc:
+        raise ValueError("no YAML") from exc
 
 
 def _filled_data(data: Any, pieces: Pieces) -> Any:
