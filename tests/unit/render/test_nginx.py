@@ -207,10 +207,10 @@ def test_status_is_shown_to_whom_the_options_say(rendered) -> None:
         ("", "http://r.example.com:8080", DEBIAN, ["listen *:8080"]),
         ("registry['nginx']['listen_addresses'] = []", "http://r.example.com", DEBIAN, []),
         (
-            "registry_nginx['listen_addresses'] = ['1.2.3.4', '[::]']\nregistry_nginx['listen_port'] = '5050'",
+            "registry_nginx['listen_addresses'] = ['a', '[::]']\nregistry_nginx['listen_port'] = '5050'",
             "https://r.example.com",
             DEBIAN,
-            ["listen 1.2.3.4:5050 ssl", "listen [::]:5050 ssl"],
+            ["listen a:5050 ssl", "listen [::]:5050 ssl"],
         ),
         (
             "registry['nginx']['proxy_protocol'] = true",
