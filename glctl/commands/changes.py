@@ -85,7 +85,7 @@ def _left_out(prepared: Prepared) -> list[str]:
     """What needs root or a real host, and is not done."""
     host, effective = prepared.configuration.host, prepared.configuration.effective
     if not host.platform.manages_services:
-        return ["this is an Omnibus host: what is shown, Chef makes. Run: sudo gitlab-ctl reconfigure"]
+        return ["glctl changes nothing on an Omnibus host. To apply gitlab.rb: sudo gitlab-ctl reconfigure"]
     wanted = {
         effective[f"{who}.username"]
         for who in ("registry", "web_server")
