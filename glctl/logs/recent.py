@@ -29,7 +29,8 @@ def recent_lines(source: LogSource, count: int) -> list[bytes]:
         blocks = []
         while (block := reader.read()) is not None:
             blocks.append(block)
-        return b"".join([*blocks, reader.rest()]).splitlines()[-count:]
+        text = b"".join([*blocks, reader.rest()]).removesuffix(b"\n")
+        return text.split(b"\n")[-count:] if text else []  # not splitlines(): a \r is part of a line
     finally:
         reader.close()
 
