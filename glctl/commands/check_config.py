@@ -10,11 +10,11 @@ import click
 
 from glctl.commands.diagnostics import print_diagnostics
 from glctl.converge.desired import examine
-from glctl.errors import ConfigError
+from glctl.errors import ConfigError, GlctlError
+from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
     from glctl.commands.context import Context
-    from glctl.spans import Diagnostic
 
 
 @click.command(short_help="Say everything that is wrong in gitlab.rb.")
@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(context: Context, strict: bool, form: str) -> int:
     """Read gitlab.rb and say everything that is wrong in it. Exit 2 if there is an error."""
-    diagnostics: tuple[Diagnostic, ...]
-    try:
-        diagnostics = examine(context.root, context.config_file, context.platform).diagnostics
-    except ConfigError as exc:
-        diagnostics = exc.diagnostics
+    diagnostics = _diagnostics(context)
     errors = sum(d.severity == "error" for d in diagnostics)
     warnings = len(diagnostics) - errors
     ok = not errors and not (strict and warnings)
@@ -38,6 +34,21 @@ def command(context: Context, strict: bool, form: str) -> int:
         print_diagnostics(diagnostics, sys.stdout, context.console)
         context.console.out(_verdict(context, errors, warnings, ok))
     return 0 if ok else 2
+
+
+def _diagnostics(context: Context) -> tuple[Diagnostic, ...]:
+    """What is wrong in gitlab.rb, and, where that is all right, with the files that it makes."""
+    try:
+        configuration = examine(context.root, context.config_file, context.platform)
+    except ConfigError as exc:
+        return exc.diagnostics
+    if configuration.errors:
+        return configuration.diagnostics
+    try:
+        configuration.resources()
+    except GlctlError as exc:
+        return *configuration.diagnostics, Diagnostic("wrong-value", "error", exc.message, exc.hint)
+    return configuration.diagnostics
 
 
 def _verdict(context: Context, errors: int, warnings: int, ok: bool) -> str:
