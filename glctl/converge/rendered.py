@@ -31,16 +31,17 @@ def resources(configuration: Configuration, tree: Tree) -> tuple[Resource, ...]:
     """The Resources of *configuration*, remembered or rendered."""
     try:
         memory = json.loads(tree.actual(_place(tree)).content or b"{}")
-        if memory.get("digest") == _digest(configuration):
+        if memory["digest"] == _digest(configuration, memory["resources"]):
             return tuple(_from_json(item) for item in memory["resources"])
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError):
         pass  # damaged, or of another version: rendering makes it anew
     return configuration.resources()
 
 
 def remember(configuration: Configuration, made: tuple[Resource, ...], tree: Tree) -> None:
     """Keep what was rendered. It holds secrets, as the files do."""
-    document = {"digest": _digest(configuration), "resources": [_to_json(resource) for resource in made]}
+    items = [_to_json(resource) for resource in made]
+    document = {"digest": _digest(configuration, items), "resources": items}
     tree.write(_place(tree), json.dumps(document).encode(), 0o600)
 
 
@@ -48,8 +49,10 @@ def _place(tree: Tree) -> str:
     return tree.root.relocate(MEMORY)
 
 
-def _digest(configuration: Configuration) -> str:
-    """Of all that rendering reads: settings in their order, facts of the host, secrets, templates, code."""
+def _digest(configuration: Configuration, made: list[dict[str, Any]]) -> str:
+    """Of all that rendering reads (settings in their order, facts of the host, secrets, templates, code), and
+    of what it made, lest a damaged memory be written to live files.
+    """
     host, effective = configuration.host, configuration.effective
     accounts = [
         host.has_account(effective[f"{who}.username"], effective[f"{who}.group"])
@@ -61,6 +64,7 @@ def _digest(configuration: Configuration) -> str:
         "host": [repr(host.platform), host.invoker, host.privileged, accounts],
         "settings": {key: reveal(value) for key, value in effective.items()},
         "secrets": reveal(configuration.secrets.document),
+        "made": made,
     }
     digest = hashlib.sha256(json.dumps(read, default=str).encode())
     for path in (*template_files(), *sorted(Path(render.__file__).parent.glob("*.py"))):

@@ -164,7 +164,10 @@ class Tree:
     @contextmanager
     def _parent(self, path: str) -> Iterator[tuple[int, str]]:
         """A descriptor of the directory that *path* lies in, and its name there."""
-        parent, name = os.path.split(self._inside(path))
+        normal = self._inside(path)
+        if normal == self._top:
+            raise ObstacleError(f"{path} is the root itself.", "Name a place below it in gitlab.rb.")
+        parent, name = os.path.split(normal)
         try:
             with self._directory(parent) as fd:
                 yield fd, name
@@ -269,7 +272,7 @@ def _protect(fd: int, mode: int, owner: tuple[int, int] | None) -> None:
 
 def _actual(parent: int, name: str, *, content: bool) -> Actual:
     try:
-        info = os.stat(name or ".", dir_fd=parent, follow_symlinks=False)
+        info = os.stat(name, dir_fd=parent, follow_symlinks=False)
     except FileNotFoundError:
         return ABSENT
     about = (stat.S_IMODE(info.st_mode), info.st_uid, info.st_gid)
