@@ -1,6 +1,6 @@
 # Two commands are all: make demo, make test. Each installs what it needs (scripts/setup) and is safe to repeat.
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test lint types wheel bench clean
+.PHONY: help demo clean-demo test lint types wheel example bench clean
 
 # What scripts/setup provides comes first.
 export PATH := $(CURDIR)/.tools:$(CURDIR)/.venv/bin:$(PATH)
@@ -31,6 +31,10 @@ types: ## Check types
 wheel: ## Build the wheel and try it away from this checkout
 	@scripts/setup python
 	pytest tests/packaging
+
+example: ## Bring examples/gitlab.rb.example up to date with the schema
+	@scripts/setup python
+	python scripts/make-example > examples/gitlab.rb.example
 
 bench: ## Measure start-up against its limits
 	@scripts/setup python

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from glctl.settings.option import Option
+from glctl.settings.options import svlogd
 
 _LOGROTATE = "compress dateformat frequency maxsize method postrotate rotate size".split()
 
@@ -98,13 +99,29 @@ OPTIONS = (
         default="gitlab-www",
         example="'gitlab-www'",
     ),
-    Option("web_server.group", "string", "Its group.", default="gitlab-www", example="'gitlab-www'"),
-    Option("web_server.uid", "integer", "Its user id, chosen by the system where unset.", example="987"),
-    Option("web_server.gid", "integer", "Its group id, chosen by the system where unset.", example="987"),
+    Option(
+        "web_server.group",
+        "string",
+        "The group of nginx's workers.",
+        default="gitlab-www",
+        example="'gitlab-www'",
+    ),
+    Option(
+        "web_server.uid",
+        "integer",
+        "The user id of nginx's account; the system chooses one where unset.",
+        example="987",
+    ),
+    Option(
+        "web_server.gid",
+        "integer",
+        "The id of that group; the system chooses one where unset.",
+        example="987",
+    ),
     Option(
         "web_server.shell",
         "string",
-        "Its login shell.",
+        "The login shell of nginx's account.",
         default="/bin/false",
         example="'/bin/false'",
     ),
@@ -142,39 +159,14 @@ OPTIONS = (
         "nginx starts only where this is mounted (one path or several).",
         example="'/var/opt/gitlab/mounted'",
     ),
-    Option(
-        "logging.svlogd_size",
-        "limit",
-        "A log rotates at this many bytes.",
-        default=209715200,
-        example="209715200",
-    ),
-    Option("logging.svlogd_num", "limit", "So many rotated logs are kept.", default=30, example="30"),
-    Option(
-        "logging.svlogd_timeout",
-        "limit",
-        "A log rotates after this many seconds.",
-        default=86400,
-        example="86400",
-    ),
-    Option(
-        "logging.svlogd_filter",
-        "string",
-        "The program that a rotated log passes through.",
-        default="gzip",
-        example='"gzip"',
-    ),
-    Option(
-        "logging.svlogd_udp", "string", "Log lines also go to this UDP address.", example="'192.0.2.1:514'"
-    ),
-    Option("logging.svlogd_prefix", "string", "What each line begins with.", example="'registry '"),
+    *svlogd.for_all("logging"),
     Option(
         "logging.udp_log_shipping_host",
         "string",
         "Where log lines also go by UDP.",
         example="'192.0.2.1'",
     ),
-    Option("logging.udp_log_shipping_port", "port", "Its port; 514 where unset.", example="514"),
+    Option("logging.udp_log_shipping_port", "port", "The port there; 514 where unset.", example="514"),
     Option(
         "logging.udp_log_shipping_hostname",
         "string",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from glctl.settings.option import Option
-from glctl.settings.options import registry_nginx
+from glctl.settings.options import registry_nginx, svlogd
 
 _LOG_FORMAT = (
     '$remote_addr - $remote_user [$time_local] "$request_method $filtered_request_uri $server_protocol" '
@@ -56,7 +56,7 @@ OPTIONS = (
         "/var/log/gitlab/nginx",
         "'/var/log/gitlab/nginx'",
     ),
-    Option("nginx.log_group", "string", "The group that may read it.", example="'adm'"),
+    Option("nginx.log_group", "string", "The group that may read nginx's log.", example="'adm'"),
     Option(
         "nginx.worker_processes", "scalar", "Worker processes; one per processor where unset.", example="4"
     ),
@@ -71,7 +71,7 @@ OPTIONS = (
     Option(
         "nginx.log_format_escape",
         "string",
-        "How values in it are escaped.",
+        "How values in a line of the access log are escaped.",
         "default",
         "'default'",
         ("default", "json", "none"),
@@ -84,24 +84,36 @@ OPTIONS = (
     Option("nginx.keepalive_timeout", "scalar", "Seconds that an idle connection stays open.", 65, "65"),
     Option("nginx.keepalive_time", "string", "How long a connection is reused.", "1h", "'1h'"),
     Option("nginx.gzip_enabled", "bool", "Whether answers are compressed.", True, "true"),
-    Option("nginx.gzip_http_version", "string", "From this HTTP version on.", "1.1", "'1.1'"),
-    Option("nginx.gzip_comp_level", "scalar", "How much.", "2", "'2'"),
+    Option(
+        "nginx.gzip_http_version",
+        "string",
+        "The lowest HTTP version whose answers are compressed.",
+        "1.1",
+        "'1.1'",
+    ),
+    Option("nginx.gzip_comp_level", "scalar", "How much answers are compressed, from 1 to 9.", "2", "'2'"),
     Option(
         "nginx.gzip_proxied",
         "string",
-        "Which proxied answers.",
+        "Which answers of other servers are compressed.",
         "no-cache no-store private expired auth",
         "'no-cache no-store private expired auth'",
     ),
-    Option("nginx.gzip_types", "array", "Which types.", _GZIP_TYPES, "['text/plain', 'application/json']"),
+    Option(
+        "nginx.gzip_types",
+        "array",
+        "The types of content that are compressed.",
+        _GZIP_TYPES,
+        "['text/plain', 'application/json']",
+    ),
     Option(
         "nginx.proxy_cache_path",
         "string",
-        "The proxy cache.",
+        "Where nginx keeps cached answers, and how many.",
         "proxy_cache keys_zone=gitlab:10m max_size=1g levels=1:2",
         "'proxy_cache keys_zone=gitlab:10m max_size=1g levels=1:2'",
     ),
-    Option("nginx.proxy_cache", "string", "Its zone.", "gitlab", "'gitlab'"),
+    Option("nginx.proxy_cache", "string", "The zone of that cache.", "gitlab", "'gitlab'"),
     Option("nginx.cache_max_size", "string", "Omnibus writes it nowhere.", ignored=True),
     Option(
         "nginx.custom_nginx_config",
@@ -111,22 +123,31 @@ OPTIONS = (
         lines=True,
     ),
     Option("nginx.status.enable", "bool", "Whether nginx's status is served.", True, "true"),
-    Option("nginx.status.listen_addresses", "array", "On these addresses.", ["*"], "['127.0.0.1']"),
-    Option("nginx.status.fqdn", "string", "Under this name.", "localhost", "'localhost'"),
-    Option("nginx.status.port", "port", "On this port.", 8060, "8060"),
-    Option("nginx.status.vts_enable", "bool", "Whether GitLab's nginx serves metrics there.", True, "true"),
+    Option(
+        "nginx.status.listen_addresses",
+        "array",
+        "The addresses that the status is served on.",
+        ["*"],
+        "['127.0.0.1']",
+    ),
+    Option(
+        "nginx.status.fqdn", "string", "The name that the status is served under.", "localhost", "'localhost'"
+    ),
+    Option("nginx.status.port", "port", "The port that the status is served on.", 8060, "8060"),
+    Option(
+        "nginx.status.vts_enable",
+        "bool",
+        "Whether GitLab's nginx counts traffic, and shows it beside the status.",
+        True,
+        "true",
+    ),
     Option(
         "nginx.status.options",
         "hash",
-        "Directives of its locations.",
+        "Directives of the places where the status is served.",
         _STATUS_OPTIONS,
         "{ 'allow' => '127.0.0.1', 'deny' => 'all' }",
     ),
-    Option("nginx.svlogd_size", "limit", "As logging['svlogd_size'], for nginx alone.", example="209715200"),
-    Option("nginx.svlogd_num", "limit", "As logging['svlogd_num'].", example="30"),
-    Option("nginx.svlogd_timeout", "limit", "As logging['svlogd_timeout'].", example="86400"),
-    Option("nginx.svlogd_filter", "string", "As logging['svlogd_filter'].", example='"gzip"'),
-    Option("nginx.svlogd_udp", "string", "As logging['svlogd_udp'].", example="'192.0.2.1:514'"),
-    Option("nginx.svlogd_prefix", "string", "As logging['svlogd_prefix'].", example="'nginx '"),
+    *svlogd.for_one("nginx", "nginx"),
     *(Option(f"nginx.{key}", "any", _RAILS_OWN + _instead(key), ignored=True) for key in _RAILS),
 )

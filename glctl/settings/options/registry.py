@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from glctl.settings.option import Option
+from glctl.settings.options import svlogd
 
 LEVELS = ("error", "warn", "info", "debug", "trace")  # the last with GitLab's registry only
 
@@ -15,10 +16,23 @@ OPTIONS = (
         example="true",
     ),
     Option("registry.username", "string", "The account that the registry runs as.", "registry", "'registry'"),
-    Option("registry.group", "string", "Its group.", "registry", "'registry'"),
-    Option("registry.uid", "integer", "Its user id, chosen by the system where unset.", example="986"),
-    Option("registry.gid", "integer", "Its group id, chosen by the system where unset.", example="986"),
-    Option("registry.shell", "string", "Its login shell.", "/usr/sbin/nologin", "'/usr/sbin/nologin'"),
+    Option("registry.group", "string", "The group that the registry runs as.", "registry", "'registry'"),
+    Option(
+        "registry.uid",
+        "integer",
+        "The user id of the registry's account; the system chooses one where unset.",
+        example="986",
+    ),
+    Option(
+        "registry.gid", "integer", "The id of that group; the system chooses one where unset.", example="986"
+    ),
+    Option(
+        "registry.shell",
+        "string",
+        "The login shell of the registry's account.",
+        "/usr/sbin/nologin",
+        "'/usr/sbin/nologin'",
+    ),
     Option(
         "registry.dir",
         "path",
@@ -29,11 +43,11 @@ OPTIONS = (
     Option(
         "registry.log_directory",
         "path",
-        "Where its log lies.",
+        "Where the registry's log lies.",
         "/var/log/gitlab/registry",
         "'/var/log/gitlab/registry'",
     ),
-    Option("registry.log_group", "string", "The group that may read its log.", example="'adm'"),
+    Option("registry.log_group", "string", "The group that may read the registry's log.", example="'adm'"),
     Option(
         "registry.env_directory",
         "path",
@@ -49,11 +63,11 @@ OPTIONS = (
         "{ 'HTTPS_PROXY' => 'http://proxy.example.com:3128' }",
         lines=True,
     ),
-    Option("registry.log_level", "scalar", "How much it logs.", "info", "'info'", LEVELS),
+    Option("registry.log_level", "scalar", "How much the registry logs.", "info", "'info'", LEVELS),
     Option(
         "registry.log_formatter",
         "scalar",
-        "The shape of a log line.",
+        "The shape of the registry's log lines.",
         "text",
         "'text'",
         ("text", "json", "logstash"),
@@ -127,7 +141,7 @@ OPTIONS = (
     Option(
         "registry.internal_certificate",
         "string",
-        "Its certificate, in PEM; generated where unset.",
+        "The certificate of that key, in PEM; generated where unset.",
         example='"-----BEGIN CERTIFICATE-----\\n…\\n-----END CERTIFICATE-----\\n"',
         lines=True,
     ),
@@ -169,18 +183,30 @@ OPTIONS = (
         "500ms",
         "'500ms'",
     ),
-    Option("registry.default_notifications_maxretries", "scalar", "Their tries.", 5, "5"),
+    Option(
+        "registry.default_notifications_maxretries",
+        "scalar",
+        "The tries of endpoints that name none.",
+        5,
+        "5",
+    ),
     Option(
         "registry.default_notifications_threshold",
         "scalar",
         "Omnibus does not read it; an endpoint's own maxretries or threshold counts.",
         ignored=True,
     ),
-    Option("registry.default_notifications_backoff", "scalar", "Their pause.", "1s", "'1s'"),
+    Option(
+        "registry.default_notifications_backoff",
+        "scalar",
+        "The pause of endpoints that name none.",
+        "1s",
+        "'1s'",
+    ),
     Option(
         "registry.default_notifications_headers",
         "hash",
-        "Their headers.",
+        "Headers that every endpoint is sent.",
         {},
         "{ 'X-Source' => ['registry'] }",
         lines=True,
@@ -214,19 +240,9 @@ OPTIONS = (
     Option(
         "registry.reporting",
         "hash",
-        "Error reporting.",
+        "Where the registry reports its errors.",
         example="{ 'sentry' => { 'enabled' => true, 'dsn' => 'https://key@sentry.example.com/1' } }",
         lines=True,
     ),
-    Option(
-        "registry.svlogd_size",
-        "limit",
-        "As logging['svlogd_size'], for the registry alone.",
-        example="209715200",
-    ),
-    Option("registry.svlogd_num", "limit", "As logging['svlogd_num'].", example="30"),
-    Option("registry.svlogd_timeout", "limit", "As logging['svlogd_timeout'].", example="86400"),
-    Option("registry.svlogd_filter", "string", "As logging['svlogd_filter'].", example='"gzip"'),
-    Option("registry.svlogd_udp", "string", "As logging['svlogd_udp'].", example="'192.0.2.1:514'"),
-    Option("registry.svlogd_prefix", "string", "As logging['svlogd_prefix'].", example="'registry '"),
+    *svlogd.for_one("registry", "the registry"),
 )

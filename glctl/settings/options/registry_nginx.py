@@ -45,7 +45,7 @@ OPTIONS = (
         "/var/log/gitlab/nginx",
         "'/var/log/gitlab/nginx'",
     ),
-    Option(_N + "error_log_level", "string", "How much goes to its error log.", "error", "'error'"),
+    Option(_N + "error_log_level", "string", "How much goes to the error log.", "error", "'error'"),
     Option(
         _N + "ssl_certificate",
         "path",
@@ -53,7 +53,10 @@ OPTIONS = (
         example="'/etc/gitlab/ssl/registry.example.com.crt'",
     ),
     Option(
-        _N + "ssl_certificate_key", "path", "Its key.", example="'/etc/gitlab/ssl/registry.example.com.key'"
+        _N + "ssl_certificate_key",
+        "path",
+        "The key of that certificate.",
+        example="'/etc/gitlab/ssl/registry.example.com.key'",
     ),
     Option(
         _N + "ssl_client_certificate",
@@ -62,9 +65,14 @@ OPTIONS = (
         example="'/etc/gitlab/ssl/clients.crt'",
     ),
     Option(_N + "ssl_verify_client", "string", "Whether clients must show a certificate.", example="'on'"),
-    Option(_N + "ssl_verify_depth", "integer", "How long their chain may be.", 1, "1"),
     Option(
-        _N + "ssl_password_file", "path", "Passphrases of the key.", example="'/etc/gitlab/ssl/passphrases'"
+        _N + "ssl_verify_depth", "integer", "How long the chain of a client's certificate may be.", 1, "1"
+    ),
+    Option(
+        _N + "ssl_password_file",
+        "path",
+        "Passphrases of the certificate's key.",
+        example="'/etc/gitlab/ssl/passphrases'",
     ),
     Option(_N + "ssl_dhparam", "path", "Diffie-Hellman parameters.", example="'/etc/gitlab/ssl/dhparam.pem'"),
     Option(_N + "ssl_ecdh_curve", "string", "Curves of the key exchange.", example="'auto'"),
@@ -88,7 +96,13 @@ OPTIONS = (
     Option(
         _N + "hsts_max_age", "number", "Seconds that browsers insist on https; 0: not.", 63072000, "63072000"
     ),
-    Option(_N + "hsts_include_subdomains", "bool", "… for subdomains, too.", False, "false"),
+    Option(
+        _N + "hsts_include_subdomains",
+        "bool",
+        "Whether they insist on it for subdomains, too.",
+        False,
+        "false",
+    ),
     Option(_N + "proxy_protocol", "bool", "Whether a load balancer speaks PROXY protocol.", False, "false"),
     Option(
         _N + "proxy_set_headers",
@@ -101,7 +115,10 @@ OPTIONS = (
         _N + "real_ip_header", "string", "The header with the client's address.", example="'X-Forwarded-For'"
     ),
     Option(
-        _N + "real_ip_recursive", "string", "Whether trusted addresses are skipped in it.", example="'on'"
+        _N + "real_ip_recursive",
+        "string",
+        "Whether trusted addresses are skipped in that header.",
+        example="'on'",
     ),
     Option(_N + "real_ip_trusted_addresses", "array", "Proxies whose word is taken.", [], "['192.0.2.0/24']"),
     Option(
