@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -159,15 +160,16 @@ class Facts:
     @_once
     def account(self) -> Account:
         """Whom the registry runs as: as its run script says, else as its process, else as whoever asks."""
-        import os
-
         from glctl.services.accounts import Account
 
         if self.observed.run_as:
             return Account.named(self.observed.run_as)
         seen = self.services().get("registry")
-        process = Path(f"/proc/{seen.status.pid}") if seen and seen.status.pid else None
-        return Account.numbered(process.stat().st_uid if process and process.exists() else os.geteuid())
+        try:
+            uid = Path(f"/proc/{seen.status.pid if seen else None}").stat().st_uid
+        except FileNotFoundError:
+            uid = os.geteuid()
+        return Account.numbered(uid)
 
     @_once
     def unread_changes(self) -> tuple[str, ...]:
@@ -178,12 +180,11 @@ class Facts:
             return ()
         since = self.services()["registry"].status.since
         bundle = self.observed.setting("auth", "token", "rootcertbundle")
-        paths = [self.observed.root.at(path) for path in (self.observed.config_path, bundle) if path]
-        ages = {path: path.stat().st_mtime - since for path in paths if path.exists()}
+        paths = [self.observed.path(path) for path in (self.observed.config_path, bundle) if path]
         return tuple(
             f"{path} changed {in_words(age)} after the registry had started, which has not read it since"
-            for path, age in ages.items()
-            if age > 0
+            for path in paths
+            if (age := _changed(path) - since) > 0
         )
 
     # --- logs
@@ -349,6 +350,14 @@ def _has_ended(before: Status, now: Status) -> bool:
     asked = before.terminating or now.want == "down" or not now.is_supervised
     same = (before.state, before.pid, before.since) == (now.state, now.pid, now.since)
     return before.state == "run" and not same and not asked
+
+
+def _changed(path: Path) -> float:
+    """When *path* was written last (Unix time); 0 where that cannot be seen."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def read_text(path: Path) -> str | None:

@@ -22,6 +22,7 @@ from glctl.settings.urls import split_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from glctl.doctor.run_script import RunScript
     from glctl.doctor.virtual_host import Address, VirtualHost
@@ -60,6 +61,10 @@ class Observed:
             node = node.get(key)
         return node
 
+    def path(self, written: Any) -> Path:
+        """The file that config.yml means by *written*: a relative one lies beside it."""
+        return self.root.at(str(PurePosixPath(self.config_path).parent / str(written)))
+
     @property
     def registry(self) -> Address | None:
         """Where to ask the registry itself; None where it listens on no TCP address that can be read."""
@@ -83,12 +88,12 @@ class Observed:
             yield "nginx", address
 
     @property
-    def storage_directory(self) -> str | None:
+    def storage_directory(self) -> Path | None:
         """Where the filesystem driver keeps images; None with another driver."""
         storage = self.setting("storage")
         if not isinstance(storage, Mapping) or "filesystem" not in storage:
             return None
-        return self.setting("storage", "filesystem", "rootdirectory") or _DRIVERS_DIRECTORY
+        return self.path(self.setting("storage", "filesystem", "rootdirectory") or _DRIVERS_DIRECTORY)
 
     def _to_ask(self, *path: str) -> Address | None:
         address = self._address(*path)

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from glctl.settings.platform import Platform
 
 # What gitlab-ctl does on an Omnibus host, where glctl refuses it.
-_CHANGES = re.compile(r"\bglctl (?=(?:reconfigure|start|stop|restart|hup)\b)")
-_COMMANDS = re.compile(r"\bglctl (?=(?:reconfigure|start|stop|restart|hup|doctor|tail-logs)\b)")
+_CHANGES = re.compile(r"(?<![\w/.-])glctl(?= (?:reconfigure|start|stop|restart|hup)\b)")
+_COMMANDS = re.compile(r"(?<![\w/.-])glctl(?= (?:reconfigure|start|stop|restart|hup|doctor|tail-logs)\b)")
 
 
 def as_typed_here(report: Report, platform: Platform, glctl: str) -> Report:
@@ -25,5 +25,5 @@ def as_typed_here(report: Report, platform: Platform, glctl: str) -> Report:
 
 def _typed(remedy: str, platform: Platform, glctl: str) -> str:
     if not platform.manages_services:
-        remedy = _CHANGES.sub("gitlab-ctl ", remedy)
-    return _COMMANDS.sub(f"{glctl} ".replace("\\", r"\\"), remedy)
+        remedy = _CHANGES.sub("gitlab-ctl", remedy)
+    return _COMMANDS.sub(lambda _: glctl, remedy)

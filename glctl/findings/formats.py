@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from glctl.console import harmless
 from glctl.errors import UsageError
 from glctl.findings.catalog import CODES
+from glctl.findings.model import CheckResult
 from glctl.findings.report import RANK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from glctl.console import Console
-    from glctl.findings.model import CheckResult, Finding
+    from glctl.findings.model import Finding
     from glctl.findings.report import Report
 
 _COLORS = {"ok": "green", "error": "red", "warning": "yellow", "info": "cyan", "not run": "yellow"}
@@ -59,7 +61,7 @@ def to_text(report: Report, console: Console) -> str:
 
     The causes stand near the end, where a terminal still shows them; what follows from one stands under it.
     """
-    lines = [_check_line(check, report, console) for check in report.checks]
+    lines = [_check_line(check, report, console) for check in _listed(report.checks, console)]
     for code in dict.fromkeys(f.code for f in report.root_causes):
         for cause in (f for f in report.root_causes if f.code == code):
             lines += ["", *_finding(cause, console)]
@@ -70,6 +72,14 @@ def to_text(report: Report, console: Console) -> str:
     for finding in told:
         lines += ["", *_finding(finding, console)[: None if console.verbose else 1]]
     return "\n".join([*lines, "", _verdict(report, console)])
+
+
+def _listed(checks: Sequence[CheckResult], console: Console) -> Iterator[CheckResult]:
+    """*checks*, of which those that were not tried for one and the same reason share a line at the end."""
+    reasons = Counter(c.because for c in checks if c.outcome == "not_tried" and not console.verbose)
+    shared = {reason: count for reason, count in reasons.items() if count > 1}
+    yield from (c for c in checks if c.outcome != "not_tried" or c.because not in shared)
+    yield from (CheckResult(f"{n} checks", "not_tried", reason) for reason, n in shared.items())
 
 
 def _check_line(check: CheckResult, report: Report, console: Console) -> str:
@@ -119,7 +129,8 @@ def _verdict(report: Report, console: Console) -> str:
     rest += f", {left} not run or not tried" if left else ""
     seconds = f"{report.duration_ms / 1000:.1f} s"
     if not counts:
-        return console.paint(f"{report.target} is well: {rest} ({seconds}).", "green")
+        is_well = "is well" if well > left else "shows no fault, as far as it was looked at"
+        return console.paint(f"{report.target} {is_well}: {rest} ({seconds}).", "green")
     color = "yellow" if report.ok else "red"
     return console.paint(f"{report.target}: {' and '.join(counts)}; {rest} ({seconds}).", color, "bold")
 

@@ -26,6 +26,8 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     """Look up the holders of every address that is configured."""
     seen = []
     for name, address in facts.observed.listeners:
+        if _SERVICE[name] not in facts.observed.services:
+            continue
         yield from _judge(facts, name, address)
         seen.append(f"{name} {address[1]}")
     return ", ".join(seen)
@@ -43,14 +45,14 @@ def _judge(facts: Facts, name: str, address: Address) -> Generator[Finding, None
         yield found(
             "port-taken",
             name,
-            f"Port {port} of the {name} is held by {foreign[0]}.",
+            f"Port {port} ({name}) is held by {foreign[0]}.",
             remedy=f"Stop that process, or set {_SETTING[name]} to a free port and run:\nglctl reconfigure",
         )
     elif not holders and runs:
         yield found(
             "port-not-listening",
             name,
-            f"{service} runs, but nothing listens on port {port} of the {name}.",
+            f"{service} runs, but nothing listens on port {port} ({name}).",
             remedy=f"glctl restart {service}",
             evidence=facts.unread_changes() if service == "registry" else (),
         )

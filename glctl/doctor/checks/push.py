@@ -47,6 +47,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
 def _first_step(facts: Facts, public: str, token: Secret) -> Generator[Finding, None, str]:
     """Begin a push and give it up: where TLS ends before nginx, it would go on through what stands there."""
     from glctl.clients.distribution import cancel_upload, in_words, start_upload
+    from glctl.clients.http import without_credentials
 
     base, client = facts.proxy_base, facts.client()
     upload = start_upload(client, base, REPOSITORY, token)
@@ -60,7 +61,7 @@ def _first_step(facts: Facts, public: str, token: Secret) -> Generator[Finding, 
         return "failed"
     cancel_upload(client, base, upload.location, token)
     if not upload.location.startswith(f"{public}/"):
-        yield _astray(public, upload.because)
+        yield _astray(public, f"the answer's Location leads to {without_credentials(upload.location)}")
         return "sent astray"
     return f"begun only: clients are sent on to {public}, where TLS ends before nginx"
 

@@ -25,7 +25,7 @@ def directory_of_images(facts: Facts) -> Path:
     directory = facts.observed.storage_directory
     if directory is None:
         raise NotTriedError("images are not kept on a file system")
-    return facts.observed.root.at(directory)
+    return directory
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:

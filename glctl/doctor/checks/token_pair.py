@@ -32,11 +32,11 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
         yield found("token-key-unusable", "the signing key", _sentence(exc), evidence=_hint(exc))
         return "the key is unusable"
     try:
-        yield from _compare(key, facts.observed.root.at(bundle))
+        yield from _compare(key, facts.observed.path(bundle))
     except GlctlError as exc:
         if isinstance(exc.__cause__, PermissionError):
             raise
-        yield found("token-bundle-unreadable", bundle, _sentence(exc), evidence=_hint(exc))
+        yield found("token-bundle-unreadable", str(bundle), _sentence(exc), evidence=_hint(exc))
         return "the certificate is unusable"
     return f"key {key_id(key.public_key())[:9]}…"
 

@@ -1,8 +1,10 @@
+import gzip
 from pathlib import Path
 
 import pytest
 
-from glctl.logs.recent import last_words, recent_lines
+from glctl.logs.recent import last_words, quoted, recent_lines
+from glctl.logs.records import parse
 from glctl.logs.sources import LogSource
 from glctl.paths import Root
 
@@ -54,3 +56,42 @@ def test_without_a_rule_the_last_words_are_the_latest_errors(tmp_path: Path, cur
 def test_without_an_error_the_last_words_are_the_last_lines(tmp_path: Path, current: Path) -> None:
     current.write_bytes(b"1\n2\n3\n4\n\n")
     assert last_words(Root(tmp_path), "registry") == ["3", "4"]
+
+
+def test_archives_are_read_where_the_live_file_is_too_short(current: Path) -> None:
+    current.write_bytes(b"c\n")
+    current.with_name("@400000006b0510fc0755579c.s").write_bytes(gzip.compress(b"a\nb\n"))
+    assert recent_lines(LogSource("registry", current), 2) == [b"b", b"c"]
+
+
+def test_last_words_hold_no_credentials(tmp_path: Path, current: Path) -> None:
+    current.write_bytes(b"panic: cannot use secretkey: PLANTED\n")
+    assert "PLANTED" not in "".join(last_words(Root(tmp_path), "registry"))
+
+
+ERROR = (
+    'time="2026-11-24T03:59:14Z" level=error msg="response completed with error" err.message="unknown error" '
+    'err.detail="filesystem: mkdir /i: permission denied" http.response.status=500'
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("plain words", "plain words"),
+        (
+            ERROR,
+            "response completed with error; filesystem: mkdir /i: permission denied; unknown error; HTTP 500",
+        ),
+        ('127.0.0.1 - - [24/Nov/2026:03:51:12 +0000] "GET /v2/ HTTP/1.1" 503 125 "" "curl"', "HTTP 503"),
+        ('{"level":"error","msg":"same","error":"same"}', "same"),
+        ("x" * 999, "x" * 300),
+        (
+            "panic: cannot reach redis://:PLANTED@redis:6379",
+            "panic: cannot reach redis://[MASKED]@redis:6379",
+        ),
+        ("panic: secretkey=PLANTED", "panic: secretkey=[MASKED]"),
+    ],
+)
+def test_a_record_in_one_line_without_credentials(line: str, text: str) -> None:
+    assert quoted(parse(line.encode(), "registry")) == text

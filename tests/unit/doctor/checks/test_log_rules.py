@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from glctl.doctor.check import NotTriedError
+from glctl.doctor.checks.log_rules import CHECK
+from glctl.logs.scan import LogMatch, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from glctl.doctor.facts import Facts
+
+
+def match(line: bytes, service: str = "registry") -> LogMatch:
+    [found] = scan([line], service).matches
+    return found
+
+
+def stamped(text: bytes, minutes: float) -> bytes:
+    when = datetime.now(UTC) - timedelta(minutes=minutes)
+    return f"{when:%Y-%m-%d_%H:%M:%S.00000} ".encode() + text
+
+
+PANIC = b"panic: StorageDriver not registered: nosuch"
+DENIED = (
+    b'time="2026-11-24T03:59:14Z" level=error msg="response completed with error" err.code=unknown '
+    b'err.detail="filesystem: mkdir /images/docker: permission denied" http.response.status=500'
+)
+
+
+def test_nothing_known(new_facts: Callable[..., Facts], run: Any) -> None:
+    assert run(CHECK, new_facts(log_matches=())) == ([], "no known problem")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "severity"), [(0, "error"), (9, "error"), (11, "warning"), (50, "warning")]
+)
+def test_what_was_last_seen_long_ago_may_be_mended(
+    new_facts: Callable[..., Facts], run: Any, minutes: float, severity: str
+) -> None:
+    [finding], note = run(CHECK, new_facts(log_matches=(match(stamped(PANIC, minutes)),)))
+    assert (finding.code, finding.severity, note) == ("storage-driver-unknown", severity, "1 known problem")
+
+
+def test_a_line_without_a_time_is_of_now(new_facts: Callable[..., Facts], run: Any) -> None:
+    [finding], _ = run(CHECK, new_facts(log_matches=(match(PANIC),)))
+    assert (finding.severity, finding.cause) == ("error", "The log says so, 1 time.")
+
+
+def test_what_the_line_says_is_quoted_with_its_details(new_facts: Callable[..., Facts], run: Any) -> None:
+    [finding], _ = run(CHECK, new_facts(log_matches=(match(stamped(DENIED, 1)),)))
+    assert finding.subject == "registry"
+    assert "mkdir /images/docker: permission denied" in finding.evidence[0]
+    assert " UTC." in finding.cause
+
+
+def test_credentials_in_a_line_are_masked(new_facts: Callable[..., Facts], run: Any) -> None:
+    line = (
+        b'time="2026-11-24T03:59:14Z" level=error msg="retryingsink: error writing events: '
+        b'httpSink{https://bob:PLANTED@hook/}: error posting: dial tcp: refused, retrying"'
+    )
+    findings, _ = run(CHECK, new_facts(log_matches=(match(line), match(b"panic: secretkey: PLANTED"))))
+    assert len(findings) == 2
+    assert "PLANTED" not in repr(findings)
+
+
+def test_no_service(new_facts: Callable[..., Facts], run: Any) -> None:
+    with pytest.raises(NotTriedError):
+        run(CHECK, new_facts(enabled=()))

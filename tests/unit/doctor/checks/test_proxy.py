@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from glctl.clients.distribution import Challenge, Ping
+from glctl.clients.failures import Failure
+from glctl.clients.http import Exchange
+from glctl.doctor.check import NotTriedError
+from glctl.doctor.checks.proxy import CHECK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from glctl.doctor.facts import Facts
+
+OURS = Challenge("bearer", realm="https://gitlab.example.com/jwt/auth")
+THEIRS = Challenge("bearer", realm="https://other.example.com/auth/token")
+
+
+def ping(status: int | None, challenge: Challenge | None = OURS, version: str = "registry/2.0") -> Ping:
+    failure = None if status else Failure("refused", "nothing listens")
+    return Ping(Exchange("GET", "u", "ping", status, failure=failure), version, challenge)
+
+
+def test_the_same_answer_as_by_itself(new_facts: Callable[..., Facts], run: Any) -> None:
+    findings, note = run(CHECK, new_facts(ping_local=ping(401), ping_proxy=ping(401)))
+    assert findings == []
+    assert note.startswith("http://registry.example.com:5050/v2/ answers 401")
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (ping(None, None, ""), "proxy-unreachable"),
+        (ping(502, None, ""), "proxy-bad-gateway"),
+        (ping(504, None, ""), "proxy-bad-gateway"),
+        (ping(200, None, ""), "wrong-backend"),
+        (ping(404, None, ""), "wrong-backend"),
+        (ping(301, None, ""), "wrong-backend"),
+        (ping(401, THEIRS), "proxy-bad-answer"),
+        (ping(200), "proxy-bad-answer"),
+    ],
+)
+def test_other_answers(new_facts: Callable[..., Facts], run: Any, answer: Ping, code: str) -> None:
+    [finding], _ = run(CHECK, new_facts(ping_local=ping(401), ping_proxy=answer))
+    assert (finding.code, finding.subject) == (code, "http://registry.example.com:5050")
+
+
+def test_both_ends_of_the_way_are_shown(new_facts: Callable[..., Facts], run: Any) -> None:
+    [finding], _ = run(CHECK, new_facts(ping_local=ping(401), ping_proxy=ping(502, None, "")))
+    assert finding.evidence[1:] == (
+        "/nginx/gitlab-registry.conf passes requests on to 127.0.0.1:5000",
+        "/registry/config.yml has the registry listen on 127.0.0.1:5000",
+    )
+
+
+def test_with_autoredirect_the_realm_follows_the_request(new_facts: Callable[..., Facts], run: Any) -> None:
+    config = {"auth": {"token": {"autoredirect": True}}}
+    facts = new_facts(config=config, ping_local=ping(401), ping_proxy=ping(401, THEIRS))
+    assert run(CHECK, facts)[0] == []
+
+
+def test_no_virtual_host(new_facts: Callable[..., Facts], run: Any) -> None:
+    with pytest.raises(NotTriedError):
+        run(CHECK, new_facts(vhost=None))

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from glctl.doctor.check import NotTriedError
+from glctl.doctor.checks.virtual_host import CHECK
+from glctl.doctor.virtual_host import VirtualHost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from glctl.doctor.facts import Facts
+
+
+def test_one_that_can_be_read(new_facts: Callable[..., Facts], run: Any) -> None:
+    assert run(CHECK, new_facts()) == ([], "/nginx/gitlab-registry.conf")
+
+
+def test_one_that_cannot(new_facts: Callable[..., Facts], run: Any) -> None:
+    [finding], _ = run(CHECK, new_facts(vhost=VirtualHost("/v.conf", problem="line 2: '{' is not closed")))
+    assert (finding.code, finding.subject) == ("nginx-config-invalid", "/v.conf")
+    assert "line 2: '{' is not closed." in finding.summary
+
+
+def test_none(new_facts: Callable[..., Facts], run: Any) -> None:
+    with pytest.raises(NotTriedError, match="no virtual host"):
+        run(CHECK, new_facts(vhost=None))

@@ -1,0 +1,429 @@
+from __future__ import annotations
+
+import base64
+import json
+import os
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from glctl.clients import keys
+from glctl.doctor import facts as module
+from glctl.doctor import virtual_host
+from glctl.doctor.check import NotTriedError
+from glctl.doctor.facts import KEY_FILE, Facts, Options, Seen
+from glctl.errors import GlctlError
+from glctl.paths import LOG_DIR, SECRETS_FILE, SV_DIR
+from glctl.services.runit import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from glctl.doctor.observed import Observed
+
+
+# --- each fact once
+
+
+class Counted(Facts):
+    """Facts with one of the tests' own, made slowly."""
+
+    asked = 0
+    error: Exception | None = None
+
+    @module._once
+    def slow(self) -> object:
+        self.asked += 1
+        time.sleep(0.05)
+        if self.error:
+            raise self.error
+        return object()
+
+
+def ask_together(facts: Counted, times: int = 20) -> list[object]:
+    """What threads that ask at the same time get, be it an error."""
+    got: list[object] = []
+
+    def ask() -> None:
+        try:
+            got.append(facts.slow())
+        except Exception as error:  # noqa: BLE001 - whatever it is, all must get it
+            got.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return got
+
+
+@pytest.mark.parametrize("error", [None, GlctlError("No."), NotTriedError("No."), KeyError("bug")])
+def test_a_fact_is_made_once_whoever_asks(observed: Observed, error: Exception | None) -> None:
+    facts = Counted(observed, Options())
+    facts.error = error
+    got = ask_together(facts)
+    assert len(got) == 20
+    assert len(set(map(id, got))) == 1
+    assert (got[0] is error) == (error is not None)
+    assert facts.asked == 1
+    ask_together(facts, 1)
+    assert facts.asked == 1
+
+
+def test_nothing_is_made_that_nobody_asks_for(observed: Observed) -> None:
+    with Counted(observed, Options()) as facts:
+        pass
+    assert facts.asked == 0
+    assert facts._made == {}
+
+
+def test_one_slow_fact_does_not_hold_up_another(observed: Observed) -> None:
+    facts = Counted(observed, Options())
+    thread = threading.Thread(target=facts.slow)
+    thread.start()
+    begun = time.monotonic()
+    facts.client()
+    assert time.monotonic() - begun < 0.5
+    thread.join()
+
+
+def test_leaving_closes_the_connections(observed: Observed, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = []
+    with Facts(observed, Options()) as facts:
+        client = facts.client()
+        monkeypatch.setattr(client, "close", lambda: closed.append(client))
+    assert closed == [client]
+
+
+# --- services
+
+
+@pytest.fixture
+def runsv(observed: Observed) -> Iterator[Callable[[str], Callable[..., None]]]:
+    """Makes a service directory as a runsv keeps it; returns what sets its status."""
+    pipes: list[int] = []
+
+    def make(name: str) -> Callable[..., None]:
+        directory = observed.root.at(f"{SV_DIR}/{name}")
+        (directory / "supervise").mkdir(parents=True)
+        (directory / "run").touch()
+        os.mkfifo(directory / "supervise/ok")
+        pipes.append(os.open(directory / "supervise/ok", os.O_RDONLY | os.O_NONBLOCK))
+
+        def set_status(state: str, *, pid: int = 0, age: float = 0.0, want: str = "u", term: int = 0) -> None:
+            since = time.time() - age
+            stamp = (2**62 + 10 + int(since)).to_bytes(8, "big") + int(since % 1 * 1e9).to_bytes(4, "big")
+            rest = bytes([0, ord(want), term, ("down", "run", "finish").index(state)])
+            new = directory / "supervise/status.new"
+            new.write_bytes(stamp + pid.to_bytes(4, "little") + rest)
+            new.rename(directory / "supervise/status")  # as runsv does
+
+        return set_status
+
+    yield make
+    for pipe in pipes:
+        os.close(pipe)
+
+
+def later(seconds: float, *steps: Callable[[], None]) -> threading.Thread:
+    """Does *steps*, *seconds* apart, beside the test."""
+
+    def do() -> None:
+        for step in steps:
+            time.sleep(seconds)
+            step()
+
+    thread = threading.Thread(target=do)
+    thread.start()
+    return thread
+
+
+def test_settled_services_are_looked_at_once(
+    observed: Observed, runsv: Callable[[str], Callable[..., None]]
+) -> None:
+    for name, pid in (("registry", 1), ("nginx", 2)):
+        runsv(name)("run", pid=pid, age=60)
+    begun = time.monotonic()
+    services = Facts(observed, Options()).services()
+    assert time.monotonic() - begun < 0.1
+    assert [(n, s.status.pid, s.looping) for n, s in services.items()] == [
+        ("registry", 1, False),
+        ("nginx", 2, False),
+    ]
+
+
+def test_one_that_is_down_on_purpose_is_settled(
+    observed: Observed, runsv: Callable[[str], Callable[..., None]]
+) -> None:
+    runsv("registry")("down", want="d", age=1)
+    runsv("nginx")("run", pid=1, age=60)
+    begun = time.monotonic()
+    assert not Facts(observed, Options()).services()["registry"].looping
+    assert time.monotonic() - begun < 0.1
+
+
+def test_a_young_one_that_ends_is_looping_and_that_is_told_at_once(
+    observed: Observed, runsv: Callable[[str], Callable[..., None]]
+) -> None:
+    registry = runsv("registry")
+    runsv("nginx")("run", pid=2, age=60)
+    registry("run", pid=1, age=0.5)
+    thread = later(0.1, lambda: registry("down"))
+    begun = time.monotonic()
+    seen = Facts(observed, Options()).services()["registry"]
+    assert seen.looping
+    assert seen.first.pid == 1
+    assert time.monotonic() - begun < 0.6
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "looping"),
+    [
+        ({"state": "down"}, [], True),  # runsv waits a second between starts; this is longer
+        ({"state": "down"}, [{"state": "run", "pid": 2}], False),  # it has come up, and stays
+        ({"state": "down"}, [{"state": "run", "pid": 2}, {"state": "down"}], True),
+        ({"state": "run", "pid": 1}, [], False),
+        ({"state": "run", "pid": 1}, [{"state": "run", "pid": 2}], True),
+        ({"state": "run", "pid": 1}, [{"state": "down", "want": "d"}], False),  # stopped meanwhile
+        ({"state": "run", "pid": 1, "term": 1}, [{"state": "run", "pid": 2}], False),  # being restarted
+    ],
+)
+def test_whether_it_is_looping(
+    observed: Observed,
+    runsv: Callable[[str], Callable[..., None]],
+    monkeypatch: pytest.MonkeyPatch,
+    first: dict[str, Any],
+    then: list[dict[str, Any]],
+    looping: bool,
+) -> None:
+    monkeypatch.setattr(module, "_SECOND_LOOK", 0.4)
+    registry = runsv("registry")
+    runsv("nginx")("run", pid=9, age=60)
+    registry(**first)
+    thread = later(0.1, *(lambda status=status: registry(**status) for status in then))
+    assert Facts(observed, Options()).services()["registry"].looping == looping
+    thread.join()
+
+
+def test_one_that_grows_old_meanwhile_is_not_waited_for(
+    observed: Observed, runsv: Callable[[str], Callable[..., None]]
+) -> None:
+    runsv("nginx")("run", pid=1, age=60)
+    runsv("registry")("run", pid=2, age=2.9)
+    begun = time.monotonic()
+    assert not Facts(observed, Options()).services()["registry"].looping
+    assert time.monotonic() - begun < 0.6
+
+
+@pytest.mark.parametrize(
+    ("status", "looping", "up"),
+    [
+        (Status("run", pid=1, want="up"), False, True),
+        (Status("run", pid=1, want="up"), True, False),
+        (Status("down", want="down"), False, False),
+        (Status("no supervisor"), False, False),
+    ],
+)
+def test_whether_a_service_is_up(
+    new_facts: Callable[..., Facts], status: Status, looping: bool, up: bool
+) -> None:
+    facts = new_facts(services={"registry": Seen(status, status, looping)})
+    assert facts.is_up("registry") == up
+    assert not facts.is_up("nginx")
+
+
+# --- the registry's account
+
+
+def test_the_account_is_that_of_the_run_script(new_facts: Callable[..., Facts]) -> None:
+    assert new_facts(run_as="root:root").account().uid == 0
+
+
+def test_without_one_it_is_that_of_the_process(new_facts: Callable[..., Facts]) -> None:
+    init = Status("run", pid=1, want="up")
+    assert new_facts(services={"registry": Seen(init, init)}).account().uid == Path("/proc/1").stat().st_uid
+
+
+@pytest.mark.parametrize("services", [{}, {"registry": Seen(Status("down"), Status("down"))}])
+def test_or_else_of_whoever_asks(new_facts: Callable[..., Facts], services: dict[str, Seen]) -> None:
+    assert new_facts(services=services).account().uid == os.geteuid()
+
+
+# --- changes that the registry has not read
+
+
+@pytest.mark.parametrize(
+    ("config", "bundle", "expected"),
+    [(-5, -5, []), (65, -5, ["config.yml changed 1m 5s after"]), (-5, 5, ["bundle.crt changed 5s after"])],
+)
+def test_files_that_changed_after_the_start(
+    new_facts: Callable[..., Facts], config: float, bundle: float, expected: list[str]
+) -> None:
+    started = time.time() - 100
+    status = Status("run", pid=1, since=started, want="up")
+    facts = new_facts(services={"registry": Seen(status, status)})
+    directory = facts.observed.root.at("/registry")
+    directory.mkdir()
+    for name, after in (("config.yml", config), ("bundle.crt", bundle)):
+        (directory / name).touch()
+        os.utime(directory / name, (0, started + after + 0.5))
+    told = facts.unread_changes()
+    assert len(told) == len(expected)
+    assert all(text in line for text, line in zip(expected, told, strict=True))
+
+
+def test_nothing_is_unread_where_nothing_runs_or_is_there(new_facts: Callable[..., Facts]) -> None:
+    down = Status("down", want="down")
+    assert new_facts(services={"registry": Seen(down, down)}).unread_changes() == ()
+    assert new_facts().unread_changes() == ()
+
+
+# --- logs
+
+PANIC = "panic: StorageDriver not registered: nosuch"
+
+
+@pytest.mark.parametrize(
+    ("status", "looping", "age", "counts"),
+    [
+        (Status("run", pid=1, want="up", since=-1000), False, 900, True),
+        (Status("run", pid=1, want="up", since=-1000), False, 1100, False),  # before its last start
+        (Status("run", pid=1, want="up", since=-9000), False, 4000, False),  # older than an hour
+        (Status("run", pid=1, want="up", since=-10), True, 11, True),  # each start says why
+        (Status("run", pid=1, want="up", since=-10), True, 20, False),
+        (Status("down", want="down", since=-100), False, 101, True),  # its last words
+        (Status("down", want="down", since=-100), False, 110, False),
+        (Status("no supervisor"), False, 10, True),
+    ],
+)
+def test_only_lines_that_tell_of_now_count(
+    new_facts: Callable[..., Facts], status: Status, looping: bool, age: float, counts: bool
+) -> None:
+    now = time.time()
+    moved = Status(status.state, status.pid, now + status.since, status.want)
+    facts = new_facts(enabled=("registry",), services={"registry": Seen(moved, moved, looping)})
+    log = facts.observed.root.at(f"{LOG_DIR}/registry")
+    log.mkdir(parents=True)
+    stamp = time.strftime("%Y-%m-%d_%H:%M:%S", time.gmtime(now - age))
+    (log / "current").write_text(f"{stamp}.00000 {PANIC}\n")
+    assert [match.code for match in facts.log_matches()] == ["storage-driver-unknown"] * counts
+
+
+def test_the_last_words_of_a_service(new_facts: Callable[..., Facts]) -> None:
+    facts = new_facts()
+    log = facts.observed.root.at(f"{LOG_DIR}/registry")
+    log.mkdir(parents=True)
+    (log / "current").write_text(f"{PANIC}\n")
+    assert facts.last_words("registry")[-1] == PANIC
+
+
+# --- where to ask
+
+
+def test_the_addresses(new_facts: Callable[..., Facts]) -> None:
+    facts = new_facts()
+    assert facts.local_base == "http://127.0.0.1:5000"
+    assert facts.debug_base == "http://127.0.0.1:5001"
+    assert facts.proxy_base == "http://registry.example.com:5050"
+
+
+@pytest.mark.parametrize(
+    ("config", "base"),
+    [
+        ({"http": {"addr": "[::1]:5000"}}, "http://[::1]:5000"),
+        ({"http": {"addr": ":5000", "tls": {"certificate": "/c"}}}, "https://127.0.0.1:5000"),
+    ],
+)
+def test_the_registry_itself(new_facts: Callable[..., Facts], config: dict[str, Any], base: str) -> None:
+    assert new_facts(config=config).local_base == base
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "why"),
+    [
+        ("local_base", {"config": {}}, "the registry listens on no TCP address"),
+        ("local_base", {"config": {"http": {"addr": "/run/r.sock"}}}, "no TCP address"),
+        ("debug_base", {"config": {}}, "registry['debug_addr'] is not set"),
+        ("debug_base", {"config": {"http": {"debug": {"addr": "x"}}}}, "no TCP address"),
+        ("proxy_base", {"vhost": None}, "no virtual host"),
+        ("proxy_base", {"vhost": virtual_host.VirtualHost("/v")}, "no TCP address in /v"),
+        ("proxy_base", {"vhost": virtual_host.VirtualHost("/v", proxy_protocol=True)}, "load balancer"),
+    ],
+)
+def test_what_cannot_be_asked_is_not_tried(
+    new_facts: Callable[..., Facts], name: str, fields: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(NotTriedError, match=r".*") as caught:
+        getattr(new_facts(**fields), name)
+    assert why in str(caught.value)
+
+
+# --- the key
+
+
+@pytest.fixture(scope="module")
+def pem() -> str:
+    return keys.generate_key(bits=2048).reveal()
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def test_the_key_is_gitlabs_own_file(new_facts: Callable[..., Facts], pem: str) -> None:
+    facts = new_facts()
+    write(facts.observed.root.at(KEY_FILE), pem)
+    write(facts.observed.root.at(SECRETS_FILE), json.dumps({"registry": {"internal_key": "another"}}))
+    assert facts.key().key_size == 2048
+    assert "." in facts.token("pull").reveal()
+    assert "eyJ" not in repr(facts.token())
+
+
+def test_else_it_is_in_the_secrets_file(new_facts: Callable[..., Facts], pem: str) -> None:
+    facts = new_facts()
+    write(facts.observed.root.at(SECRETS_FILE), json.dumps({"registry": {"internal_key": pem}}))
+    assert facts.key().key_size == 2048
+
+
+@pytest.mark.parametrize(
+    "secrets", [None, "", "{", "[]", '{"registry": {}}', '{"registry": {"internal_key": 1}}']
+)
+def test_a_key_that_is_on_another_host_is_not_tried(
+    new_facts: Callable[..., Facts], secrets: str | None
+) -> None:
+    facts = new_facts()
+    if secrets is not None:
+        write(facts.observed.root.at(SECRETS_FILE), secrets)
+    with pytest.raises(NotTriedError, match="is not on this host"):
+        facts.key()
+
+
+def test_a_damaged_key_is_named_without_its_text(new_facts: Callable[..., Facts], pem: str) -> None:
+    facts = new_facts()
+    write(facts.observed.root.at(KEY_FILE), pem[:200])
+    with pytest.raises(GlctlError, match=r"gitlab-registry\.key: ") as caught:
+        facts.key()
+    assert pem.splitlines()[1] not in repr(caught.value)
+
+
+def test_a_key_that_may_not_be_read_keeps_its_cause(new_facts: Callable[..., Facts]) -> None:
+    facts = new_facts()
+    facts.observed.root.at(KEY_FILE).mkdir(parents=True)
+    with pytest.raises(GlctlError, match="cannot be read: is a directory") as caught:
+        facts.key()
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_the_token_says_what_config_yml_says(new_facts: Callable[..., Facts], pem: str) -> None:
+    facts = new_facts()
+    write(facts.observed.root.at(KEY_FILE), pem)
+    claims = facts.token("pull", "push").reveal().split(".")[1]
+    told = json.loads(base64.urlsafe_b64decode(claims + "=="))
+    assert (told["iss"], told["aud"]) == ("omnibus-gitlab-issuer", "container_registry")
+    assert told["access"] == [{"type": "repository", "name": "glctl/doctor", "actions": ["pull", "push"]}]
