@@ -78,13 +78,16 @@ def _unreachable(prepared: Prepared) -> Iterator[Problem]:
     images = (effective["registry.storage"].get("filesystem") or {}).get("rootdirectory")
     if owner is None or "registry" not in enabled_services(effective):
         return
+    shut: dict[Path, str] = {}
     for place in filter(None, (effective["registry.dir"], images)):
-        shut = (d for d in reversed(Path(place).parents) if d.exists() and not _may_pass(d, *owner))
-        if directory := next(shut, None):
-            yield (
-                f"The account {user} may not pass through {directory} to {place}.",
-                f"Let it: chmod o+x {directory}",
-            )
+        above = (directory for directory in reversed(Path(place).parents) if directory.exists())
+        if directory := next((each for each in above if not _may_pass(each, *owner)), None):
+            shut.setdefault(directory, place)
+    for directory, place in shut.items():
+        yield (
+            f"The account {user} may not pass through {directory} to {place}.",
+            f"Let it: chmod o+x {directory}",
+        )
 
 
 def _may_pass(directory: Path, uid: int, gid: int) -> bool:

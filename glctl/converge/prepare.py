@@ -70,7 +70,7 @@ def prepare(configuration: Configuration) -> Prepared:
         actual, obstacles = observe(resources, tree)
         made = plan(resources, actual, ids, host)
         made = replace(made, obstacles=(*obstacles, *made.obstacles))
-        due = tuple(_due(configuration, made, Applied(tree)))
+        due = () if obstacles else tuple(_due(configuration, made, Applied(tree)))
     except PermissionError as exc:
         raise GlctlError(
             f"This user may not read {exc.filename}.", "Run glctl as root, or as the user whose root it is."
@@ -81,7 +81,7 @@ def prepare(configuration: Configuration) -> Prepared:
 def observe(resources: Sequence[Resource], tree: Tree) -> tuple[dict[str, Actual], list[Problem]]:
     """What is at the path of each Resource and may be beside them, and what is in the way."""
     actual: dict[str, Actual] = {}
-    obstacles: list[Problem] = []
+    obstacles: dict[Problem, None] = {}  # each once: many paths may lead through one link
     for resource in resources:
         if isinstance(resource, Account):
             continue
@@ -90,22 +90,23 @@ def observe(resources: Sequence[Resource], tree: Tree) -> tuple[dict[str, Actual
             if there.kind == "absent" and not isinstance(resource, Absent):
                 tree.missing_parents(resource.path)
         except ObstacleError as exc:
-            obstacles.append((exc.message, exc.hint))
-    if not obstacles:
-        for path in _others(resources, tree):
-            actual.setdefault(path, tree.actual(path))
-    return actual, obstacles
+            obstacles[exc.message, exc.hint] = None
+    for directory, exact in _directories(resources, tree).items():
+        try:
+            for name in tree.names(directory):
+                if exact or name.endswith(TEMPORARY):
+                    actual.setdefault(f"{directory}/{name}", tree.actual(f"{directory}/{name}"))
+        except ObstacleError as exc:
+            obstacles[exc.message, exc.hint] = None
+    return actual, list(obstacles)
 
 
-def _others(resources: Sequence[Resource], tree: Tree) -> Iterator[str]:
-    """What may be there beside the Resources: other files of exact directories, leftovers everywhere."""
-    exact = {r.path for r in resources if isinstance(r, Directory) and r.exact}
-    around = {str(PurePosixPath(r.path).parent) for r in resources if not isinstance(r, Account | Directory)}
-    own = {tree.root.relocate(directory) for directory in (STATE_DIR, APPLIED_DIR)}
-    for directory in sorted(exact | around | own):
-        for name in tree.names(directory):
-            if directory in exact or name.endswith(TEMPORARY):
-                yield f"{directory}/{name}"
+def _directories(resources: Sequence[Resource], tree: Tree) -> dict[str, bool]:
+    """Every directory that glctl writes into, and whether it is exact."""
+    own = [tree.root.relocate(directory) for directory in (STATE_DIR, APPLIED_DIR)]
+    parents = [str(PurePosixPath(r.path).parent) for r in resources if not isinstance(r, Account | Directory)]
+    exact = {r.path: True for r in resources if isinstance(r, Directory) and r.exact}
+    return dict.fromkeys([*own, *parents], False) | exact
 
 
 def _stopped(configuration: Configuration) -> Iterator[str]:

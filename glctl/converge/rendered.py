@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glctl import __version__, render
+from glctl.converge.tree import ObstacleError
 from glctl.paths import STATE_DIR
 from glctl.render.resources import Absent, Account, Directory, File, Notify, Resource, Symlink
 from glctl.render.templating import template_files
@@ -33,8 +34,8 @@ def resources(configuration: Configuration, tree: Tree) -> tuple[Resource, ...]:
         memory = json.loads(tree.actual(_place(tree)).content or b"{}")
         if memory["digest"] == _digest(configuration, memory["resources"]):
             return tuple(_from_json(item) for item in memory["resources"])
-    except (ValueError, KeyError, TypeError):
-        pass  # damaged, or of another version: rendering makes it anew
+    except (ValueError, KeyError, TypeError, ObstacleError):
+        pass  # damaged, of another version, or out of reach: rendering makes it anew
     return configuration.resources()
 
 

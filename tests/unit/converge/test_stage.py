@@ -1,0 +1,82 @@
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from servers import program
+
+from glctl.converge.desired import Configuration
+from glctl.converge.stage import nginx_problems, try_nginx
+from glctl.paths import Root
+
+Configure = Callable[..., Configuration]
+LISTEN = "registry['nginx']['listen_port'] = 48080"
+STATUS = "nginx['status']['port'] = 48081"
+
+
+@pytest.fixture(autouse=True)
+def nginx() -> str:
+    return program("nginx")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(tmp_path: Path, root: Root, monkeypatch: pytest.MonkeyPatch) -> object:
+    """Neither below the root nor where it was tried."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    yield
+    assert list(temporary.iterdir()) == []
+    assert [path.name for path in root.path.iterdir()] == ["etc"]
+
+
+def said(configuration: Configuration) -> str:
+    return try_nginx(configuration.effective, configuration.host)
+
+
+def test_nginx_likes_what_is_rendered(configure: Configure) -> None:
+    assert said(configure(LISTEN, STATUS)) == ""
+
+
+def test_nginx_is_quoted_with_the_live_path(configure: Configure, root: Root) -> None:
+    words = said(configure(LISTEN, STATUS, "nginx['custom_nginx_config'] = 'nosuch on;'"))
+    assert "[emerg]" in words
+    assert 'unknown directive "nosuch"' in words
+    assert f"in {root.path}/var/opt/gitlab/nginx/conf/nginx.conf:" in words
+
+
+def test_what_others_define_is_included_from_the_live_directory(configure: Configure, root: Root) -> None:
+    """And that is why it is only read, never copied."""
+    configuration = configure(LISTEN, STATUS)
+    live = root.at("/var/opt/gitlab/nginx/conf/upstream_definitions")
+    live.mkdir(parents=True)
+    (live / "own.conf").write_text("nosuch on;")
+    try:
+        assert 'unknown directive "nosuch"' in said(configuration)
+        (live / "own.conf").write_text("upstream own { server 127.0.0.1:1; }")
+        assert said(configuration) == ""
+    finally:
+        (live / "own.conf").unlink()
+        os.removedirs(live)
+
+
+def test_certificates_are_looked_at_before_nginx_is_asked(configure: Configure, root: Root) -> None:
+    configuration = configure(LISTEN, STATUS, "registry_external_url 'https://registry.example.com'")
+    folder = root.path / "etc/gitlab/ssl"
+    first, second = nginx_problems(configuration)
+    assert first == (
+        f"{folder}/registry.example.com.crt is not there, and nginx needs it for https.",
+        "Put it there, or set registry['nginx']['ssl_certificate'].",
+    )
+    assert second[0].startswith(f"{folder}/registry.example.com.key is not there")
+    folder.mkdir()
+    for name in ("crt", "key"):
+        (folder / f"registry.example.com.{name}").write_text("no PEM")
+    [(what, _)] = nginx_problems(configuration)
+    assert what.startswith("nginx refuses the new configuration:\n    ")
+    assert "cannot load certificate" in what
+
+
+def test_words_of_nginx_do_not_steer_the_terminal(configure: Configure) -> None:
+    words = said(configure(LISTEN, STATUS, "nginx['custom_nginx_config'] = \"no\\esuch on;\""))
+    assert "\x1b" not in words
