@@ -63,5 +63,7 @@ def _write(path: Path, resource: File | Directory | Symlink) -> int:
 
 def _make(directory: Path) -> None:
     if not directory.is_dir():
+        if directory.exists():
+            raise UsageError(f"{directory} is not a directory.")
         _make(directory.parent)
         directory.mkdir(mode=0o700)  # its parents' mode mkdir would take from the umask

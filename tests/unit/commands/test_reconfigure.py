@@ -1,0 +1,180 @@
+"""The command line around a run; runs themselves are in tests/integration/test_reconfigure*.py."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from glctl import cli
+from glctl.commands import reconfigure
+from glctl.converge import carry_out as carrying_out
+from glctl.converge import preflight as looking
+from glctl.converge import secrets
+from glctl.converge.carry_out import Done, Result
+from glctl.converge.prepare import Prepared
+from glctl.converge.state import locked
+from glctl.converge.tree import Tree
+from glctl.errors import GlctlError
+from glctl.paths import CONFIG_FILE, Root
+
+GOOD = "external_url 'http://gitlab.example.com'\nregistry_external_url 'http://registry.example.com'\n"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Root:
+    (tmp_path / "etc/gitlab").mkdir(parents=True)
+    (tmp_path / "etc/gitlab/gitlab.rb").write_text(GOOD)
+    return Root(tmp_path)
+
+
+@pytest.fixture
+def run(root: Root, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*args: str) -> tuple[int, str, str]:
+        code = cli.run(["--root", str(root.path), *args])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What happens in which order, where nothing is in the way and services come up at once."""
+    happened: list[str] = []
+
+    def preflight(_prepared: Prepared) -> None:
+        happened.append("preflight")
+
+    def carry_out(prepared: Prepared, tell: Callable[[str], None]) -> Result:
+        happened.append("carry out")
+        tell("Starting registry.")
+        return Result(tuple(Done(due.service, due.action, 1.25) for due in prepared.due))
+
+    class Generated:
+        def __init__(self) -> None:
+            happened.append("generate")
+
+        def http_secret(self) -> str:
+            return "hunter2"
+
+        def key(self) -> str:
+            return "hunter2"
+
+        def certificate(self, _key: str) -> str:
+            return "CERTIFICATE"
+
+    monkeypatch.setattr(looking, "preflight", preflight)
+    monkeypatch.setattr(carrying_out, "carry_out", carry_out)
+    monkeypatch.setattr(secrets, "Generated", Generated)
+    return happened
+
+
+def listing(root: Root) -> list[str]:
+    return sorted(str(path.relative_to(root.path)) for path in root.path.rglob("*"))
+
+
+def test_a_run_looks_before_it_locks_and_makes_secrets_under_the_lock(run: Run, order: list[str]) -> None:
+    code, out, err = run("reconfigure")
+    assert code == 0
+    assert order == ["preflight", "generate", "carry out"]
+    assert "+ create " in out
+    assert "registry started (1.2 s), nginx started (1.2 s)" in out
+    assert err.startswith("Starting registry.\n")
+
+
+def test_a_dry_run_makes_no_secret_and_takes_no_lock(run: Run, order: list[str], root: Root) -> None:
+    before = listing(root)
+    code, out, _ = run("reconfigure", "--dry-run")
+    assert (code, order) == (0, ["preflight"])
+    assert out.endswith("changes, then start registry, start nginx. Nothing was touched.\n")
+    assert listing(root) == before
+
+
+@pytest.mark.parametrize("args", [["reconfigure"], ["reconfigure", "--dry-run"]])
+def test_what_is_in_the_way_stops_a_run_after_it_was_shown(
+    run: Run, root: Root, monkeypatch: pytest.MonkeyPatch, args: list[str]
+) -> None:
+    def refuse(_prepared: Prepared) -> None:
+        raise GlctlError("Port 5000 is taken.", "Stop that.")
+
+    before = listing(root)
+    monkeypatch.setattr(looking, "preflight", refuse)
+    code, out, err = run(*args)
+    assert (code, bool(out)) == (1, "--dry-run" in args)
+    assert err.endswith("glctl: Port 5000 is taken.\n  -> Stop that.\n")
+    assert listing(root) == before
+
+
+@pytest.mark.parametrize(
+    ("args", "text", "code"),
+    [
+        ([], GOOD, 0),
+        (["--detailed-exitcode"], GOOD, 2),
+        (["--detailed-exitcode", "--dry-run"], GOOD, 2),
+        (["--detailed-exitcode"], "", 0),
+        ([], "registry['storage'] = 1", 2),
+        (["--detailed-exitcode"], "registry['storage'] = 1", 1),
+        (["--detailed-exitcode", "--dry-run"], "nosuch['a'] = 1", 1),
+        (["--nosuch"], GOOD, 2),
+    ],
+)
+def test_exit_codes(run: Run, root: Root, args: list[str], text: str, code: int) -> None:
+    root.at(CONFIG_FILE).write_text(text)
+    assert run("reconfigure", *args)[0] == code
+
+
+def test_json_is_all_that_stdout_gets(run: Run, order: list[str]) -> None:
+    _, out, err = run("reconfigure", "--format", "json")
+    report = json.loads(out)
+    assert list(report) == ["changed", "changes", "services", "rolled_back", "duration_ms"]
+    assert report["services"] == [
+        {"name": "registry", "action": "start", "seconds": 1.25},
+        {"name": "nginx", "action": "start", "seconds": 1.25},
+    ]
+    assert "hunter2" not in out + err
+
+
+def test_warnings_are_counted_and_with_v_shown(run: Run, root: Root) -> None:
+    root.at(CONFIG_FILE).write_text(GOOD + "registry['nosuch'] = 1\n")
+    assert "1 warning about gitlab.rb: `glctl check-config` shows them." in run("reconfigure", "--dry-run")[2]
+    assert "registry['nosuch']" in run("-v", "reconfigure", "--dry-run")[2]
+
+
+def test_another_run_is_at_work(run: Run, root: Root, order: list[str]) -> None:
+    with locked(Tree(root)):
+        code, out, err = run("reconfigure")
+    assert (code, out) == (1, "")
+    assert "Another glctl is changing this host" in err
+    assert order == ["preflight"]
+
+
+def test_what_another_run_has_done_meanwhile_is_not_done_again(
+    run: Run, order: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare = reconfigure.prepare
+    seen: list[Any] = []
+
+    def then_nothing(configuration: Any) -> Prepared:
+        seen.append(configuration)
+        made = prepare(configuration)
+        return made if len(seen) == 1 else replace(made, plan=replace(made.plan, changes=()), due=())
+
+    monkeypatch.setattr(reconfigure, "prepare", then_nothing)
+    code, out, _ = run("reconfigure")
+    assert (code, len(seen)) == (0, 2)
+    assert out.startswith("Nothing to do")
+    assert "carry out" not in order
+
+
+def test_an_omnibus_host_is_left_to_gitlab_ctl(run: Run, root: Root, order: list[str]) -> None:
+    (root.path / "opt/gitlab/embedded").mkdir(parents=True)
+    code, out, err = run("reconfigure")
+    assert (code, out) == (1, "")
+    assert "Use: sudo gitlab-ctl reconfigure (look first: glctl reconfigure --dry-run)" in err
+    code, out, err = run("reconfigure", "--dry-run")
+    assert (code, order) == (0, [])  # what is in the way there is Chef's
+    assert "To apply gitlab.rb: sudo gitlab-ctl reconfigure" in err
