@@ -6,7 +6,9 @@ first.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from differences import DIFFERENCES, adjusted
@@ -15,8 +17,14 @@ from outcome import Disk, Step, converge, expected, gitlab_rbs, prepared, with_s
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/expected.json"))
 
 
-def compare(case: Path, folder: Path) -> tuple[list[Step], list[Step], set[str]]:
+@cache
+def compare(case: Path) -> tuple[list[Step], list[Step], set[str]]:
     """What must come of each step, what does, and which differences were met."""
+    with TemporaryDirectory() as folder:
+        return _compare(case, Path(folder))
+
+
+def _compare(case: Path, folder: Path) -> tuple[list[Step], list[Step], set[str]]:
     disk = prepared(case)
     wanted, made, met = [], [], set()
     for gitlab_rb, recorded in zip(gitlab_rbs(case), expected(case), strict=True):
@@ -37,15 +45,15 @@ def _comparable(step: Step, disk: Disk) -> Step:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_glctl_makes_what_omnibus_makes(case: Path, tmp_path: Path) -> None:
-    wanted, made, _ = compare(case, tmp_path)
+def test_glctl_makes_what_omnibus_makes(case: Path) -> None:
+    wanted, made, _ = compare(case)
     for number, (theirs, ours) in enumerate(zip(wanted, made, strict=True)):
         for key in sorted(theirs.keys() | ours.keys()):  # one by one: a shorter message
             assert ours.get(key) == theirs.get(key), f"step {number}, {key}"
 
 
-def test_every_difference_is_met_by_some_case(tmp_path: Path) -> None:
-    met = {name for case in CASES for name in compare(case, tmp_path / case.name)[2]}
+def test_every_difference_is_met_by_some_case() -> None:
+    met = {name for case in CASES for name in compare(case)[2]}
     assert met == {difference.name for difference in DIFFERENCES}
 
 

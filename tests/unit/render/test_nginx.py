@@ -465,7 +465,7 @@ def test_any_text_is_read_back_as_it_is_or_refused_by_name(option, nasty_texts) 
     effective, errors = configured(option, MARK)
     marked = read_back(effective)
     assert (errors, MARK in str(marked)) == ([], True)
-    for text in filter(None, nasty_texts(15, seed=option.key)):
+    for text in filter(None, nasty_texts(5, seed=option.key)):
         effective, errors = configured(option, text)
         if errors:
             assert [message for message in errors if ruby_name(option.key) in message] == errors
