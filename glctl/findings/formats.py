@@ -66,7 +66,7 @@ def to_text(report: Report, console: Console) -> str:
         for cause in (f for f in report.root_causes if f.code == code):
             lines += ["", *_finding(cause, console)]
         lines += [
-            f"    {console.paint('so:', 'dim')}     {harmless(f.summary)}" for f in report.consequences(code)
+            f"    {console.paint('hence:', 'dim')}  {harmless(f.summary)}" for f in report.consequences(code)
         ]
     told = [f for f in report.findings if f.severity == "info" and f.explained_by is None]
     for finding in told:
@@ -125,7 +125,7 @@ def _verdict(report: Report, console: Console) -> str:
     ]
     well = sum(c.outcome == "ok" for c in report.checks)
     left = sum(c.outcome in ("not_run", "not_tried") for c in report.checks)
-    rest = f"{well} of {len(report.checks)} checks are well"
+    rest = f"{well} of {len(report.checks)} checks passed"
     rest += f", {left} not run or not tried" if left else ""
     seconds = f"{report.duration_ms / 1000:.1f} s"
     if not counts:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from glctl.secret import MASK, Secret, is_secret_name, mask, mask_line, mask_lines, reveal, wrap
+from glctl.secret import MASK, Secret, is_secret_name, mask, mask_line, mask_lines, mask_text, reveal, wrap
 
 
 @pytest.mark.parametrize(
@@ -161,3 +161,22 @@ def test_mask_line(line: str, masked: str) -> None:
 )
 def test_mask_lines_masks_what_stands_below_a_secret_name(block: list[str], masked: list[str]) -> None:
     assert mask_lines(block) == [new or old for old, new in zip(block, masked, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("httpSink{https://bob:pw@hook/x}", "httpSink{https://[MASKED]@hook/x}"),
+        ("GET /v2/a?_state=abc&digest=sha256:1 202", "GET /v2/a?[MASKED]&digest=sha256:1 202"),
+        ("http://s3/b?X-Amz-Credential=a&X-Amz-Signature=b", "http://s3/b?[MASKED]&[MASKED]"),
+        ("Bearer eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln rest", "Bearer [MASKED] rest"),
+        ("Authorization: Basic abc", "Authorization: [MASKED]"),
+        ("x -----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- y", "x [MASKED] y"),
+        # What an administrator needs to see stays, however long it is.
+        ("mkdir /var/opt/gitlab/shared/registry/docker/registry/v2: denied",) * 2,
+        (f"sha256:{'a' * 64}",) * 2,
+        ('token signed by untrusted key with ID: "TOKE:NL6Q"',) * 2,
+    ],
+)
+def test_credentials_in_foreign_text_are_masked(text: str, masked: str) -> None:
+    assert mask_text(text) == masked

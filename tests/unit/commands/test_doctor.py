@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import json
+import os
+import pty
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from glctl import cli
+from glctl.commands import doctor
+from glctl.doctor.targets import TARGETS
+from glctl.paths import EMBEDDED_DIR, SERVICE_DIR, SV_DIR, Root
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GITLAB_RB = """
+external_url 'https://gitlab.example.com'
+registry_external_url 'http://registry.example.com:5050'
+"""
+
+
+@pytest.fixture
+def silent() -> str:
+    """A time server that refuses at once."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Root:
+    """A host with a registry that has never been started."""
+    monkeypatch.delenv("GLCTL_ROOT", raising=False)
+    root = Root(tmp_path / "root")
+    for place in (f"{SV_DIR}/registry", SERVICE_DIR, "/var/opt/gitlab/registry", "/images"):
+        root.at(place).mkdir(parents=True)
+    root.at(f"{SV_DIR}/registry/run").write_text("exec registry serve /var/opt/gitlab/registry/config.yml\n")
+    root.at(f"{SERVICE_DIR}/registry").symlink_to(root.at(f"{SV_DIR}/registry"))
+    root.at("/var/opt/gitlab/registry/config.yml").write_text(
+        json.dumps({"storage": {"filesystem": {"rootdirectory": "/images"}}, "http": {"secret": "PLANTED"}})
+    )
+    return root
+
+
+@pytest.fixture
+def run(root: Root, silent: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("GLCTL_NTP_SERVERS", silent)
+
+    def run(*args: str, before: tuple[str, ...] = ()) -> tuple[int, str, str]:
+        code = cli.run(["--root", str(root.path), *before, "doctor", *args])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_text_for_people(run: Any) -> None:
+    code, out, err = run()
+    assert (code, err) == (1, "")
+    assert "error: No supervisor runs, and so no service does. [supervisor-missing]" in out
+    assert out.splitlines()[-1].startswith("registry: 1 error and 1 warning; ")
+
+
+def test_one_json_document_for_programs(run: Any) -> None:
+    code, out, err = run("registry", "--format", "json")
+    document = json.loads(out)
+    assert (code, err) == (1, "")
+    assert set(document["root_causes"]) == {"supervisor-missing", "clock-not-verified"}
+    assert [check["name"] for check in document["checks"]] == [check.name for check in TARGETS["registry"]]
+
+
+@pytest.mark.parametrize("options", [(), ("--format", "json"), ("--write",), ("--read-only",)])
+def test_verbose_or_not_no_secret_is_shown(run: Any, options: tuple[str, ...]) -> None:
+    for before in ((), ("-v",)):
+        assert "PLANTED" not in "".join(map(str, run(*options, before=before)))
+
+
+def test_a_remedy_names_the_root_unless_the_environment_does(
+    run: Any, root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert f"    remedy: glctl --root {root.path} start\n" in run()[1]
+    monkeypatch.setenv("GLCTL_ROOT", str(root.path))
+    assert "    remedy: glctl start\n" in run()[1]
+
+
+def test_on_an_omnibus_host_a_remedy_is_what_is_done_there(run: Any, root: Root) -> None:
+    root.at(EMBEDDED_DIR).mkdir(parents=True)
+    root.at("/var/opt/gitlab/registry/config.yml").write_text("][")
+    out = run()[1]
+    assert "    remedy: systemctl start gitlab-runsvdir\n" in out
+    assert "    remedy: gitlab-ctl reconfigure\n" in out
+
+
+def test_with_a_gitlab_rb_alone_it_is_static_and_says_so(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "gitlab.rb").write_text(f"{GITLAB_RB}registry['nosuch'] = 1\n")
+    code, out, _ = run("--format", "json", before=("--config", str(tmp_path / "gitlab.rb")))
+    document = json.loads(out)
+    assert (code, document["root_causes"]) == (0, ["unknown-key"])
+    assert document["findings"][0]["subject"].endswith("gitlab.rb:4:1")
+    not_tried = {c["name"]: c["because"] for c in document["checks"] if c["outcome"] == "not_tried"}
+    assert len(not_tried) == len(document["checks"]) - 2
+    assert set(not_tried.values()) == {"only a gitlab.rb is examined, nothing that runs"}
+
+
+def test_a_gitlab_rb_that_cannot_be_read_is_a_usage_error(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "gitlab.rb").write_text("registry_external_url = \n")
+    code, out, err = run(before=("--config", str(tmp_path / "gitlab.rb")))
+    assert (code, out) == (2, "")
+    assert "gitlab.rb:1:" in err
+
+
+def test_strict_takes_a_warning_for_an_error(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "gitlab.rb").write_text(f"{GITLAB_RB}registry['nosuch'] = 1\n")
+    before = ("--config", str(tmp_path / "gitlab.rb"))
+    assert run(before=before)[0] == 0
+    assert run("--strict", before=before)[0] == 1
+
+
+@pytest.mark.parametrize(
+    "options", [("--write", "--read-only"), ("--ntp-server", "[::1"), ("--timeout", "0"), ("nosuch",)]
+)
+def test_what_cannot_be_meant(run: Any, options: tuple[str, ...]) -> None:
+    code, out, err = run(*options)
+    assert (code, out) == (2, "")
+    assert err
+
+
+def test_there_is_no_registry(root: Root, run: Any) -> None:
+    root.at(f"{SV_DIR}/registry/run").unlink()
+    root.at("/var/opt/gitlab/registry/config.yml").unlink()
+    code, out, err = run("--format", "json")
+    assert (code, out) == (1, "")
+    assert "There is no registry here" in err
+
+
+def test_the_list_of_checks(run: Any) -> None:
+    code, out, _ = run("--list")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()] == [check.name for check in TARGETS["registry"]]
+
+
+def test_the_meaning_of_a_code(run: Any) -> None:
+    code, out, _ = run("--explain", "clock-skew")
+    assert (code, out.splitlines()[0]) == (0, "clock-skew (error)")
+
+
+def test_an_unknown_code(run: Any) -> None:
+    code, _, err = run("--explain", "clock-scew")
+    assert code == 2
+    assert "Did you mean 'clock-skew'?" in err
+
+
+def test_time_out_is_that_of_each_check() -> None:
+    assert {check.timeout for check in doctor._chosen("registry", 0.5)} == {0.5}
+    assert doctor._chosen("registry", None) == TARGETS["registry"]
+
+
+def test_an_interrupt_ends_it_quietly(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("glctl.doctor.runner.examine", interrupt)
+    assert run() == (130, "", "")
+
+
+def test_progress_is_one_line_of_a_terminal_and_leaves_it_clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    master, slave = pty.openpty()
+    with os.fdopen(slave, "w") as terminal:
+        monkeypatch.setattr("sys.stderr", terminal)
+        monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((30, 24)))
+        doctor._progress(["clock", "registry-service", "nginx-service"])
+        assert os.read(master, 4096) == b"\r\x1b[Kexamining clock, registry-ser"
+        doctor._progress(())
+        assert os.read(master, 4096) == b"\r\x1b[K"
+    os.close(master)
+
+
+def test_without_a_terminal_there_is_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
+    doctor._progress(["clock"])
+    assert capsys.readouterr().err == ""

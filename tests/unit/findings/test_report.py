@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import pytest
+
+from glctl.findings import report as module
+from glctl.findings.model import CheckResult, Code, Finding, Severity
+from glctl.findings.report import Report, link
+
+
+def finding(code: str, severity: Severity = "error", check: str = "c", **more: str) -> Finding:
+    return Finding(code, check, "subject", severity, f"{code}.", remedy="Do it.", **more)
+
+
+def linked(*findings: Finding, well: tuple[str, ...] = ()) -> dict[str, str | None]:
+    return {f.code: f.explained_by for f in link(findings, [CheckResult(name, "ok") for name in well])}
+
+
+def report(*findings: Finding) -> Report:
+    return Report("registry", link(findings), (), 1.0)
+
+
+def test_a_consequence_knows_its_cause() -> None:
+    assert linked(finding("proxy-bad-gateway"), finding("service-down")) == {
+        "proxy-bad-gateway": "service-down",
+        "service-down": None,
+    }
+
+
+def test_and_it_is_the_last_one_of_a_chain() -> None:
+    assert linked(
+        finding("push-failed"),
+        finding("registry-unreachable"),
+        finding("port-not-listening"),
+        finding("port-taken"),
+    ) == {
+        "push-failed": "port-taken",
+        "registry-unreachable": "port-taken",
+        "port-not-listening": None,  # a port that is taken is listened on: nothing links the two
+        "port-taken": None,
+    }
+
+
+def test_a_link_over_what_was_not_found_does_not_count() -> None:
+    """A taken port explains a crash loop, and that a push that failed: here only the ends are there."""
+    assert linked(finding("port-taken"), finding("push-failed"))["push-failed"] is None
+
+
+def test_several_of_one_code_explain_each_what_follows() -> None:
+    found = link([finding("port-taken"), finding("port-taken"), finding("service-crash-loop")])
+    assert [f.explained_by for f in found] == [None, None, "port-taken"]
+
+
+@pytest.mark.parametrize(
+    ("cause", "consequence", "explained"),
+    [
+        ("error", "error", True),
+        ("error", "warning", True),
+        ("warning", "warning", True),
+        ("warning", "error", False),  # a disk that is nearly full does not excuse a push that fails
+        ("info", "error", False),
+        ("info", "warning", False),
+    ],
+)
+def test_a_cause_is_as_grave_as_what_follows(cause: Severity, consequence: Severity, explained: bool) -> None:
+    result = linked(finding("storage-full", cause), finding("push-failed", consequence))
+    assert result["push-failed"] == ("storage-full" if explained else None)
+
+
+def test_links_do_not_run_in_circles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A catalogue with one would be refused by its own tests; the doctor would still end."""
+
+    def code(name: str, *explains: str) -> Code:
+        return Code(name, "M.", "t", "r", "s", explains=explains)
+
+    monkeypatch.setattr(module, "CODES", {"a": code("a", "b"), "b": code("b", "a")})
+    assert linked(finding("a"), finding("b")) == {"a": "b", "b": "a"}
+
+
+@pytest.mark.parametrize(
+    ("well", "severity"), [(("storage-writable",), "info"), (("storage",), "error"), ((), "error")]
+)
+def test_what_a_log_says_is_over_where_a_check_tried_it_now(well: tuple[str, ...], severity: str) -> None:
+    [result] = link([finding("storage-permission-denied")], [CheckResult(name, "ok") for name in well])
+    assert result.severity == severity
+    assert ("that is over" in result.summary) == (severity == "info")
+    assert bool(result.remedy) == (severity != "info")
+
+
+@pytest.mark.parametrize("outcome", ["finding", "not_run", "not_tried"])
+def test_a_check_that_was_not_well_disproves_nothing(outcome: str) -> None:
+    checks = [CheckResult("storage-writable", outcome)]  # type: ignore[arg-type]  # parametrized
+    [result] = link([finding("storage-permission-denied")], checks)
+    assert result.severity == "error"
+
+
+def test_root_causes_are_what_nothing_explains_errors_first() -> None:
+    result = report(
+        finding("clock-not-verified", "warning"),
+        finding("push-failed"),
+        finding("token-insufficient-scope", "info"),
+        finding("service-down"),
+    )
+    assert [f.code for f in result.root_causes] == ["service-down", "clock-not-verified"]
+    assert [f.code for f in result.consequences("service-down")] == ["push-failed"]
+    assert result.consequences("clock-not-verified") == ()
+
+
+@pytest.mark.parametrize(
+    ("severities", "ok", "code", "strict"),
+    [
+        ([], True, 0, 0),
+        (["info"], True, 0, 0),
+        (["warning", "info"], True, 0, 1),
+        (["warning", "error"], False, 1, 1),
+    ],
+)
+def test_the_exit_code(severities: list[Severity], ok: bool, code: int, strict: int) -> None:
+    result = report(*(finding("clock-skew", severity) for severity in severities))
+    assert (result.ok, result.exit_code(), result.exit_code(strict=True)) == (ok, code, strict)
