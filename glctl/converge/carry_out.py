@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from glctl.converge.desired import Configuration
     from glctl.converge.prepare import Due, Prepared
+    from glctl.services.control import Outcome
     from glctl.settings.host import Host
 
 
@@ -138,12 +139,21 @@ def _bring_up(due: Due, prepared: Prepared, tell: Callable[[str], None]) -> None
         case _:
             outcome = control.act(directory / "log", control.HUP)
     if not outcome.ok:
-        raise _not_up(service, f"its process does not stay up ({outcome.status})", configuration)
+        raise _not_up(service, _fault(due, outcome), configuration)
     if due.action.endswith("log"):
         return
     upstream_down = REGISTRY.name in prepared.stopped
     if reason := health.await_answer(service, configuration.effective, upstream_down=upstream_down):
         raise _not_up(service, reason, configuration)
+
+
+def _fault(due: Due, outcome: Outcome) -> str:
+    """What was seen instead of a service that stays up."""
+    if due.action == "reload":
+        return "its workers are still the old ones, it does not accept its configuration"
+    if outcome.ends > 1:
+        return f"it ended {outcome.ends} times within {outcome.waited:.0f} s"
+    return f"after {outcome.waited:.0f} s its state is {outcome.status.state}: {outcome.status}"
 
 
 def _record(due: Due, prepared: Prepared, applied: Applied) -> None:
@@ -163,6 +173,6 @@ def _not_up(service: Service, reason: str, configuration: Configuration) -> NotU
     said = "".join(f"\n    {harmless(mask_line(line))}" for line in words)
     return NotUpError(
         f"{service.name} did not come up: {reason}." + (f"\n  Its last words:{said}" if said else ""),
-        f"The new files are in place and {service.name} is still owed this: mend gitlab.rb and run "
-        f"`glctl reconfigure` again. `glctl doctor {service.name}` tells more.",
+        "The new files are in place. Mend gitlab.rb and run `glctl reconfigure` again: it finishes the rest. "
+        "`glctl doctor registry` tells more.",
     )

@@ -35,11 +35,12 @@ class Runit:
     fails: str = ""
     reason: str = ""
     status: Status = RUN
+    ends: int = 0
 
     def act(self, directory: Path, verb: Verb, *, timeout: float = 7.0, settle: float = 0.0) -> Outcome:
         name = str(directory).partition("/sv/")[2]
         self.events.append(f"{verb.name} {name}")
-        return Outcome(name != self.fails, self.status, 1.0)
+        return Outcome(name != self.fails, self.status, 7.0, self.ends)
 
     def answer(self, service: Any, _effective: Any, *, upstream_down: bool) -> str:
         self.events.append(f"ask {service.name}{' (registry is down)' if upstream_down else ''}")
@@ -164,10 +165,27 @@ def test_a_service_that_does_not_come_up_keeps_no_record(
     runit.fails = "registry/log" if action.endswith("log") else "registry"
     failed = failure(run, due(prepare(configure()), Due("registry", action), Due("nginx", "restart")))
     assert isinstance(failed, NotUpError)
-    assert failed.message.startswith("registry did not come up: its process does not stay up (")
+    assert failed.message.startswith("registry did not come up: ")
     assert "`glctl reconfigure` again" in failed.hint
     assert Applied(tree).digests("registry") == {}
     assert "restart nginx" not in runit.events
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "ends", "said"),
+    [
+        ("restart", DOWN, 7, "it ended 7 times within 7 s."),
+        ("restart", DOWN, 1, "after 7 s its state is down: "),
+        ("start", RUN, 0, "after 7 s its state is run: (pid 1) "),
+        ("reload", RUN, 0, "its workers are still the old ones, it does not accept its configuration."),
+    ],
+)
+def test_what_was_seen_of_it_is_told(
+    configure: Configure, runit: Runit, run: Any, action: Any, status: Status, ends: int, said: str
+) -> None:
+    runit.fails, runit.status, runit.ends = "nginx", status, ends
+    failed = failure(run, due(prepare(configure()), Due("nginx", action)))
+    assert failed.message.startswith(f"nginx did not come up: {said}")
 
 
 def test_a_service_that_does_not_answer(configure: Configure, runit: Runit, run: Any, tree: Tree) -> None:
