@@ -9,7 +9,7 @@ from glctl.gitlabrb import codes, unsupported
 from glctl.gitlabrb.configuration import Configuration
 from glctl.gitlabrb.limits import MAX_DEPTH, MAX_DIAGNOSTICS, Budget, LimitError
 from glctl.gitlabrb.refusal import RefusedError
-from glctl.gitlabrb.values import UNKNOWN, Environment, describe
+from glctl.gitlabrb.values import UNKNOWN, Environment
 from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
@@ -83,13 +83,7 @@ class Evaluator:
         """As :meth:`value`, for what is kept: a setting, a variable, an element, an argument."""
         value = self.value(node)
         if isinstance(value, Environment):
-            refused = RefusedError(
-                node,
-                codes.UNSUPPORTED,
-                f"{describe(value)} is not supported as a value",
-                "Name the variable: ENV['NAME']",
-            )
-            self.refuse(refused)
+            self.refuse(unsupported.environment(node))
             return UNKNOWN
         return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes
@@ -50,9 +51,9 @@ def _body(ev: Evaluator, body: Node) -> list[str | Node]:
 
 
 def _dedented(parts: list[str | Node]) -> list[str | Node]:
-    """*parts* without the indentation that all lines share. Blank lines do not count, tabs reach to the next
-    multiple of 8."""
-    width = min(_indentations(parts), default=0)
+    """*parts* without the indentation that all lines share. Blank lines do not count (as documented; Ruby 3.1
+    adds their width to the line below), tabs reach to the next multiple of 8."""
+    width = min(_indentations(parts), default=sys.maxsize)
     result: list[str | Node] = []
     at_line_start = True
     for part in parts:

@@ -1,7 +1,6 @@
 """How much a gitlab.rb may ask for: no file, however hostile, takes more than 2 seconds or 200 MB.
 
-For comparison: Omnibus's own template, with all of its settings uncommented, has 190 KB and 40,000 words and
-signs, and nests six levels deep.
+For comparison: Omnibus's own template has 170 KB or 50,000 words and signs, and nests six levels deep.
 """
 
 from __future__ import annotations
@@ -15,12 +14,16 @@ if TYPE_CHECKING:
     from glctl.spans import Span
 
 MAX_BYTES = 2 * 1024 * 1024
-MAX_TOKENS = 200_000  # words and signs; the syntax tree takes up to 500 bytes for each
+MAX_TOKENS = 150_000  # words and signs; the syntax tree takes up to 500 bytes for each
+SAFE_TOKENS = 2500  # that many take at most 80 MB and 0.3 s, whatever they are
+# Each of these is looked up in the tree, and the parser's time grows with the square of the second.
+MAX_HEREDOCS = 200
+MAX_SPACE_ESCAPES = 200  # backslashes before a space
 MAX_DEPTH = 100  # of expressions and of values; a level takes about five of Python's 1,000 frames
 MAX_TEXT = 16 * 1024 * 1024  # characters in all strings together
 MAX_VALUES = 200_000  # elements in all arrays and hashes together
 MAX_DIAGNOSTICS = 50
-PARSE_SECONDS = 1.0  # of processor time
+PARSE_SECONDS = 0.5  # of processor time
 
 
 class LimitError(Exception):
@@ -32,7 +35,7 @@ class LimitError(Exception):
         self._message = message
         self._hint = hint
 
-    def diagnostic(self, span: Span | None) -> Diagnostic:
+    def diagnostic(self, span: Span) -> Diagnostic:
         """What to tell of it; *span* is where evaluation had come to."""
         return Diagnostic(self._code, "error", self._message, self._hint, span)
 

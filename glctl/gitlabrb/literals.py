@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _INTEGER = re.compile(
     r"0[xX](?P<x>[\da-fA-F]+)|0[bB](?P<b>[01]+)|0[oO]?(?P<o>[0-7]+)|0[dD](?P<d>\d+)|(?P<plain>0|[1-9]\d*)"
 )
+_LEADING_ZERO = re.compile(r"0[\d_]")
 _BASES = {"x": 16, "b": 2, "o": 8, "d": 10, "plain": 10}
 _MAX_DIGITS = 1000  # Python refuses to print integers above 4,300
 _SYMBOL = re.compile(r":([^\W\d]\w*[?!=]?)")
@@ -59,9 +60,14 @@ def integer(ev: Evaluator, node: Node) -> int:
 
 def float_(ev: Evaluator, node: Node) -> float:
     """``1.5  1e3``"""
-    number = float(ev.source.text_of(node).replace("_", ""))
+    text = ev.source.text_of(node)
+    if _LEADING_ZERO.match(text):
+        raise RefusedError(
+            node, codes.SYNTAX, "a number with a fraction must not begin with 0", "Remove the leading 0."
+        )
+    number = float(text.replace("_", ""))
     if number == float("inf"):
-        raise RefusedError(node, codes.TOO_LARGE, "this number is too large for a float")
+        raise RefusedError(node, codes.TOO_LARGE, "this number is too large", "Put the digits in quotes.")
     return number
 
 
@@ -75,11 +81,18 @@ def unary(ev: Evaluator, node: Node) -> Any:
             f"the operator {operator.type} is not supported",
             "Write the value itself.",
         )
+    if operand.type == "assignment":
+        raise RefusedError(operator, codes.SYNTAX, f"{operator.type} before a setting", "Remove it.")
     value = ev.value(operand)
     if value is UNKNOWN:
         return UNKNOWN
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise RefusedError(node, codes.TYPE_ERROR, f"{operator.type} in front of {describe(value)}")
+        raise RefusedError(
+            node,
+            codes.TYPE_ERROR,
+            f"{operator.type} in front of {describe(value)}",
+            "Write the value itself.",
+        )
     return -value if operator.type == "-" else value
 
 

@@ -47,7 +47,16 @@ MISTAKES = (
     ),
     Mistake(r"(c)", "", "Ruby does not know this kind of comment", "Begin comments with #"),
     Mistake(
-        r"(T)", None, "a typographic quote or space, which is a letter to Ruby", "Write ' or \" or a space."
+        r"(T)",
+        None,
+        "a typographic quote or space, which is a letter to Ruby",
+        "Write a straight quote ' or \" or an ordinary space.",
+    ),
+    Mistake(
+        r"(\\)",
+        None,
+        "a backslash outside of text",
+        "Remove it. A line goes on only if it is its last character.",
     ),
     Mistake(r"(P)", None, "#{ is never closed", "Write } behind the value."),
     Mistake(

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from glctl.gitlabrb import codes
-from glctl.gitlabrb.limits import PARSE_SECONDS, LimitError
+from glctl.gitlabrb.limits import PARSE_SECONDS, SAFE_TOKENS, LimitError
+from glctl.gitlabrb.trial import seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Point
 
 _CHUNK = 64 * 1024
-_HEREDOC = re.compile(rb"""<<([-~]?)(?:(["'`])([^\n]+?)\2|([\w\x80-\xff]+))""")
+_TOKEN = re.compile(rb"\w+|[^\w\s]")
+_HEREDOC = re.compile(
+    rb"""<<(?P<indent>[-~]?)(?:(?P<quote>["'`])(?P<quoted>[^\n]+?)(?P=quote)|(?P<tag>[\w\x80-\xff]+))"""
+)
+_LINE_GOES_ON = re.compile(rb"(?<!\\)(?:\\\\)*\\\n\Z")
+_BACKSLASH = re.compile(rb"\\(?:[ \t\f\v\r]|\n\Z)")
 
 
 class RubyParser:
@@ -34,8 +40,24 @@ class RubyParser:
 
     def parse(self, data: bytes) -> Node:
         """The root of the tree; ``has_error`` where *data* is not Ruby. Raises LimitError."""
+        # Where it meets an error, the parser may take gigabytes before it asks again whether to stop.
+        if len(data) > SAFE_TOKENS and len(_TOKEN.findall(data)) > SAFE_TOKENS:
+            self._spend(seconds_of(lambda: self._tree(data)))
         started = time.thread_time()
-        deadline = started + self._seconds
+        root = self._tree(data)
+        self._spend(time.thread_time() - started)
+        if root is None:
+            raise _too_slow()
+        return root
+
+    def _spend(self, seconds: float | None) -> None:
+        if seconds is None or seconds > self._seconds:
+            raise _too_slow()
+        self._seconds -= seconds
+
+    def _tree(self, data: bytes) -> Node | None:
+        """The root of the tree, None where parsing was stopped."""
+        deadline = time.thread_time() + self._seconds
 
         def read(offset: int, _point: Point) -> bytes:
             return data[offset : offset + _CHUNK]
@@ -46,14 +68,16 @@ class RubyParser:
         try:
             # Only with a read callback does the parser ask whether to stop.
             return self._parser.parse(read, progress_callback=stop).root_node
-        except ValueError:  # it was stopped
-            raise LimitError(
-                codes.TOO_SLOW,
-                f"reading this takes more than {PARSE_SECONDS:g} s",
-                "Look for quotes that are never closed, or for text that is not Ruby at all.",
-            ) from None
-        finally:
-            self._seconds -= time.thread_time() - started
+        except ValueError:
+            return None
+
+
+def _too_slow() -> LimitError:
+    return LimitError(
+        codes.TOO_SLOW,
+        f"reading this takes more than {PARSE_SECONDS:g} s or too much memory",
+        "Look for quotes that are never closed, or for text that is not Ruby at all.",
+    )
 
 
 def first_error(root: Node) -> Node | None:
@@ -73,27 +97,45 @@ def heredocs(root: Node, data: bytes) -> Iterator[tuple[Node, Node | None]]:
     line ends.
     """
     next_body: dict[int, int] = {}  # byte offset by row
-    for beginning, tag, indented in _beginnings(root, data):
+    for beginning, match in _beginnings(root, data):
         row = beginning.start_point.row
         start = next_body.get(row) or data.index(b"\n", beginning.end_byte)
         body = root.descendant_for_byte_range(start, start + 1)
         while body is not None and body.type != "heredoc_body":
             body = body.parent
-        if body is None or body.start_byte != start or not _ends_with(body, data, tag, indented):
+        if body is None or body.start_byte != start or not _ends_with(body, data, match):
             yield beginning, None
         else:
             next_body[row] = body.end_byte
             yield beginning, body
 
 
-def _beginnings(root: Node, data: bytes) -> Iterator[tuple[Node, bytes, bool]]:
+def _beginnings(root: Node, data: bytes) -> Iterator[tuple[Node, re.Match[bytes]]]:
     for match in _HEREDOC.finditer(data):
         node = root.descendant_for_byte_range(match.start(), match.end())
         if node is not None and node.type == "heredoc_beginning" and node.start_byte == match.start():
-            yield node, match[3] or match[4], bool(match[1])
+            yield node, match
 
 
-def _ends_with(body: Node, data: bytes, tag: bytes, indented: bool) -> bool:
-    """Whether the last line of *body* is its tag and nothing else, as Ruby wants it."""
-    line = data[data.rindex(b"\n", 0, body.end_byte) + 1 : data.find(b"\n", body.end_byte)]
-    return (line.lstrip(b" \t\f\v\r") if indented else line) == tag
+def _ends_with(body: Node, data: bytes, beginning: re.Match[bytes]) -> bool:
+    """Whether the last line of *body* is the tag and nothing else, as Ruby wants it."""
+    start = data.rindex(b"\n", 0, body.end_byte) + 1
+    line = data[start : data.find(b"\n", body.end_byte)]
+    if beginning["indent"]:
+        line = line.lstrip(b" \t\f\v\r")
+    if line != (beginning["quoted"] or beginning["tag"]):
+        return False
+    # A backslash at the end of a line makes the next one a part of it, unless the text is taken as it is.
+    return beginning["quote"] == b"'" or not _LINE_GOES_ON.search(data, body.start_byte, start)
+
+
+def stray_backslash(root: Node, data: bytes) -> int | None:
+    """The offset of the first backslash that is no part of a token and does not end a line.
+
+    The parser takes a backslash before white space for white space.
+    """
+    for match in _BACKSLASH.finditer(data):
+        node = root.descendant_for_byte_range(match.start(), match.start() + 1)
+        if node == root or (node is not None and node.child_count):
+            return match.start()
+    return None

@@ -39,7 +39,11 @@ def to_s(value: Any, budget: Budget) -> str:
 
 def inspect(value: Any, budget: Budget) -> str:
     """Ruby's ``inspect``."""
-    return "".join(_pieces(value, budget, 0))
+    pieces = []
+    for piece in _pieces(value, budget, 0):
+        budget.spend_text(len(piece))
+        pieces.append(piece)
+    return "".join(pieces)
 
 
 def _pieces(value: Any, budget: Budget, depth: int) -> Iterator[str]:

@@ -11,7 +11,7 @@ from glctl.errors import ConfigError, UsageError
 from glctl.gitlabrb import codes
 from glctl.gitlabrb.evaluator import Evaluator
 from glctl.gitlabrb.grammar import KINDS
-from glctl.gitlabrb.limits import MAX_BYTES, MAX_TOKENS, LimitError
+from glctl.gitlabrb.limits import MAX_BYTES, MAX_HEREDOCS, MAX_SPACE_ESCAPES, MAX_TOKENS, LimitError
 from glctl.gitlabrb.source import Source
 from glctl.gitlabrb.syntax import parse
 from glctl.spans import Diagnostic, Span
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
     from glctl.gitlabrb.model import Names, Settings
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+_COUNTED = (
+    (re.compile(r"\w+|[^\w\s]"), MAX_TOKENS, "words and signs"),
+    (re.compile(r"<<[-~\w'\"`]"), MAX_HEREDOCS, "heredocs"),
+    (re.compile(r"\\[ \t\f\v\r]"), MAX_SPACE_ESCAPES, "backslashes before a space"),
+)
 # Told only of a file that can be read as a whole: they depend on what a broken statement may have set.
 _DEPENDENT = frozenset({codes.TYPE_ERROR, codes.HASH_IN_TEXT})
 
@@ -52,7 +56,7 @@ def evaluate(text: str, file: str, names: Names, *, environ: Mapping[str, str]) 
                 diagnostics[:] = [each for each in diagnostics if each.code not in _DEPENDENT]
         settings = evaluator.configuration.settings()
     except LimitError as limit:
-        diagnostics.append(limit.diagnostic(evaluator.here))
+        diagnostics.append(limit.diagnostic(evaluator.here or Span(file, 1, 1, 1, 2)))
     diagnostics.sort(key=_position)
     if any(each.severity == "error" for each in diagnostics):
         raise ConfigError(diagnostics)
@@ -65,12 +69,14 @@ def _position(diagnostic: Diagnostic) -> tuple[int, int]:
 
 
 def _check_size(text: str) -> None:
-    if len(text) > MAX_TOKENS and sum(1 for _ in _TOKEN.finditer(text)) > MAX_TOKENS:
-        raise LimitError(
-            codes.TOO_LARGE,
-            f"this file has more than {MAX_TOKENS:,} words and signs",
-            "Remove what is no setting from it.",
-        )
+    """Raise LimitError for a text that would take the parser too much time or memory."""
+    for pattern, limit, words in _COUNTED:
+        if len(text) > limit and sum(1 for _ in pattern.finditer(text)) > limit:
+            raise LimitError(
+                codes.TOO_LARGE,
+                f"this file has more than {limit:,} {words}",
+                "Remove what is no setting from it.",
+            )
 
 
 def _content(path: Path) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes
+from glctl.gitlabrb.model import Symbol
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.values import UNKNOWN, Environment, Hash, describe
 
@@ -26,6 +27,7 @@ _KEYWORDS = frozenset(
     "BEGIN END alias begin break case class def do else elsif end ensure for if in module next redo rescue "
     "retry return super then undef unless until when while yield".split()
 )
+_MAX_NAME = 80  # characters of a name that are looked at
 # Characters that word processors and web pages put in the place of quotes and spaces.
 TYPOGRAPHIC = "‘’‚‛“”„‟«»′″´`\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff\u3000"
 
@@ -57,9 +59,9 @@ def unknown_word(node: Node, name: str, names: Names) -> RefusedError:
         )
     if refused := never_a_name(node, name):
         return refused
-    offer = _nearest(name, names)
+    offer = _nearest(name[:_MAX_NAME], names)
     if _begins_statement(node):
-        unknown = f"{name} is not a setting of Omnibus"
+        unknown = f"{name[:_MAX_NAME]} is not a setting of Omnibus"
         return RefusedError(node, codes.UNKNOWN_SETTING, unknown, offer or "Correct or remove it.")
     # The word itself is not repeated: it may be a secret that lacks its quotes.
     unknown = "this word is neither a setting nor a variable"
@@ -82,7 +84,7 @@ def never_a_name(node: Node, name: str) -> RefusedError | None:
 
 def _begins_statement(node: Node) -> bool:
     while (parent := node.parent) is not None and parent.type != "program":
-        if parent.children[0] != node:
+        if next(child for child in parent.children if child.type not in ("self", ".")) != node:
             return False
         node = parent
     return True
@@ -106,6 +108,10 @@ def element_reference(ev: Evaluator, node: Node) -> Any:
 def container_and_key(ev: Evaluator, node: Node) -> tuple[Any, Any]:
     """What stands before and inside of the brackets of an element reference."""
     parts = ev.parts(node)
+    if parts[0].type == "identifier" and parts[0].end_byte != parts[1].start_byte:
+        raise RefusedError(
+            parts[1], codes.SYNTAX, "no space belongs before this bracket", "Write: registry['key'] = value"
+        )
     if len(parts) != 4 or parts[1].type != "[":
         raise RefusedError(
             node,
@@ -140,12 +146,12 @@ def no_keys(node: Node, container: Any) -> RefusedError:
         node,
         codes.TYPE_ERROR,
         f"{describe(container)} has no keys",
-        "A setting with one value is set without brackets: external_url 'https://…'",
+        "A hash has keys: registry['key'] = value. A single value has none: external_url 'https://…'",
     )
 
 
 def _variable(node: Node, env: Environment, name: Any) -> str | None:
-    if not isinstance(name, str):
+    if not isinstance(name, str) or isinstance(name, Symbol):
         raise RefusedError(
             node, codes.TYPE_ERROR, "the name of an environment variable is a string", "Write: ENV['NAME']"
         )

@@ -52,7 +52,7 @@ def _name_and_arguments(ev: Evaluator, node: Node) -> tuple[Node, Node | None]:
     """The name and the argument list, if any, of what has the shape of a setter."""
     parts = ev.parts(node)
     if parts[-1].type in ("block", "do_block"):
-        raise _refused_block(ev, parts)
+        raise _refused_block(ev, node, parts)
     if parts[0].type == "self" and parts[1].type == ".":
         parts = parts[2:]
     match parts:
@@ -62,16 +62,23 @@ def _name_and_arguments(ev: Evaluator, node: Node) -> tuple[Node, Node | None]:
             name.type in ("identifier", "constant") and arguments.type == "argument_list"
         ):
             return name, arguments
-    name = node.child_by_field_name("method") or node
-    raise unsupported.method(node, ev.source.text_of(name))
+    raise _refused_method(ev, node)
 
 
-def _refused_block(ev: Evaluator, parts: list[Node]) -> RefusedError:
+def _refused_block(ev: Evaluator, node: Node, parts: list[Node]) -> RefusedError:
     if len(parts) > 2:
-        return unsupported.method(parts[0], ev.source.text_of(parts[2]))
+        return _refused_method(ev, node)
     return RefusedError(
         parts[-1], codes.SYNTAX, _BLOCK, f"Write parentheses: {ev.source.text_of(parts[0])}({{ … }})"
     )
+
+
+def _refused_method(ev: Evaluator, node: Node) -> RefusedError:
+    """The refusal of the first method that is called in a chain of calls."""
+    while (receiver := node.child_by_field_name("receiver")) is not None and receiver.type == "call":
+        node = receiver
+    name = node.child_by_field_name("method") or node
+    return unsupported.method(node, ev.source.text_of(name))
 
 
 _BLOCK = "braces right behind a name begin a block of code, not a hash"
@@ -91,6 +98,8 @@ def _elements(ev: Evaluator, node: Node, name: str, arguments: Node) -> list[Nod
             f"{name} is a variable since a line above, no setting any more",
             "Give the variable another name.",
         )
+    if elements[0].type == "heredoc_beginning" and arguments.start_byte == node.children[0].end_byte:
+        raise RefusedError(elements[0], codes.SYNTAX, "a space is missing before <<", f"Write: {name} <<EOS")
     parent = node.parent
     alone = (
         parent is not None and parent.type == "argument_list" and "," not in (c.type for c in parent.children)

@@ -23,7 +23,7 @@ _TOKENS = {
     "T": f"[{TYPOGRAPHIC}]",
     "R": r"[A-Za-z]+://[^\s,]*",  # a URL without quotes
     "L": r"[A-Za-z_]\w*[?!]?:(?!:)",  # a label, as in { key: 1 }
-    "B": r":[A-Za-z_]\w*[?!=]?",  # a symbol
+    "B": r":[A-Za-z_]\w*(?:[?!]|=(?!>))?",  # a symbol
     "K": r"(?:true|false|nil)\b",
     "I": r"(?:if|unless|case|while|begin)\b",
     "E": r"end\b",
@@ -88,20 +88,23 @@ def _close(token: Token, brackets: list[Token]) -> None:
 def _tokens(lines: Sequence[str], start: int, end: int) -> Iterator[Token]:
     row = start
     while row < end:
-        after = row + 1
+        next_row: int | None = row + 1
         for match in _TOKEN.finditer(lines[row]):
             letter = _LETTERS[int((match.lastgroup or "t0")[1:])] or match[0]
-            if letter == "H":
-                letter, after = _heredoc(lines, match, after)
+            if letter == "H" and next_row is not None:
+                next_row = _behind_heredoc(lines, match, next_row)
+                letter = "H" if next_row is not None else "h"
             yield Token(letter, row, *match.span())
+        if next_row is None:
+            return  # all that follows is the text of the heredoc
         yield Token(LINE_END, row, len(lines[row]), len(lines[row]) + 1)
-        row = after
+        row = next_row
 
 
-def _heredoc(lines: Sequence[str], beginning: re.Match[str], row: int) -> tuple[str, int]:
-    """The letter of a heredoc whose text begins at *row*, and the row after its end."""
+def _behind_heredoc(lines: Sequence[str], beginning: re.Match[str], row: int) -> int | None:
+    """The row after the end of a heredoc whose text begins at *row*; None if it has no end."""
     indented = beginning[0][2] in "-~"
     for at in range(row, len(lines)):
         if (lines[at].lstrip() if indented else lines[at]) == beginning["tag"]:
-            return "H", at + 1
-    return "h", row
+            return at + 1
+    return None

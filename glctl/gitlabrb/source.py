@@ -20,11 +20,16 @@ class Source:
         self.text = text if text.endswith("\n") else text + "\n"
         self.data = self.text.encode()
         self._ascii = self.text.isascii()
+        self._reached = (0, 0, 0)  # a line's offset, one in it, and its column: places are asked for in order
 
     @cached_property
     def lines(self) -> list[str]:
         """All lines, without their line ends."""
         return self.text[:-1].split("\n")
+
+    def rows(self, start: int, end: int) -> bytes:
+        """The lines from row *start* to before *end*, with their line ends. Rows count from 0."""
+        return "".join(f"{line}\n" for line in self.lines[start:end]).encode()
 
     def slice(self, start: int, end: int) -> str:
         """The text between two byte offsets."""
@@ -34,12 +39,17 @@ class Source:
         """The text of *node*."""
         return self.data[node.start_byte : node.end_byte].decode()
 
-    def span(self, first: Node, last: Node | None = None) -> Span:
-        """The place of *first*, or of everything from *first* to *last*."""
-        last = last or first
-        line, column = self._position(first.start_byte, *first.start_point)
-        end_line, end_column = self._position(last.end_byte, *last.end_point)
+    def span(self, node: Node) -> Span:
+        """The place of *node*."""
+        line, column = self._position(node.start_byte, *node.start_point)
+        end_line, end_column = self._position(node.end_byte, *node.end_point)
         return Span(self.file, line, column, end_line, end_column)
+
+    def span_of_offset(self, offset: int) -> Span:
+        """The place of the character at a byte offset."""
+        row = self.data.count(b"\n", 0, offset)
+        start = len(self.data[self.data.rfind(b"\n", 0, offset) + 1 : offset].decode())
+        return self.span_at(row, start, start + 1)
 
     def span_at(self, row: int, start: int, end: int) -> Span:
         """The place between two character offsets of one line. All three count from 0."""
@@ -47,5 +57,14 @@ class Source:
 
     def _position(self, offset: int, row: int, column: int) -> tuple[int, int]:
         if not self._ascii:
-            column = len(self.data[offset - column : offset].decode())
+            column = self._characters(offset - column, offset)
         return row + 1, column + 1
+
+    def _characters(self, line: int, offset: int) -> int:
+        """The characters between the offset of a line and one in it."""
+        reached_line, reached, column = self._reached
+        if reached_line != line or reached > offset:
+            reached, column = line, 0
+        column += len(self.data[reached:offset].decode())
+        self._reached = (line, offset, column)
+        return column

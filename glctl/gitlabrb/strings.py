@@ -23,6 +23,8 @@ _ESCAPE = re.compile(
     r"|(?P<octal>[0-7]{1,3})|(?P<other>.))",
     re.DOTALL,
 )
+_RAW_ESCAPE = re.compile(r"\\([\\'])")
+_TEXT = frozenset({"string_content", "heredoc_content", "escape_sequence"})
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v", "s": " "}
 _CONTROL = "cCM"
 
@@ -57,7 +59,7 @@ def quoted(ev: Evaluator, node: Node) -> Any:
     quote = ev.source.text_of(opening).lstrip(":")
     if quote == "'":
         raw = ev.source.slice(opening.end_byte, closing.start_byte)
-        return re.sub(r"\\([\\'])", r"\1", raw)
+        return _RAW_ESCAPE.sub(r"\1", raw) if "\\" in raw else raw
     if quote != '"':
         raise RefusedError(
             node, codes.UNSUPPORTED, "a string that begins with % is not supported", "Put it in quotes."
@@ -72,6 +74,9 @@ def pieces(ev: Evaluator, content: list[Node], start: int, end: int) -> Iterator
             yield ev.source.slice(start, node.start_byte)
             yield node
             start = node.end_byte
+        elif node.type not in _TEXT:
+            # After an escape in a heredoc, the parser takes ## for a comment.
+            raise RefusedError(node, codes.UNSUPPORTED, "this # is not understood", "Write \\# instead.")
     yield ev.source.slice(start, end)
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _CONDITION = "Write the value for this host, or take it from the environment: ENV['NAME']"
 _LOOP = "Write each setting on a line of its own."
 _DEFINITION = "Write the values where they are needed."
+_SETTING = "Write: registry['key'] = value"
 _QUOTES = "Put text in quotes: '…'"
 _VARIABLE = "Use a local variable: name = 'value'"
 
@@ -43,7 +44,8 @@ CONSTRUCTS: dict[str, tuple[str, str]] = {
         "a list without brackets",
         "Remove the comma at the end of the line, or write brackets: ['a', 'b']",
     ),
-    "match_pattern": ("=> outside of a hash", "Write: registry['key'] = value"),
+    **dict.fromkeys(("nil", "true", "false"), ("an assignment to nil, true or false", _SETTING)),
+    "match_pattern": ("=> outside of a hash", _SETTING),
     "test_pattern": ("a pattern", _CONDITION),
     "splat_argument": ("a * before a list", "Write the elements themselves."),
     "hash_splat_argument": ("a ** before a hash", "Write the pairs themselves."),
@@ -66,7 +68,6 @@ CONSTRUCTS: dict[str, tuple[str, str]] = {
     "alias": ("an alias", "Remove it."),
     "undef": ("undef", "Remove it."),
     "return": ("a return", "Remove it."),
-    "__FILE__": ("__FILE__", "Write the path itself."),
 }
 
 # By the name of the method. Only these are named in a message: any other word may be a secret without quotes.
@@ -103,4 +104,11 @@ def method(node: Node, name: str) -> RefusedError:
     words = f"the method {name}" if name in METHODS else "a method call"
     return RefusedError(
         node, codes.UNSUPPORTED, f"{words} is not supported", METHODS.get(name, "Write the resulting value.")
+    )
+
+
+def environment(node: Node) -> RefusedError:
+    """The refusal of ENV where a value belongs."""
+    return RefusedError(
+        node, codes.UNSUPPORTED, "ENV as a whole is not supported", "Name the variable: ENV['NAME']"
     )

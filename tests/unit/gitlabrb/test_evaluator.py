@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+
+def test_nesting_has_a_limit(told, value) -> None:
+    assert value("[" * 95 + "]" * 95)
+    (line,) = told("registry['v'] = " + "[" * 20_000 + "]" * 20_000)
+    assert line.startswith("1:115-")
+    assert line.endswith("error too-deep: this is nested more than 100 levels deep -> Nest it less.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "registry['v'] = 1" + " + 1" * 5000,
+        "roles registry" + "['a']" * 5000,
+        "registry['v'] = " + "-" * 5000 + "1",
+        "registry['v'] = " + "{ 1 => " * 5000 + "1" + "}" * 5000,
+        "registry['v'] = " + '"#{' * 200 + "1" + '}"' * 200,
+        "roles " + "(" * 5000 + "1" + ")" * 5000,
+        "x = " * 5000 + "1",
+        "roles " * 5000 + "1",
+    ],
+)
+def test_every_kind_of_nesting_has_a_limit(told, text: str) -> None:
+    assert "too-deep" in told(text)[-1]
+
+
+def test_errors_are_counted(told) -> None:
+    lines = told("registri 1\n" * 1000)
+    assert len(lines) == 51
+    assert lines[-1] == (
+        "50:1-11 error too-many: 50 errors: what follows was not checked -> Correct these first."
+    )
+
+
+def test_warnings_hide_no_error(told) -> None:
+    lines = told("'x'\n" * 1000 + "registri 1")
+    assert len(lines) == 51
+    assert "1001:1-9 error unknown-setting" in lines[-2]
+
+
+def test_what_a_refused_statement_would_set_is_unknown(told) -> None:
+    assert len(told("if true\n  a = b = 1\n  c ||= 2\nend\nroles [a, b, c]")) == 1
+
+
+def test_comments_may_stand_anywhere(value) -> None:
+    assert value("# one\n [ # two\n 'a', # three\n # four\n { # five\n b: # six\n 1 } ] # seven") == [
+        "a",
+        {"b": 1},
+    ]

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from glctl.gitlabrb.parse import RubyParser
+from glctl.gitlabrb.source import Source
+from glctl.spans import Span
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("", "\n"),
+        ("a", "a\n"),
+        ("a\n", "a\n"),
+        ("\ufeffa\r\nb\r\n", "a\nb\n"),
+        ("a\rb\ufeff", "a\rb\ufeff\n"),
+    ],
+)
+def test_a_text_is_read_as_ruby_does(text: str, read: str) -> None:
+    source = Source(text, "gitlab.rb")
+    assert source.text == read
+    assert source.data == read.encode()
+    assert "".join(f"{line}\n" for line in source.lines) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("abc", "abc", (1, 1, 1, 4)),
+        ("a; bc", "bc", (1, 4, 1, 6)),
+        ("a\n  bc", "bc", (2, 3, 2, 5)),
+        ("'é'; bc", "bc", (1, 6, 1, 8)),
+        ("'é'\n'日本'; bc", "bc", (2, 7, 2, 9)),
+        ("'日\n本'", "'日\n本'", (1, 1, 2, 3)),
+    ],
+)
+def test_places_count_characters(text: str, words: str, expected: tuple[int, int, int, int]) -> None:
+    source = Source(text, "gitlab.rb")
+    root = RubyParser().parse(source.data)
+    (node,) = (child for child in root.children if source.text_of(child) == words)
+    assert source.span(node) == Span("gitlab.rb", *expected)
+    assert source.span(node) == Span("gitlab.rb", *expected)
+    assert source.span_of_offset(node.start_byte) == Span(
+        "gitlab.rb", expected[0], expected[1], expected[0], expected[1] + 1
+    )
+
+
+def test_rows_and_slices() -> None:
+    source = Source("é\nb\nc", "gitlab.rb")
+    assert source.rows(0, 2) == "é\nb\n".encode()
+    assert source.slice(0, 4) == "é\nb"
+    assert source.span_at(1, 0, 1) == Span("gitlab.rb", 2, 1, 2, 2)
