@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from glctl.paths import SECRETS_FILE
@@ -103,13 +104,14 @@ def _images(effective: Effective, host: Host) -> Iterator[Resource]:
     """The filesystem driver's directory. Omnibus makes GitLab's default one whatever the driver is."""
     if not effective["manage_storage_directories.enable"]:
         return
-    path = effective["gitlab_rails.registry_path"]
-    group = effective["user.group"]
-    if not host.platform.rails:
-        path = (effective["registry.storage"].get("filesystem") or {}).get("rootdirectory")
-        group = effective["registry.group"]
-    if path:
-        yield Directory(path, 0o770, effective["registry.username"], group)
+    owner = effective["registry.username"]
+    if host.platform.rails:
+        yield Directory(effective["gitlab_rails.registry_path"], 0o770, owner, effective["user.group"])
+    elif root := (effective["registry.storage"].get("filesystem") or {}).get("rootdirectory"):
+        # The registry is started in its home: a relative path begins there.
+        yield Directory(
+            str(PurePosixPath(effective["registry.dir"], root)), 0o770, owner, effective["registry.group"]
+        )
 
 
 def _pem(text: str) -> bytes:

@@ -16,6 +16,7 @@ from glctl.settings.schema import OPTIONS
 
 if TYPE_CHECKING:
     from glctl.gitlabrb.model import Settings
+    from glctl.paths import Root
     from glctl.settings.host import Host
     from glctl.settings.secrets import Secrets
 
@@ -40,17 +41,24 @@ def _finished(draft: Draft) -> Effective:
         value = found.value
         if isinstance(value, Mapping) and isinstance(option.default, Mapping):
             value = merge(option.default, value)
-        if option.kind == "path" and isinstance(value, str) and value.startswith("/"):
-            value = draft.host.root.relocate(value)
-        if key == "registry.storage":
-            value = _relocated_storage(value, draft.host)
+        if option.kind == "path":
+            value = _placed(value, draft.host.root)
+        if key == "registry.storage" and draft.host.root.relocated:
+            value = _placed_storage(value, draft.host.root)
         resolved[key] = Resolved(wrap(value, option.path[-1]), found.origin)
     return Effective(resolved)
 
 
-def _relocated_storage(storage: Any, host: Host) -> Any:
+def _placed(path: Any, root: Root) -> Any:
+    """A path below the root; on the machine itself as gitlab.rb has it, but for slashes at its end."""
+    if not isinstance(path, str) or not path.startswith("/"):
+        return path  # validate.py names it
+    return root.relocate(path) if root.relocated else path.rstrip("/") or "/"
+
+
+def _placed_storage(storage: Any, root: Root) -> Any:
     filesystem = storage.get("filesystem") if isinstance(storage, Mapping) else None
-    directory = filesystem.get("rootdirectory") if isinstance(filesystem, Mapping) else None
-    if not isinstance(directory, str) or not directory.startswith("/"):
+    if not isinstance(filesystem, Mapping) or "rootdirectory" not in filesystem:
         return storage
-    return {**storage, "filesystem": {**(filesystem or {}), "rootdirectory": host.root.relocate(directory)}}
+    directory = _placed(filesystem["rootdirectory"], root)
+    return {**storage, "filesystem": {**filesystem, "rootdirectory": directory}}

@@ -63,12 +63,13 @@ class Draft:
 
 def given(settings: Settings, option: Option) -> tuple[Any, tuple[str, ...]]:
     """What gitlab.rb sets for an Option (None: nothing), and under which keys: maybe the old ones."""
-    value = settings.get(*option.path)
-    if value is None and option.path[:2] == ("registry", "nginx"):
-        old = ("registry_nginx", *option.path[2:])
-        if settings.get(*old) is not None:
-            return settings.get(*old), old
-    return value, option.path
+    paths = [option.path]
+    if option.path[:2] == ("registry", "nginx"):
+        paths.append(("registry_nginx", *option.path[2:]))
+    for path in paths:
+        if (value := settings.get(*path)) is not None:
+            return (None if option.is_unset_by(value) else value), path
+    return None, option.path
 
 
 def place(settings: Settings, path: tuple[str, ...]) -> Span | None:

@@ -88,6 +88,7 @@ _CHECKS: dict[Kind, Callable[[Any], str]] = {
     "hash": _unless(Mapping, "a hash"),
     "integer": _integer,
     "limit": _limit,
+    "line": _unless((str, int, float), "a string"),
     "number": _number,
     "path": _path,
     "port": _port,

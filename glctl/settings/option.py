@@ -11,6 +11,7 @@ Kind = Literal[
     "number",  # no string: it is calculated with
     "limit",  # an integer, or false for none
     "string",
+    "line",  # a string, or false for none
     "scalar",  # a string, number or boolean, written as it is
     "path",  # absolute; below the root when there is one
     "url",
@@ -44,6 +45,12 @@ class Option:
     def path(self) -> tuple[str, ...]:
         """The keys that gitlab.rb writes."""
         return tuple(self.key.split("."))
+
+    def is_unset_by(self, value: Any) -> bool:
+        """Whether *value* says the same as nothing: nil does, and false where it can mean nothing else."""
+        if value is False:
+            return self.default is None and self.kind not in ("any", "bool", "limit", "line")
+        return value is None
 
     @property
     def sample(self) -> str:

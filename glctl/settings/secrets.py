@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from glctl.secret import Secret
 from glctl.settings.effective import Origin, Resolved
 from glctl.settings.enabled import registry_wanted
+from glctl.settings.option import counts_as_true
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +77,7 @@ def complete(settings: Settings, host: Host, generator: Generator) -> Secrets:
 
 def _known(name: str, settings: Settings, stored: Mapping[str, Any]) -> Resolved | None:
     given = settings.get("registry", name)
-    if given is not None:
+    if counts_as_true(given):
         return Resolved(Secret(str(given)), Origin("file", settings.span("registry", name)))
     text = stored.get(name)
     return Resolved(Secret(text), Origin("secrets")) if isinstance(text, str) and text else None

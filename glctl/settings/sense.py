@@ -92,6 +92,11 @@ def _storage(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
         if not isinstance(named[driver], Mapping):
             message = f"registry['storage']['{driver}'] is {shown(named[driver])}, but a hash belongs here."
             yield _error("wrong-type", message, _storage_example(), settings, *path, driver)
+        elif driver == "filesystem" and not isinstance(named[driver].get("rootdirectory", ""), str):
+            message = "registry['storage']['filesystem']['rootdirectory'] is no path."
+            yield _error(
+                "wrong-type", message, "For example: '/srv/images'", settings, *path, driver, "rootdirectory"
+            )
 
 
 def _storage_example() -> str:

@@ -81,8 +81,8 @@ def database(draft: Draft) -> None:
         return
     sources = ("postgresql.listen_address", "postgresql.dir", "postgresql.port", "postgresql.enable")
     merged = merge({**_DATABASE, "port": draft.get("postgresql.port")}, given)
-    hosts = given.get("host") or draft.get("postgresql.listen_address") or draft.get("postgresql.dir")
-    merged["host"] = str(hosts).split(",")[0]
+    hosts = (given.get("host"), draft.get("postgresql.listen_address"), draft.get("postgresql.dir"))
+    merged["host"] = str(next(filter(counts_as_true, hosts))).split(",")[0]
     if merged["enabled"] == "prefer" and not draft.get("postgresql.enable"):
         merged["enabled"] = "false"  # a string: GitLab's registry takes both
     draft.complete(key, merged, *sources)

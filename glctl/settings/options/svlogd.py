@@ -9,9 +9,9 @@ _SETTINGS = (
     ("size", "limit", "A log is rotated when it has so many bytes.", 209715200, "209715200"),
     ("num", "limit", "So many rotated logs are kept.", 30, "30"),
     ("timeout", "limit", "A log is rotated when it is so many seconds old.", 86400, "86400"),
-    ("filter", "string", "The program that a rotated log passes through, or false.", "gzip", "'gzip'"),
-    ("udp", "string", "Log lines also go to this UDP address.", None, "'192.0.2.1:514'"),
-    ("prefix", "string", "What each log line begins with.", None, "'registry-1 '"),
+    ("filter", "line", "The program that a rotated log passes through, or false.", "gzip", "'gzip'"),
+    ("udp", "line", "Log lines also go to this UDP address.", None, "'192.0.2.1:514'"),
+    ("prefix", "line", "What each log line begins with.", None, "'registry-1 '"),
 )
 
 

@@ -200,6 +200,11 @@ def test_a_secret_of_any_text_is_read_back(config, nasty_texts) -> None:
             OMNIBUS,
             Directory(IMAGES, 0o770, "registry", "git"),
         ),
+        (
+            "registry['storage'] = { 'filesystem' => { 'rootdirectory' => 'images/' } }",
+            DEBIAN,
+            Directory(f"{HOME}/images", 0o770, "registry", "registry"),
+        ),
         ("registry['storage'] = { 's3' => {} }", OMNIBUS, Directory(IMAGES, 0o770, "registry", "git")),
         ("registry['storage'] = { 's3' => {} }", DEBIAN, None),
         ("registry['storage'] = { 'filesystem' => {} }", DEBIAN, None),

@@ -60,6 +60,29 @@ def test_below_a_root_every_path_is(configure, tmp_path: Path) -> None:
     assert effective["registry.storage"]["filesystem"]["rootdirectory"].startswith(f"{tmp_path}/var/opt/")
 
 
+@pytest.mark.parametrize(
+    ("written", "effective_path"),
+    [("/srv/r/", "/srv/r"), ("/srv//r", "/srv//r"), ("/srv/./r", "/srv/./r"), ("/", "/"), ("//", "/")],
+)
+def test_on_the_machine_itself_a_path_is_as_gitlab_rb_has_it(configure, written, effective_path) -> None:
+    assert configure(f"registry['dir'] = '{written}'").effective["registry.dir"] == effective_path
+
+
+@pytest.mark.parametrize("written", ["/srv/images/", "images"])
+def test_where_images_are_kept_is_written_as_it_is(configure, written) -> None:
+    text = f"registry['storage'] = {{ 'filesystem' => {{ 'rootdirectory' => '{written}' }} }}"
+    assert configure(text).effective["registry.storage"]["filesystem"] == {"rootdirectory": written}
+
+
+def test_false_for_no_value_is_the_default(configure) -> None:
+    names = ("storage", "token_realm", "http_secret", "rootcertbundle")
+    effective = configure("\n".join(f"registry['{name}'] = false" for name in names)).effective
+    default = configure().effective
+    assert {name: effective[f"registry.{name}"] for name in names} == {
+        name: default[f"registry.{name}"] for name in names
+    }
+
+
 def test_programs_of_the_machine_stay_where_they_are(configure, tmp_path: Path) -> None:
     effective = configure("", root=Root(tmp_path)).effective
     assert effective["registry.shell"] == "/usr/sbin/nologin"

@@ -85,6 +85,10 @@ def test_only_a_good_address_is_one(value: object, url: Url | None) -> None:
             {"registry": {"nginx": {"listen_port": None}}, "registry_nginx": {"listen_port": 2}},
             (2, ("registry_nginx", "listen_port")),
         ),
+        (
+            {"registry": {"nginx": {"listen_port": False}}, "registry_nginx": {"listen_port": 2}},
+            (None, ("registry", "nginx", "listen_port")),
+        ),
         ({}, (None, ("registry", "nginx", "listen_port"))),
     ],
 )

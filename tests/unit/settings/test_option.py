@@ -46,3 +46,23 @@ def test_a_sample_is_a_line_of_gitlab_rb(option: Option, line: str) -> None:
 )
 def test_only_nil_and_false_count_as_false(value: object, true: bool) -> None:
     assert counts_as_true(value) is true
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "unset"),
+    [
+        (Option("a", "path", "…"), None, True),
+        (Option("a", "path", "…", default="/x"), None, True),
+        (Option("a", "path", "…"), False, True),
+        (Option("a", "hash", "…"), False, True),
+        (Option("a", "string", "…"), False, True),
+        (Option("a", "path", "…", default="/x"), False, False),
+        (Option("a", "bool", "…"), False, False),
+        (Option("a", "limit", "…"), False, False),
+        (Option("a", "line", "…"), False, False),
+        (Option("a", "string", "…"), "", False),
+        (Option("a", "integer", "…"), 0, False),
+    ],
+)
+def test_nil_says_nothing_and_false_where_it_can_mean_nothing_else(option, value, unset) -> None:
+    assert option.is_unset_by(value) is unset

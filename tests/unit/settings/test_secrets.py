@@ -58,6 +58,7 @@ def completed(text: str, stored: dict | None = None, platform=DEBIAN):
         ("registry['http_secret'] = 'own'", STORED, STORED | {"http_secret": "own"}, ()),
         ("registry['http_secret'] = 12345", None, MADE | {"http_secret": "12345"}, KEYS[1:]),
         ("registry['http_secret'] = nil", STORED, STORED, ()),
+        ("registry['http_secret'] = false", STORED, STORED, ()),
         # Half a pair: the other half is made to match.
         (
             "registry['internal_key'] = 'own key'",

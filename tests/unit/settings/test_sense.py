@@ -103,6 +103,14 @@ def test_a_bad_address_of_gitlab_is_told_once(configure) -> None:
             ),
         ),
         (
+            "{ 'filesystem' => { 'rootdirectory' => 5 } }",
+            (
+                3,
+                "registry['storage']['filesystem']['rootdirectory'] is no path.",
+                "For example: '/srv/images'",
+            ),
+        ),
+        (
             "{ 's3' => 'images' }",
             (3, "registry['storage']['s3'] is 'images', but a hash belongs here.", EXAMPLE),
         ),

@@ -214,3 +214,26 @@ def test_no_message_shows_a_credential(told) -> None:
     found = told(text)
     assert len(found) >= 5
     assert [d for d in found if "hunter2" in d[2] and "['s3']" not in d[2]] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "registry['debug_addr'] = false",
+        "registry['middleware'] = false",
+        "registry['gc'] = false",
+        "registry['notifications'] = false",
+        "registry['storage'] = false",
+        "registry['token_realm'] = false",
+        "registry['http_secret'] = false",
+        "registry['svlogd_filter'] = false",
+        "registry['svlogd_size'] = false",
+        "registry['nginx']['listen_port'] = false",
+        "registry['nginx']['ssl_certificate'] = false",
+        "registry['nginx']['ssl_verify_client'] = false",
+        "gitlab_rails['registry_api_url'] = false",
+        "external_url 'https://x.example.com'\nregistry['nginx']['real_ip_header'] = false",
+    ],
+)
+def test_false_for_no_value_is_fine(told, line) -> None:
+    assert [d for d in told(line) if d[0] == "error"] == []

@@ -151,6 +151,7 @@ DATABASE = {
         ("postgresql['listen_address'] = '0.0.0.0'", {"host": "0.0.0.0"}),
         ("postgresql['listen_address'] = 'a.db,b.db'", {"host": "a.db"}),
         ("postgresql['dir'] = '/srv/pg'\npostgresql['port'] = 5544", {"host": "/srv/pg", "port": 5544}),
+        ("registry['database']['host'] = ''", {"host": ""}),
         ("postgresql['enable'] = false", {"enabled": "false"}),
         ("postgresql['enable'] = false\nregistry['database'] = { 'enabled' => true }", {"enabled": True}),
         ("registry['database'] = { 'enabled' => false }", {"enabled": False}),
