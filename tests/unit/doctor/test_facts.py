@@ -16,11 +16,12 @@ from glctl.doctor import virtual_host
 from glctl.doctor.check import NotTriedError
 from glctl.doctor.facts import KEY_FILE, Facts, Options, Seen
 from glctl.errors import GlctlError
-from glctl.paths import LOG_DIR, SECRETS_FILE, SV_DIR
+from glctl.paths import LOG_DIR, SECRETS_FILE
+from glctl.services import runit
 from glctl.services.runit import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from glctl.doctor.observed import Observed
 
@@ -101,123 +102,89 @@ def test_leaving_closes_the_connections(observed: Observed, monkeypatch: pytest.
 
 # --- services
 
+START = 10_000.0  # the clock of these tests
+
+
+class Clock:
+    """Time that passes only where somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def time(self) -> float:
+        return self.now
+
+    monotonic = time
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
 
 @pytest.fixture
-def runsv(observed: Observed) -> Iterator[Callable[[str], Callable[..., None]]]:
-    """Makes a service directory as a runsv keeps it; returns what sets its status."""
-    pipes: list[int] = []
+def seen(observed: Observed, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[dict[str, Seen], float]]:
+    """The services of a registry that goes through states at given seconds, and how long that was watched."""
 
-    def make(name: str) -> Callable[..., None]:
-        directory = observed.root.at(f"{SV_DIR}/{name}")
-        (directory / "supervise").mkdir(parents=True)
-        (directory / "run").touch()
-        os.mkfifo(directory / "supervise/ok")
-        pipes.append(os.open(directory / "supervise/ok", os.O_RDONLY | os.O_NONBLOCK))
+    def seen(*states: tuple[float, Status]) -> tuple[dict[str, Seen], float]:
+        clock = Clock()
+        monkeypatch.setattr(module, "time", clock)
+        monkeypatch.setattr(runit, "time", clock)
 
-        def set_status(state: str, *, pid: int = 0, age: float = 0.0, want: str = "u", term: int = 0) -> None:
-            since = time.time() - age
-            stamp = (2**62 + 10 + int(since)).to_bytes(8, "big") + int(since % 1 * 1e9).to_bytes(4, "big")
-            rest = bytes([0, ord(want), term, ("down", "run", "finish").index(state)])
-            new = directory / "supervise/status.new"
-            new.write_bytes(stamp + pid.to_bytes(4, "little") + rest)
-            new.rename(directory / "supervise/status")  # as runsv does
+        def look(directory: Path) -> Status:
+            if directory.name == "nginx":
+                return Status("run", pid=99, since=START - 600, want="up")
+            passed = clock.now - START
+            return [status for at, status in states if at <= passed][-1]
 
-        return set_status
+        monkeypatch.setattr(runit, "look", look)
+        return Facts(observed, Options()).services(), clock.now - START
 
-    yield make
-    for pipe in pipes:
-        os.close(pipe)
+    return seen
 
 
-def later(seconds: float, *steps: Callable[[], None]) -> threading.Thread:
-    """Does *steps*, *seconds* apart, beside the test."""
-
-    def do() -> None:
-        for step in steps:
-            time.sleep(seconds)
-            step()
-
-    thread = threading.Thread(target=do)
-    thread.start()
-    return thread
+def up(pid: int, *, at: float = 0.0, terminating: bool = False) -> Status:
+    return Status("run", pid=pid, since=START + at, want="up", terminating=terminating)
 
 
+def down(want: str = "up", *, at: float = 0.0) -> Status:
+    return Status("down", since=START + at, want=want)  # type: ignore[arg-type]  # one of two
+
+
+@pytest.mark.parametrize("status", [up(1, at=-60), down("down", at=-1), Status("no supervisor")])
 def test_settled_services_are_looked_at_once(
-    observed: Observed, runsv: Callable[[str], Callable[..., None]]
+    seen: Callable[..., tuple[dict[str, Seen], float]], status: Status
 ) -> None:
-    for name, pid in (("registry", 1), ("nginx", 2)):
-        runsv(name)("run", pid=pid, age=60)
-    begun = time.monotonic()
-    services = Facts(observed, Options()).services()
-    assert time.monotonic() - begun < 0.1
-    assert [(n, s.status.pid, s.looping) for n, s in services.items()] == [
-        ("registry", 1, False),
-        ("nginx", 2, False),
-    ]
-
-
-def test_one_that_is_down_on_purpose_is_settled(
-    observed: Observed, runsv: Callable[[str], Callable[..., None]]
-) -> None:
-    runsv("registry")("down", want="d", age=1)
-    runsv("nginx")("run", pid=1, age=60)
-    begun = time.monotonic()
-    assert not Facts(observed, Options()).services()["registry"].looping
-    assert time.monotonic() - begun < 0.1
-
-
-def test_a_young_one_that_ends_is_looping_and_that_is_told_at_once(
-    observed: Observed, runsv: Callable[[str], Callable[..., None]]
-) -> None:
-    registry = runsv("registry")
-    runsv("nginx")("run", pid=2, age=60)
-    registry("run", pid=1, age=0.5)
-    thread = later(0.1, lambda: registry("down"))
-    begun = time.monotonic()
-    seen = Facts(observed, Options()).services()["registry"]
-    assert seen.looping
-    assert seen.first.pid == 1
-    assert time.monotonic() - begun < 0.6
-    thread.join()
+    services, seconds = seen((0, status))
+    assert list(services) == ["registry", "nginx"]
+    assert services["registry"] == Seen(status, status)
+    assert seconds == 0
 
 
 @pytest.mark.parametrize(
-    ("first", "then", "looping"),
+    ("states", "looping", "seconds"),
     [
-        ({"state": "down"}, [], True),  # runsv waits a second between starts; this is longer
-        ({"state": "down"}, [{"state": "run", "pid": 2}], False),  # it has come up, and stays
-        ({"state": "down"}, [{"state": "run", "pid": 2}, {"state": "down"}], True),
-        ({"state": "run", "pid": 1}, [], False),
-        ({"state": "run", "pid": 1}, [{"state": "run", "pid": 2}], True),
-        ({"state": "run", "pid": 1}, [{"state": "down", "want": "d"}], False),  # stopped meanwhile
-        ({"state": "run", "pid": 1, "term": 1}, [{"state": "run", "pid": 2}], False),  # being restarted
+        ([(0, down())], True, 1.3),  # longer than runsv waits between two starts
+        ([(0, down()), (0.9, up(2, at=0.9))], False, 1.3),  # it has come up, and stays
+        ([(0, down()), (0.9, up(2, at=0.9)), (1.0, down(at=1.0))], True, 1.0),
+        ([(0, Status("finish", since=START, want="up"))], True, 1.3),
+        ([(0, up(1))], False, 1.3),
+        ([(0, up(1, at=-2.9))], False, 0.1),  # it has grown old enough meanwhile
+        ([(0, up(1)), (0.2, down(at=0.2))], True, 0.2),
+        ([(0, up(1)), (0.2, up(2, at=0.2))], True, 0.2),
+        ([(0, up(1)), (0.2, down("down", at=0.2))], False, 0.2),  # somebody stopped it meanwhile
+        ([(0, up(1, terminating=True)), (0.2, up(2, at=0.2))], False, 1.3),  # … or restarts it
+        ([(0, up(1)), (0.2, Status("no supervisor"))], False, 0.2),
     ],
 )
-def test_whether_it_is_looping(
-    observed: Observed,
-    runsv: Callable[[str], Callable[..., None]],
-    monkeypatch: pytest.MonkeyPatch,
-    first: dict[str, Any],
-    then: list[dict[str, Any]],
+def test_one_that_is_young_or_waits_is_looked_at_until_it_is_told(
+    seen: Callable[..., tuple[dict[str, Seen], float]],
+    states: list[tuple[float, Status]],
     looping: bool,
+    seconds: float,
 ) -> None:
-    monkeypatch.setattr(module, "_SECOND_LOOK", 0.4)
-    registry = runsv("registry")
-    runsv("nginx")("run", pid=9, age=60)
-    registry(**first)
-    thread = later(0.1, *(lambda status=status: registry(**status) for status in then))
-    assert Facts(observed, Options()).services()["registry"].looping == looping
-    thread.join()
-
-
-def test_one_that_grows_old_meanwhile_is_not_waited_for(
-    observed: Observed, runsv: Callable[[str], Callable[..., None]]
-) -> None:
-    runsv("nginx")("run", pid=1, age=60)
-    runsv("registry")("run", pid=2, age=2.9)
-    begun = time.monotonic()
-    assert not Facts(observed, Options()).services()["registry"].looping
-    assert time.monotonic() - begun < 0.6
+    services, watched = seen(*states)
+    assert services["registry"].looping == looping
+    assert services["registry"].first == states[0][1]
+    assert watched == pytest.approx(seconds, abs=0.05)
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,8 @@ def test_it_takes_as_long_as_the_slowest_chain_and_not_the_sum(report: Callable[
     others = [check(f"other{n}", seconds=0.2) for n in range(20)]
     begun = time.monotonic()
     result = report(*chain, *others)
-    assert 0.3 <= time.monotonic() - begun < 0.6
-    assert result.duration_ms == pytest.approx(300, abs=250)
+    assert 0.3 <= time.monotonic() - begun < 2  # the sum is 4.3
+    assert 300 <= result.duration_ms < 2000
 
 
 def test_waiting_costs_no_processor_time(report: Callable[..., Report]) -> None:
@@ -180,7 +180,7 @@ def test_each_check_has_its_own_time_out(report: Callable[..., Report]) -> None:
     begun = time.monotonic()
     late = [check(f"late{n}", seconds=2, timeout=0.1) for n in range(20)]
     result = report(*late, check("b", seconds=0.2, timeout=1))
-    assert time.monotonic() - begun < 0.8  # twenty dead ends cost one time-out
+    assert time.monotonic() - begun < 1.5  # twenty dead ends cost one time-out
     assert ended(result)["b"][0] == "ok"
     assert ended(result)["late7"] == ("finding", "no result within 0.1 s")
     assert [f.code for f in result.findings] == ["check-late"] * 20
@@ -189,15 +189,20 @@ def test_each_check_has_its_own_time_out(report: Callable[..., Report]) -> None:
 def test_what_a_late_check_still_says_is_ignored(report: Callable[..., Report]) -> None:
     done = threading.Event()
 
-    def run(_: Facts) -> Generator[Finding, None, str]:
+    def late(_: Facts) -> Generator[Finding, None, str]:
         time.sleep(0.1)
         yield ERROR
         done.set()
         return "at last"
 
-    late = replace(check("late"), run=run, timeout=0.02)
-    result = report(late, check("other", seconds=0.2))
-    assert done.is_set()  # it ended while the other was awaited
+    def other(_: Facts) -> Generator[Finding, None, str]:
+        assert done.wait(5)
+        time.sleep(0.05)  # for what is put into the queue behind it
+        yield from ()
+        return "other"
+
+    result = report(replace(check("late"), run=late, timeout=0.02), replace(check("other"), run=other))
+    assert ended(result)["other"][0] == "ok"
     assert [f.code for f in result.findings] == ["check-late"]
 
 
