@@ -73,7 +73,9 @@ def _storage(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     unknown = [key for key in named if key not in DRIVERS and key not in misplaced]
     drivers = sorted(key for key in named if key in DRIVERS)
     if misplaced:
-        message = f"registry['storage'] holds {', '.join(misplaced)}, which is for inside of a driver's hash."
+        message = (
+            f"registry['storage'] holds {', '.join(misplaced)}: a driver's settings belong inside its hash."
+        )
         yield _error("storage-driver-missing", message, _storage_example(), settings, *path)
     for name in unknown:
         message = f"registry['storage'] names {name!r}, which is no storage driver."

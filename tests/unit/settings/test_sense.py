@@ -98,7 +98,7 @@ def test_a_bad_address_of_gitlab_is_told_once(configure) -> None:
             "{ 'accesskey' => 'AK', 'secretkey' => 'hunter2' }",
             (
                 3,
-                "registry['storage'] holds accesskey, secretkey, which is for inside of a driver's hash.",
+                "registry['storage'] holds accesskey, secretkey: a driver's settings belong inside its hash.",
                 EXAMPLE,
             ),
         ),
