@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes
 from glctl.gitlabrb.refusal import RefusedError
-from glctl.gitlabrb.values import UNKNOWN, describe
+from glctl.gitlabrb.values import UNKNOWN, describe, is_string
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -36,14 +36,14 @@ def binary(ev: Evaluator, node: Node) -> Any:
 
 
 def _sum(ev: Evaluator, node: Node, one: Any, other: Any) -> Any:
-    if not isinstance(one, str):
+    if not is_string(one):
         raise RefusedError(
             node,
             codes.UNSUPPORTED,
             f"+ behind {describe(one)} is not supported",
             "Write the resulting value.",
         )
-    if not isinstance(other, str):
+    if not is_string(other):
         raise RefusedError(
             node, codes.TYPE_ERROR, f"a string + {describe(other)}", 'Put the value into text: "…#{value}"'
         )

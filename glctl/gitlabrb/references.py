@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes
-from glctl.gitlabrb.model import Symbol
 from glctl.gitlabrb.refusal import RefusedError
-from glctl.gitlabrb.values import UNKNOWN, Environment, Hash, describe
+from glctl.gitlabrb.values import UNKNOWN, Environment, Hash, describe, is_string
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -151,7 +150,7 @@ def no_keys(node: Node, container: Any) -> RefusedError:
 
 
 def _variable(node: Node, env: Environment, name: Any) -> str | None:
-    if not isinstance(name, str) or isinstance(name, Symbol):
+    if not is_string(name):
         raise RefusedError(
             node, codes.TYPE_ERROR, "the name of an environment variable is a string", "Write: ENV['NAME']"
         )

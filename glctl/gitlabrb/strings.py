@@ -43,8 +43,8 @@ def chained_string(ev: Evaluator, node: Node) -> Any:
             raise RefusedError(
                 before,
                 codes.SYNTAX,
-                "the comma behind this string is missing",
-                "Write a comma between two elements of a list.",
+                "a comma is missing behind this",
+                "Write a comma between two elements.",
             )
     values = [ev.value(each) for each in strings]
     if UNKNOWN in values:

@@ -101,6 +101,11 @@ class Mash(Hash):
         return entry.value
 
 
+def is_string(value: Any) -> bool:
+    """Whether *value* is a Ruby String; a Symbol is none."""
+    return isinstance(value, str) and not isinstance(value, Symbol)
+
+
 def key_name(key: Key) -> str:
     """*key* as it stands in the path of a setting."""
     return "nil" if key is None else str(key)

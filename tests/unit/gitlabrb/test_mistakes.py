@@ -77,7 +77,11 @@ MISTAKES = [
     ("registry['a'] = { 'b' -> 1 }", "1:23-25", "=> belongs here", PAIR),
     ("registry['a'] = { 'b', 1 }", "1:22-23", "the key before this comma has no value", PAIR),
     ("registry['a'] = { 'b' => }", "1:23-25", "the value behind => is missing", PAIR),
+    ("registry['a'] = { b 1 }", "1:19-20", "the colon behind this key is missing", "Write: key: value"),
+    ("registry['a'] = { c: 1, : 2 }", "1:25-26", "the key before this colon is missing", "Write: key: value"),
     # equals signs and colons
+    ("['enable'] = true", "1:1-2", "the name before this bracket is missing", SETTING),
+    ("= true", "1:1-2", "the name before this = is missing", SETTING),
     ("registry['enable'] true", "1:19-20", "= is missing here", SETTING),
     ("registry['enable']: true", "1:19-20", "= belongs here", SETTING),
     ("registry['enable'] := true", "1:20-22", "= belongs here", SETTING),
@@ -86,6 +90,12 @@ MISTAKES = [
     ("registry:\n  enable: true", "1:1-10", "a colon, as in YAML, where Ruby has none", SETTING),
     (
         "registry['a'] = 1 registry['b'] = 2",
+        "1:19-27",
+        "a second setting on this line",
+        "Begin it on a line of its own.",
+    ),
+    (
+        "registry['a'] = {}registry['b'] = 2",
         "1:19-27",
         "a second setting on this line",
         "Begin it on a line of its own.",

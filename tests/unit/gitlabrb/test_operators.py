@@ -25,6 +25,10 @@ def test_an_operator_has_its_result(value, text: str, expected: object) -> None:
             '17-24 error ruby-type-error: a string + a number -> Put the value into text: "…#{value}"',
         ),
         (
+            "'a' + :b",
+            '17-25 error ruby-type-error: a string + a symbol -> Put the value into text: "…#{value}"',
+        ),
+        (
             "1 + 1",
             "17-22 error ruby-unsupported: + behind a number is not supported -> Write the resulting value.",
         ),

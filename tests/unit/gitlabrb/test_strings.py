@@ -84,10 +84,7 @@ def test_a_string_that_is_wrong_is_told(told, text: str, expected: str) -> None:
 
 def test_strings_on_two_lines_lack_a_comma(told) -> None:
     assert told("registry['v'] = [\n  'a'\n  'b',\n]") == [
-        (
-            "2:3-6 error ruby-syntax: the comma behind this string is missing"
-            " -> Write a comma between two elements of a list."
-        )
+        ("2:3-6 error ruby-syntax: a comma is missing behind this -> Write a comma between two elements.")
     ]
 
 
