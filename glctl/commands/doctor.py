@@ -66,7 +66,7 @@ def command(
         for check in TARGETS[target]:
             context.console.out(f"{check.name:<17}{check.about}")
         return 0
-    options = _options(write, read_only, ntp_servers or NTP_SERVERS)
+    options = _options(write, read_only, ntp_servers or NTP_SERVERS, timeout)
     from glctl.doctor.runner import examine
 
     try:
@@ -79,14 +79,16 @@ def command(
     return report.exit_code(strict=strict)
 
 
-def _options(write: bool, read_only: bool, ntp_servers: tuple[str, ...]) -> Options:
+def _options(write: bool, read_only: bool, ntp_servers: tuple[str, ...], timeout: float | None) -> Options:
     from glctl.clients.ntp import split_server
 
     if write and read_only:
         raise UsageError("--write and --read-only contradict each other.", "Leave one of them out.")
     for server in ntp_servers:
         split_server(server)  # a UsageError is the user's, not a check's
-    return Options(write, read_only, ntp_servers)
+    options = Options(write, read_only, ntp_servers)
+    # Time servers that are silent are a result, and no reason for a check to be late.
+    return replace(options, ntp_timeout=min(options.ntp_timeout, 0.8 * timeout)) if timeout else options
 
 
 def _chosen(target: str, timeout: float | None) -> tuple[Check, ...]:

@@ -6,6 +6,7 @@ made by Chef. With a gitlab.rb alone they are rendered in memory.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -15,7 +16,7 @@ from glctl.doctor import run_script, virtual_host
 from glctl.doctor.environment import overridden
 from glctl.errors import GlctlError
 from glctl.paths import SV_DIR
-from glctl.secret import wrap
+from glctl.secret import MASK, wrap
 from glctl.services.catalog import SERVICES
 from glctl.settings.platform import detect
 from glctl.settings.urls import split_address
@@ -175,8 +176,11 @@ def _parsed(content: bytes | None) -> tuple[dict[str, Any], str]:
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        # Not the whole text of the error: it quotes the line, which may hold a secret.
-        return {}, f"{where}{getattr(exc, 'problem', None) or 'it is no YAML'}"
+        # Not the whole text of the error, which quotes the line; nor an alias, anchor or tag: a secret may have
+        # been meant that begins with *, & or !.
+        problem = getattr(exc, "problem", None) or "it is no YAML"
+        problem = re.sub(r"(alias|anchor|tag|handle) '[^']*'", rf"\1 {MASK}", problem)
+        return {}, f"{where}{problem}"
     if not isinstance(document, dict):
         return {}, "it holds no settings"
     return document, ""

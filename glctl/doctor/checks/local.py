@@ -23,10 +23,12 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     seen = [in_words(ping.exchange)]
     status = ping.exchange.status
     if status is None:
+        enabled = "registry" in facts.observed.services
         yield found(
             "registry-unreachable",
             base,
-            f"The registry does not answer at {base}.",
+            f"The registry does not answer at {base}{'' if enabled else ', and no service is to run it'}.",
+            remedy="" if enabled else "Set registry['enable'] = true and run:\nglctl reconfigure",
             evidence=[*seen, *facts.unread_changes()],
         )
         return "no answer"

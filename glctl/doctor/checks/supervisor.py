@@ -21,7 +21,8 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
         raise NotTriedError("no service is enabled here")
     running = facts.supervisor()
     # On an Omnibus host systemd looks after it, and gitlab-ctl does not start it.
-    remedy = "" if facts.observed.platform.manages_services else "systemctl start gitlab-runsvdir"
+    elsewhere = "systemctl start gitlab-runsvdir    # in a container: restart that"
+    remedy = "" if facts.observed.platform.manages_services else elsewhere
     if all(not service.status.is_supervised for service in services.values()):
         yield found(
             "supervisor-missing", "runsvdir", "No supervisor runs, and so no service does.", remedy=remedy

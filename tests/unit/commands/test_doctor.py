@@ -90,7 +90,7 @@ def test_on_an_omnibus_host_a_remedy_is_what_is_done_there(run: Any, root: Root)
     root.at(EMBEDDED_DIR).mkdir(parents=True)
     root.at("/var/opt/gitlab/registry/config.yml").write_text("][")
     out = run()[1]
-    assert "    remedy: systemctl start gitlab-runsvdir\n" in out
+    assert "    remedy: systemctl start gitlab-runsvdir " in out
     assert "    remedy: gitlab-ctl reconfigure\n" in out
 
 
@@ -156,6 +156,12 @@ def test_an_unknown_code(run: Any) -> None:
 def test_time_out_is_that_of_each_check() -> None:
     assert {check.timeout for check in doctor._chosen("registry", 0.5)} == {0.5}
     assert doctor._chosen("registry", None) == TARGETS["registry"]
+
+
+def test_silent_time_servers_are_no_late_check() -> None:
+    assert doctor._options(False, False, ("ntp.example.com",), None).ntp_timeout == 1.5
+    assert doctor._options(False, False, ("ntp.example.com",), 1.0).ntp_timeout == 0.8
+    assert doctor._options(False, False, ("ntp.example.com",), 60.0).ntp_timeout == 1.5
 
 
 def test_an_interrupt_ends_it_quietly(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:

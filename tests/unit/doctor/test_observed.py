@@ -155,6 +155,9 @@ def test_no_registry_at_all(configure: Callable[..., tuple[Root, Configuration]]
     [
         (b"http: ][", "line 1, column 7: "),
         (b"a: 1\nb: PLANTED: x", "line 2, column 11: mapping values are not allowed here"),
+        (b"a: *PLANTED", "line 1, column 4: found undefined alias [MASKED]"),
+        (b"a: !PLANTED x", "could not determine a constructor for the tag [MASKED]"),
+        (b"a: [1", "expected ',' or ']', but got '<stream end>'"),
         (b"", "it holds no settings"),
         (b"- a", "it holds no settings"),
         (b"\xff\xff", "it is no YAML"),

@@ -53,6 +53,14 @@ def test_why_it_may_not_answer(new_facts: Callable[..., Facts], run: Any) -> Non
     assert finding.evidence == ("ping: nothing listens", "config.yml changed")
 
 
+def test_one_that_is_not_enabled(new_facts: Callable[..., Facts], run: Any) -> None:
+    answer = ping(None, "", Failure("refused", "nothing listens"))
+    [finding], _ = run(CHECK, new_facts(ping_local=answer, enabled=("nginx",)))
+    assert (finding.code, finding.severity) == ("registry-unreachable", "error")
+    assert finding.summary.endswith(", and no service is to run it.")
+    assert finding.remedy == "Set registry['enable'] = true and run:\nglctl reconfigure"
+
+
 def test_what_its_health_check_says(new_facts: Callable[..., Facts], run: Any) -> None:
     [finding], _ = run(CHECK, new_facts(ping_local=ping(503), health=SICK))
     assert finding.evidence[1:] == ("storagedriver_filesystem: stat: permission denied",)

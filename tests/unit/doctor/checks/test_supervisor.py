@@ -40,7 +40,7 @@ def test_nothing_is_supervised(new_facts: Callable[..., Facts], run: Any, runnin
 
 def test_on_an_omnibus_host_systemd_looks_after_it(new_facts: Callable[..., Facts], run: Any) -> None:
     [finding], _ = run(CHECK, new_facts(platform=OMNIBUS, supervisor=None))
-    assert finding.remedy == "systemctl start gitlab-runsvdir"
+    assert finding.remedy.startswith("systemctl start gitlab-runsvdir ")
 
 
 def test_nothing_is_enabled(new_facts: Callable[..., Facts], run: Any) -> None:
