@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from glctl.doctor.check import NotTriedError
-from glctl.errors import GlctlError
-from glctl.paths import SECRETS_FILE
-from glctl.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,13 +22,13 @@ if TYPE_CHECKING:
     from glctl.clients.ntp import Survey
     from glctl.doctor.observed import Observed
     from glctl.doctor.virtual_host import Address
+    from glctl.doctor.watch import Seen
     from glctl.logs.scan import LogMatch
+    from glctl.secret import Secret
     from glctl.services.accounts import Account
-    from glctl.services.runit import Status
     from glctl.services.supervisor import Supervisor
     from glctl.settings.urls import Url
 
-KEY_FILE = "/var/opt/gitlab/gitlab-rails/etc/gitlab-registry.key"
 # Where --write stores its one blob: the same every time, so that what stays never grows.
 REPOSITORY = "glctl/doctor"
 BLOB = b"glctl doctor: this blob may be deleted.\n"
@@ -42,9 +39,6 @@ NTP_SERVERS = ("0.debian.pool.ntp.org", "1.debian.pool.ntp.org", "2.debian.pool.
 _LOG_LINES = 2000  # of each log; some megabytes at most
 _LOG_WINDOW = 3600.0  # seconds
 _LAST_WORDS = 2.0  # seconds before a service ended, or began anew, in whose lines the reason may stand
-_YOUNG = 3.0  # seconds; a service this young may be crash looping, and is looked at again
-_SECOND_LOOK = 1.3  # seconds; runsv tries again one second after a service has ended
-_POLL = 0.02
 
 T = TypeVar("T")
 
@@ -57,15 +51,6 @@ class Options:
     read_only: bool = False
     ntp_servers: tuple[str, ...] = NTP_SERVERS
     ntp_timeout: float = 1.5  # seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A service as it was seen: *first*, and last. *looping*: it ended between two looks."""
-
-    first: Status
-    status: Status
-    looping: bool = False
 
 
 def _once(make: Callable[[Facts], T]) -> Callable[[Facts], T]:
@@ -127,25 +112,10 @@ class Facts:
 
     @_once
     def services(self) -> dict[str, Seen]:
-        """Each enabled service; those that are young or waiting are looked at until they end or settle."""
-        from glctl.services.runit import look
+        """How each enabled service does."""
+        from glctl.doctor.watch import watch
 
-        directories = {name: self._directory(name) for name in self.observed.services}
-        first = {name: look(directory) for name, directory in directories.items()}
-        seen = {name: Seen(status, status) for name, status in first.items()}
-        unsettled = {name for name in seen if _is_unsettled(seen[name].status)}
-        deadline = time.monotonic() + _SECOND_LOOK
-        while unsettled and time.monotonic() < deadline:
-            time.sleep(_POLL)
-            for name in tuple(unsettled):
-                before, now = seen[name].status, look(directories[name])
-                seen[name] = Seen(first[name], now, looping=_has_ended(before, now))
-                if seen[name].looping or not _is_unsettled(now):
-                    unsettled.remove(name)
-        for name in unsettled:
-            if _is_waiting(seen[name].status):  # longer than runsv waits between two starts
-                seen[name] = replace(seen[name], looping=True)
-        return seen
+        return watch({name: self._directory(name) for name in self.observed.services})
 
     def _directory(self, service: str) -> Path:
         from glctl.services.catalog import SERVICES
@@ -302,16 +272,10 @@ class Facts:
 
     @_once
     def key(self) -> RSAPrivateKey:
-        """The key that tokens are signed with: GitLab's file of it, else what gitlab-secrets.json holds."""
-        from glctl.clients.keys import read_private_key
+        """The key that tokens are signed with."""
+        from glctl.doctor.signing import signing_key
 
-        path = self.observed.root.at(KEY_FILE)
-        if (pem := read_text(path)) is not None:
-            return read_private_key(Secret(pem), str(path))
-        secrets = self.observed.root.at(SECRETS_FILE)
-        if pem := _internal_key(secrets):
-            return read_private_key(Secret(pem), f"{secrets}, registry.internal_key")
-        raise NotTriedError(f"the key that signs tokens is not on this host ({path}, {secrets})")
+        return signing_key(self.observed.root)
 
     def token(self, *actions: str) -> Secret:
         """A token of our own for *actions* on our repository; for ``/v2/`` alone without any."""
@@ -336,45 +300,9 @@ def _base(scheme: str, address: Address | None, what: str) -> str:
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _is_waiting(status: Status) -> bool:
-    """Whether a service should run and does not."""
-    return status.state == "finish" or (status.state == "down" and status.want == "up")
-
-
-def _is_unsettled(status: Status) -> bool:
-    return _is_waiting(status) or (status.state == "run" and status.seconds < _YOUNG)
-
-
-def _has_ended(before: Status, now: Status) -> bool:
-    """Whether a service that ran and should run has ended since, and nobody asked it to."""
-    asked = before.terminating or now.want == "down" or not now.is_supervised
-    same = (before.state, before.pid, before.since) == (now.state, now.pid, now.since)
-    return before.state == "run" and not same and not asked
-
-
 def _changed(path: Path) -> float:
     """When *path* was written last (Unix time); 0 where that cannot be seen."""
     try:
         return path.stat().st_mtime
     except OSError:
         return 0.0
-
-
-def read_text(path: Path) -> str | None:
-    """What *path* holds; None where it is not there. Raises GlctlError."""
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return None
-    except OSError as exc:
-        raise GlctlError(f"{path} cannot be read: {(exc.strerror or str(exc)).lower()}.") from exc
-
-
-def _internal_key(secrets: Path) -> str:
-    import json
-
-    try:
-        found = json.loads(read_text(secrets) or "{}")["registry"]["internal_key"]
-    except (ValueError, KeyError, TypeError):
-        return ""
-    return found if isinstance(found, str) else ""

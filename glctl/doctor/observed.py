@@ -176,8 +176,8 @@ def _parsed(content: bytes | None) -> tuple[dict[str, Any], str]:
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        # Not the whole text of the error, which quotes the line; nor an alias, anchor or tag: a secret may have
-        # been meant that begins with *, & or !.
+        # Not the whole text of the error, which quotes the line; nor an alias, anchor or tag in it: a secret
+        # may have been meant that begins with *, & or !.
         problem = getattr(exc, "problem", None) or "it is no YAML"
         problem = re.sub(r"(alias|anchor|tag|handle) '[^']*'", rf"\1 {MASK}", problem)
         return {}, f"{where}{problem}"

@@ -43,7 +43,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
 
 def _compare(key: RSAPrivateKey, bundle: Path) -> Generator[Finding, None, None]:
     from glctl.clients.keys import key_id, matches, read_certificates
-    from glctl.doctor.facts import read_text
+    from glctl.doctor.signing import read_text
 
     text = read_text(bundle)
     if text is None:

@@ -9,8 +9,9 @@ import pytest
 
 from glctl.clients.http import Exchange
 from glctl.doctor import virtual_host
-from glctl.doctor.facts import Facts, Options, Seen
+from glctl.doctor.facts import Facts, Options
 from glctl.doctor.observed import Observed
+from glctl.doctor.watch import Seen
 from glctl.paths import Root
 from glctl.services.runit import Status
 from glctl.settings.platform import DEBIAN

@@ -12,12 +12,12 @@ import pytest
 
 from glctl.clients import keys
 from glctl.doctor import facts as module
-from glctl.doctor import virtual_host
+from glctl.doctor import signing, virtual_host, watch
 from glctl.doctor.check import NotTriedError
-from glctl.doctor.facts import KEY_FILE, Facts, Options, Seen
+from glctl.doctor.facts import Facts, Options
+from glctl.doctor.watch import Seen
 from glctl.errors import GlctlError
-from glctl.paths import LOG_DIR, SECRETS_FILE
-from glctl.services import runit
+from glctl.paths import LOG_DIR, SV_DIR
 from glctl.services.runit import Status
 
 if TYPE_CHECKING:
@@ -102,89 +102,13 @@ def test_leaving_closes_the_connections(observed: Observed, monkeypatch: pytest.
 
 # --- services
 
-START = 10_000.0  # the clock of these tests
 
-
-class Clock:
-    """Time that passes only where somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def time(self) -> float:
-        return self.now
-
-    monotonic = time
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-@pytest.fixture
-def seen(observed: Observed, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[dict[str, Seen], float]]:
-    """The services of a registry that goes through states at given seconds, and how long that was watched."""
-
-    def seen(*states: tuple[float, Status]) -> tuple[dict[str, Seen], float]:
-        clock = Clock()
-        monkeypatch.setattr(module, "time", clock)
-        monkeypatch.setattr(runit, "time", clock)
-
-        def look(directory: Path) -> Status:
-            if directory.name == "nginx":
-                return Status("run", pid=99, since=START - 600, want="up")
-            passed = clock.now - START
-            return [status for at, status in states if at <= passed][-1]
-
-        monkeypatch.setattr(runit, "look", look)
-        return Facts(observed, Options()).services(), clock.now - START
-
-    return seen
-
-
-def up(pid: int, *, at: float = 0.0, terminating: bool = False) -> Status:
-    return Status("run", pid=pid, since=START + at, want="up", terminating=terminating)
-
-
-def down(want: str = "up", *, at: float = 0.0) -> Status:
-    return Status("down", since=START + at, want=want)  # type: ignore[arg-type]  # one of two
-
-
-@pytest.mark.parametrize("status", [up(1, at=-60), down("down", at=-1), Status("no supervisor")])
-def test_settled_services_are_looked_at_once(
-    seen: Callable[..., tuple[dict[str, Seen], float]], status: Status
+def test_the_services_that_are_enabled_are_watched(
+    observed: Observed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    services, seconds = seen((0, status))
-    assert list(services) == ["registry", "nginx"]
-    assert services["registry"] == Seen(status, status)
-    assert seconds == 0
-
-
-@pytest.mark.parametrize(
-    ("states", "looping", "seconds"),
-    [
-        ([(0, down())], True, 1.3),  # longer than runsv waits between two starts
-        ([(0, down()), (0.9, up(2, at=0.9))], False, 1.3),  # it has come up, and stays
-        ([(0, down()), (0.9, up(2, at=0.9)), (1.0, down(at=1.0))], True, 1.0),
-        ([(0, Status("finish", since=START, want="up"))], True, 1.3),
-        ([(0, up(1))], False, 1.3),
-        ([(0, up(1, at=-2.9))], False, 0.1),  # it has grown old enough meanwhile
-        ([(0, up(1)), (0.2, down(at=0.2))], True, 0.2),
-        ([(0, up(1)), (0.2, up(2, at=0.2))], True, 0.2),
-        ([(0, up(1)), (0.2, down("down", at=0.2))], False, 0.2),  # somebody stopped it meanwhile
-        ([(0, up(1, terminating=True)), (0.2, up(2, at=0.2))], False, 1.3),  # … or restarts it
-        ([(0, up(1)), (0.2, Status("no supervisor"))], False, 0.2),
-    ],
-)
-def test_one_that_is_young_or_waits_is_looked_at_until_it_is_told(
-    seen: Callable[..., tuple[dict[str, Seen], float]],
-    states: list[tuple[float, Status]],
-    looping: bool,
-    seconds: float,
-) -> None:
-    services, watched = seen(*states)
-    assert services["registry"].looping == looping
-    assert services["registry"].first == states[0][1]
-    assert watched == pytest.approx(seconds, abs=0.05)
+    monkeypatch.setattr(watch, "watch", dict)
+    watched = Facts(observed, Options()).services()
+    assert watched == {name: observed.root.at(f"{SV_DIR}/{name}") for name in ("registry", "nginx")}
 
 
 @pytest.mark.parametrize(
@@ -330,67 +254,22 @@ def test_what_cannot_be_asked_is_not_tried(
     assert why in str(caught.value)
 
 
-# --- the key
+# --- tokens
 
 
-@pytest.fixture(scope="module")
-def pem() -> str:
-    return keys.generate_key(bits=2048).reveal()
-
-
-def write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-
-
-def test_the_key_is_gitlabs_own_file(new_facts: Callable[..., Facts], pem: str) -> None:
-    facts = new_facts()
-    write(facts.observed.root.at(KEY_FILE), pem)
-    write(facts.observed.root.at(SECRETS_FILE), json.dumps({"registry": {"internal_key": "another"}}))
-    assert facts.key().key_size == 2048
-    assert "." in facts.token("pull").reveal()
-    assert "eyJ" not in repr(facts.token())
-
-
-def test_else_it_is_in_the_secrets_file(new_facts: Callable[..., Facts], pem: str) -> None:
-    facts = new_facts()
-    write(facts.observed.root.at(SECRETS_FILE), json.dumps({"registry": {"internal_key": pem}}))
-    assert facts.key().key_size == 2048
-
-
-@pytest.mark.parametrize(
-    "secrets", [None, "", "{", "[]", '{"registry": {}}', '{"registry": {"internal_key": 1}}']
-)
-def test_a_key_that_is_on_another_host_is_not_tried(
-    new_facts: Callable[..., Facts], secrets: str | None
-) -> None:
-    facts = new_facts()
-    if secrets is not None:
-        write(facts.observed.root.at(SECRETS_FILE), secrets)
-    with pytest.raises(NotTriedError, match="is not on this host"):
-        facts.key()
-
-
-def test_a_damaged_key_is_named_without_its_text(new_facts: Callable[..., Facts], pem: str) -> None:
-    facts = new_facts()
-    write(facts.observed.root.at(KEY_FILE), pem[:200])
-    with pytest.raises(GlctlError, match=r"gitlab-registry\.key: ") as caught:
-        facts.key()
-    assert pem.splitlines()[1] not in repr(caught.value)
-
-
-def test_a_key_that_may_not_be_read_keeps_its_cause(new_facts: Callable[..., Facts]) -> None:
-    facts = new_facts()
-    facts.observed.root.at(KEY_FILE).mkdir(parents=True)
-    with pytest.raises(GlctlError, match="cannot be read: is a directory") as caught:
-        facts.key()
-    assert isinstance(caught.value.__cause__, OSError)
-
-
-def test_the_token_says_what_config_yml_says(new_facts: Callable[..., Facts], pem: str) -> None:
-    facts = new_facts()
-    write(facts.observed.root.at(KEY_FILE), pem)
-    claims = facts.token("pull", "push").reveal().split(".")[1]
-    told = json.loads(base64.urlsafe_b64decode(claims + "=="))
+def test_the_token_says_what_config_yml_says(new_facts: Callable[..., Facts]) -> None:
+    key = keys.read_private_key(keys.generate_key(bits=2048), "key")
+    token = new_facts(key=key).token("pull", "push")
+    assert "eyJ" not in repr(token)
+    told = json.loads(base64.urlsafe_b64decode(token.reveal().split(".")[1] + "=="))
     assert (told["iss"], told["aud"]) == ("omnibus-gitlab-issuer", "container_registry")
     assert told["access"] == [{"type": "repository", "name": "glctl/doctor", "actions": ["pull", "push"]}]
+
+
+def test_the_key_is_looked_for_once(observed: Observed, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(signing, "signing_key", asked.append)
+    facts = Facts(observed, Options())
+    facts.key()
+    facts.key()
+    assert asked == [observed.root]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from glctl.doctor.checks.ports import CHECK
-from glctl.doctor.facts import Seen
+from glctl.doctor.watch import Seen
 from glctl.services import ports
 from glctl.services.runit import Status
 

@@ -8,7 +8,7 @@ import pytest
 
 from glctl.doctor.check import NotTriedError
 from glctl.doctor.checks.service_running import NGINX, REGISTRY
-from glctl.doctor.facts import Seen
+from glctl.doctor.watch import Seen
 from glctl.services.runit import Status
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 
 from glctl.doctor.check import NotTriedError
 from glctl.doctor.checks.supervisor import CHECK
-from glctl.doctor.facts import Seen
+from glctl.doctor.watch import Seen
 from glctl.services.processes import Process
 from glctl.services.runit import Status
 from glctl.services.supervisor import Supervisor
