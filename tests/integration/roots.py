@@ -22,6 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 from servers import CLEAN_ENVIRONMENT, free_ports, program, wait_until
 
@@ -42,6 +43,8 @@ ENV = "/opt/gitlab/etc/registry/env"
 HOST = "registry.example.com"
 GLCTL = [sys.executable, "-m", "glctl"]
 PROJECT = Path(__file__).parents[2]
+# This checkout and the libraries that the tests themselves use, also for another interpreter.
+ENVIRONMENT = {**CLEAN_ENVIRONMENT, "PYTHONPATH": f"{PROJECT}:{Path(click.__file__).parents[1]}"}
 # What a test waits for at most; a bound for a slow machine, not an expectation.
 PATIENT = 60.0
 
@@ -72,9 +75,8 @@ class Installation:
         self, *args: str, prefix: Sequence[str] = (), command: Sequence[str] = GLCTL, **more: Any
     ) -> subprocess.CompletedProcess[str]:
         """Run glctl on this root; *prefix* is put before the command."""
-        environment = {**CLEAN_ENVIRONMENT, "PYTHONPATH": str(PROJECT)}
         line = [*prefix, *command, "--root", str(self.path), *args]
-        options = {"env": environment, "timeout": PATIENT, "cwd": "/", **more}
+        options = {"env": ENVIRONMENT, "timeout": PATIENT, "cwd": "/", **more}
         return subprocess.run(line, capture_output=True, text=True, check=False, **options)
 
     def reconfigure(self, *lines: str) -> str:
@@ -86,10 +88,9 @@ class Installation:
 
     def begin(self, *args: str) -> subprocess.Popen[str]:
         """Start glctl on this root, not waiting for it."""
-        environment = {**CLEAN_ENVIRONMENT, "PYTHONPATH": str(PROJECT)}
         command = [*GLCTL, "--root", str(self.path), *args]
         return subprocess.Popen(
-            command, env=environment, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command, env=ENVIRONMENT, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
 
     def pid(self, service: str) -> int | None:
@@ -239,18 +240,17 @@ def in_namespace(*steps: str, extra: Sequence[str] = ()) -> list[str]:
     return [*unshare, "/bin/sh", "-ec", "\n".join([*steps, 'exec "$@"']), "sh"]
 
 
-def as_nobody() -> tuple[list[str], list[str], dict[str, str]]:
-    """Prefix, command and environment with which the account nobody runs this glctl.
+def as_nobody() -> tuple[list[str], list[str]]:
+    """Prefix and command with which the account nobody runs this glctl.
 
     Debian's own interpreter comes first: this one may lie in a home that is shut to others.
     """
     if os.geteuid() != 0:
         pytest.skip("needs two users: run the tests as root")
     prefix = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"]
-    libraries = next(path for path in sys.path if path.endswith("site-packages"))
     for python in ("/usr/bin/python3", sys.executable):
-        environment = {**CLEAN_ENVIRONMENT, "PYTHONPATH": f"{PROJECT}:{libraries}"}
-        probe = [*prefix, python, "-m", "glctl", "--version"]
-        if not subprocess.run(probe, env=environment, cwd="/", capture_output=True, check=False).returncode:
-            return prefix, [python, "-m", "glctl"], environment
+        command = [python, "-m", "glctl"]
+        probe = [*prefix, *command, "--version"]
+        if not subprocess.run(probe, env=ENVIRONMENT, cwd="/", capture_output=True, check=False).returncode:
+            return prefix, command
     pytest.skip("no Python that another user may run reads this checkout")

@@ -61,10 +61,10 @@ def test_gitlab_rb_is_missing(fresh: Installation) -> None:
 
 
 def test_gitlab_rb_may_not_be_read(fresh: Installation) -> None:
-    prefix, command, environment = as_nobody()
+    prefix, command = as_nobody()
     fresh.at(CONFIG_FILE).chmod(0o600)
     said = f"{fresh.at(CONFIG_FILE)} may not be read by this user"
-    refused(fresh, 2, said, prefix=prefix, command=command, env=environment)
+    refused(fresh, 2, said, prefix=prefix, command=command)
 
 
 def test_gitlab_rb_is_a_directory(fresh: Installation) -> None:

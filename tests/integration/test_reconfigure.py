@@ -303,7 +303,7 @@ def modes(host: Installation) -> dict[str, str]:
 
 
 def test_everything_works_without_root() -> None:
-    prefix, command, environment = as_nobody()
+    prefix, command = as_nobody()
     with installation() as theirs:
         theirs.base = theirs.base[:-2]  # the registry's default account
         theirs.write()
@@ -311,7 +311,7 @@ def test_everything_works_without_root() -> None:
             shutil.chown(path, "nobody", "nogroup")
 
         def glctl(*args: str) -> str:
-            done = theirs.glctl(*args, prefix=prefix, command=command, env=environment)
+            done = theirs.glctl(*args, prefix=prefix, command=command)
             assert done.returncode == 0, done.stdout + done.stderr
             return done.stdout + done.stderr
 
@@ -330,10 +330,10 @@ def test_everything_works_without_root() -> None:
 
 
 def test_a_root_of_roots_is_refused_to_others(host: Installation) -> None:
-    prefix, command, environment = as_nobody()
+    prefix, command = as_nobody()
     host.reconfigure()
     for args in (["reconfigure"], ["reconfigure", "--dry-run"]):
-        done = host.glctl(*args, prefix=prefix, command=command, env=environment)
+        done = host.glctl(*args, prefix=prefix, command=command)
         assert (done.returncode in (1, 2), done.stdout) == (True, "")
         assert "Run glctl as root" in done.stderr
         assert Root(host.path).at(SECRETS_FILE).name in done.stderr
