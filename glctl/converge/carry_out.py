@@ -53,10 +53,9 @@ def carry_out(prepared: Prepared, tell: Callable[[str], None]) -> Result:
     """
     tree = Tree(prepared.configuration.host.root)
     applied = Applied(tree)
+    concerned = {notify.service for change in prepared.plan.changes for notify in change.notifies}
     try:
-        for name in sorted(
-            {notify.service for change in prepared.plan.changes for notify in change.notifies}
-        ):
+        for name in sorted(concerned):  # in the same order each time, as all that is written
             applied.forget(name)
         rendered.remember(prepared.configuration, prepared.resources, tree)
         apply.apply(prepared.plan.changes, prepared.resources, tree, prepared.configuration.host)

@@ -122,10 +122,10 @@ def _due(configuration: Configuration, made: Plan, applied: Applied) -> Iterator
     root = configuration.host.root
     enabled = enabled_services(configuration.effective)
     guarded = bool(enabled) and supervisor.find(root) is not None
+    concerned = {notify.service for change in made.changes for notify in change.notifies}
     for service in SERVICES:
-        called_for = {n.action for c in made.changes for n in c.notifies if n.service == service.name}
         if not configuration.host.platform.manages_services:
-            if called_for and service.name in enabled:
+            if service.name in concerned & {*enabled}:
                 yield Due(service.name, "restart")  # Chef does not reload
         elif service.name in enabled:
             yield from _due_to(service, look(service.directory(root)), made, applied, guarded)
