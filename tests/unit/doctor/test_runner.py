@@ -177,10 +177,18 @@ def test_a_hint_becomes_the_remedy(report: Callable[..., Report]) -> None:
 
 
 def test_each_check_has_its_own_time_out(report: Callable[..., Report]) -> None:
+    over = threading.Event()
+
+    def dawdle(_: Facts) -> Generator[Finding, None, str]:
+        over.wait(2)
+        yield from ()
+        return "at last"
+
     begun = time.monotonic()
-    late = [check(f"late{n}", seconds=2, timeout=0.1) for n in range(20)]
-    result = report(*late, check("b", seconds=0.2, timeout=1))
+    late = [replace(check(f"late{n}"), run=dawdle, timeout=0.1) for n in range(20)]
+    result = report(*late, check("b", seconds=0.2, timeout=5))
     assert time.monotonic() - begun < 1.5  # twenty dead ends cost one time-out
+    over.set()
     assert ended(result)["b"][0] == "ok"
     assert ended(result)["late7"] == ("finding", "no result within 0.1 s")
     assert [f.code for f in result.findings] == ["check-late"] * 20
