@@ -12,7 +12,7 @@ MASK = "[MASKED]"
 # From the registry's own storage, redis, database and notification keys, and Omnibus's secrets sections.
 _SECRET_NAME = re.compile(
     r"secret|passw|passphrase|credential|authorization|cookie|private_?key|internal_key|access_?key|account_?key"
-    r"|(^|_|-)(token|apikey|api_key|dsn)$",
+    r"|(^|_|-)(token|api[_-]?key|dsn)$",
     re.IGNORECASE,
 )
 # …except these, which only look like one: places and switches, and the public half of a pair.
@@ -31,7 +31,7 @@ _BLOCK = re.compile(r"(?P<indent>\s*(?:-\s+)*)[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"
 # ``proxy_set_header NAME VALUE;`` of nginx.
 _DIRECTIVE = re.compile(r"(?P<start>\s*(?:proxy_set|add)_header\s+[\"']?(?P<key>[\w-]+)[\"']?\s+).+")
 _USERINFO = re.compile(r"(?<=://)[^\s/@'\"]+(?=@)")
-_KEY_MATERIAL = re.compile(r"[A-Za-z0-9+/=]{40,}")  # a line of PEM, a long random secret
+_KEY_MATERIAL = re.compile(r"[A-Za-z0-9+/=]{40,}")  # a line of PEM, a long random secret; or a path
 # What is a credential by its own looks: a JWT, the signed parameters of a presigned URL or an upload, PEM.
 _SIGNED = re.compile(
     r"eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=[?&])(?:x-amz-[\w-]+|signature|sig|_state)=[^&\s\"']+"
@@ -117,7 +117,14 @@ def mask_line(line: str) -> str:
         return f"{line[: block.start('value')]} {MASK}"
     if (directive := _DIRECTIVE.fullmatch(line)) and is_secret_name(directive["key"]):
         return f"{directive['start']}{MASK};"
-    return _KEY_MATERIAL.sub(MASK, _USERINFO.sub(MASK, _mask_named(line)))
+    return _KEY_MATERIAL.sub(_mask_material, _USERINFO.sub(MASK, _mask_named(line)))
+
+
+def _mask_material(match: re.Match[str]) -> str:
+    """Base64 has a slash in 64 letters and a digit in six; a path of that length has more, or none."""
+    text = match[0]
+    is_path = text.count("/") * 10 > len(text) or not any(c.isdigit() for c in text)
+    return text if is_path else MASK
 
 
 def _mask_named(line: str) -> str:

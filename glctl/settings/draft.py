@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glctl.settings.effective import Origin, Resolved
+from glctl.settings.kinds import why_not
 from glctl.settings.option import counts_as_true
 from glctl.settings.schema import OPTIONS
 from glctl.settings.urls import Url, parse_url
@@ -26,7 +27,7 @@ class Draft:
         self.values: dict[str, Resolved] = {}
         for option in OPTIONS.values():
             value, path = given(settings, option)
-            if value is not None:
+            if value is not None and _is_usable(option, value):
                 origin = Origin("file", place(settings, path))
                 self.values[option.key] = Resolved(_as_omnibus_takes_it(option, value), origin)
 
@@ -80,8 +81,17 @@ def place(settings: Settings, path: tuple[str, ...]) -> Span | None:
     return min(parts, key=lambda span: (span.line, span.column), default=None)
 
 
+def _is_usable(option: Option, value: Any) -> bool:
+    """Whether rules can go on with *value*. Else it is as if it were not set: validate.py names it."""
+    return option.kind == "bool" or not why_not(option.kind, value)
+
+
 def _as_omnibus_takes_it(option: Option, value: Any) -> Any:
-    return counts_as_true(value) if option.kind == "bool" else strip_nils(value)
+    if option.kind == "bool":
+        return counts_as_true(value)
+    if option.kind == "string" and not isinstance(value, str):
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    return strip_nils(value)
 
 
 def strip_nils(value: Any) -> Any:

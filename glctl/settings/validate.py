@@ -28,6 +28,7 @@ def validate(settings: Settings, effective: Effective) -> tuple[Diagnostic, ...]
     found = [
         *settings.warnings,
         *(d for option in OPTIONS.values() for d in _setting(option, settings, effective)),
+        *_sections(settings),
         *_unknown_keys(settings),
         *_foreign(settings),
         *_overwritten(settings),
@@ -40,6 +41,16 @@ def _place(diagnostic: Diagnostic) -> tuple[int, str, int]:
     """What has no line is told last."""
     span = diagnostic.span
     return (0, span.file, span.line) if span else (1, "", 0)
+
+
+def _sections(settings: Settings) -> Iterator[Diagnostic]:
+    """Sections within sections, whose keys are settings of their own, must be hashes."""
+    for section in COMPLETE_SECTIONS:
+        path = tuple(section.split("."))
+        value = settings.get(*path)
+        if value is not None and not isinstance(value, Mapping):
+            message = f"{ruby_name(section)} is {shown(value)}, but a hash belongs here."
+            yield Diagnostic("wrong-type", "error", message, "", settings.span(*path))
 
 
 def _setting(option: Option, settings: Settings, effective: Effective) -> Iterator[Diagnostic]:

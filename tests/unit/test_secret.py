@@ -180,3 +180,20 @@ def test_mask_lines_masks_what_stands_below_a_secret_name(block: list[str], mask
 )
 def test_credentials_in_foreign_text_are_masked(text: str, masked: str) -> None:
     assert mask_text(text) == masked
+
+
+@pytest.mark.parametrize(
+    ("line", "masked"),
+    [
+        ("rootdirectory: /srv/gitlab/registry/images/storage/primary", None),
+        ("-----BEGIN KEY-----", None),
+        ("MIIEpAIBAAKCAQEA0vPKx8kz5sV6aBfZ5mJcBvAy8zq5/Wl1", "[MASKED]"),
+        ("x 0123456789abcdef0123456789abcdef0123456789abcdef y", "x [MASKED] y"),
+    ],
+)
+def test_key_material_is_told_from_a_long_path(line: str, masked: str | None) -> None:
+    assert mask_line(line) == (line if masked is None else masked)
+
+
+def test_a_header_with_an_api_key_is_secret() -> None:
+    assert is_secret_name("X-Api-Key")
