@@ -50,7 +50,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
         if place not in told:
             told.add(place)
             yield _finding(directory, account, why, obstacle)
-    return f"not for {account.name}" if refused else f"writable for {account.name}"
+    return f"{'not ' * bool(refused)}writable for the account {account.name}"
 
 
 def _nearest(top: Path, place: str) -> Path:

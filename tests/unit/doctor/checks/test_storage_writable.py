@@ -56,7 +56,7 @@ def test_where_a_push_writes_is_tried(
     new_facts: Callable[..., Facts], run: Any, images: Path, refuse: Callable[..., list[Path]]
 ) -> None:
     tried = refuse("")
-    assert run(CHECK, new_facts(account=ME)) == ([], f"writable for {ME.name}")
+    assert run(CHECK, new_facts(account=ME)) == ([], f"writable for the account {ME.name}")
     v2 = images / "docker/registry/v2"
     assert tried == [v2 / "blobs/sha256", v2 / "repositories"]
 
@@ -83,7 +83,7 @@ def test_a_tree_of_somebody_else_is_one_finding(
     v2 = images / "docker/registry/v2"
     refuse("Permission denied", v2 / "blobs/sha256", v2 / "repositories")
     [finding], note = run(CHECK, new_facts(account=OTHER))
-    assert (finding.code, note) == ("storage-not-writable", "not for other")
+    assert (finding.code, note) == ("storage-not-writable", "not writable for the account other")
     assert "cannot write in" in finding.summary
     assert finding.summary.endswith("permission denied.")
     assert finding.evidence[0].startswith("/")
