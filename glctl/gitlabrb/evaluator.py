@@ -46,21 +46,26 @@ class Evaluator:
         self.env = Environment(environ)
         self.heredocs: Mapping[int, Node | None] = {}
         self.locals: dict[str, Any] = {}
-        self.statement: Node | None = None  # the one that evaluation has come to
+        self._reached: tuple[Source, Node] | None = None
         self._diagnostics = diagnostics
         self._kinds = kinds
         self._depth = 0
 
     def run(self, parsed: Parsed) -> None:
-        """Evaluate the whole text. Raises LimitError."""
-        self.heredocs = parsed.heredocs
+        """Evaluate all that could be parsed. Raises LimitError."""
         self.locals.update(dict.fromkeys(parsed.unread, UNKNOWN))
-        self.value(parsed.root)
+        for stretch in parsed.stretches:
+            self.source, self.heredocs = stretch.source, stretch.heredocs
+            self.value(stretch.root)
 
     @property
     def here(self) -> Span | None:
         """Where evaluation has come to."""
-        return self.source.span(self.statement) if self.statement else None
+        return self._reached[0].span(self._reached[1]) if self._reached else None
+
+    def reach(self, statement: Node) -> None:
+        """Remember that evaluation has come to *statement*."""
+        self._reached = self.source, statement
 
     def value(self, node: Node) -> Any:
         """What *node* is worth; UNKNOWN where it is refused, which is then reported."""

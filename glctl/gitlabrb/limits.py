@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from glctl.spans import Span
 
 MAX_BYTES = 2 * 1024 * 1024
+MAX_LINES = 100_000
 MAX_TOKENS = 150_000  # words and signs; the syntax tree takes up to 500 bytes for each
 SAFE_TOKENS = 2500  # that many take at most 80 MB and 0.3 s, whatever they are
 # Each of these is looked up in the tree, and the parser's time grows with the square of the second.

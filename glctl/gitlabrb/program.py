@@ -21,11 +21,11 @@ _VALUES = frozenset(
 
 
 def program(ev: Evaluator, node: Node) -> None:
-    """All statements. One that is refused does not keep the others from being evaluated."""
+    """A stretch of statements. One that is refused does not keep the others from being evaluated."""
     for statement in ev.parts(node):
         if statement.type == ";":
             continue
-        ev.statement = statement
+        ev.reach(statement)
         if ev.value(statement) is not UNKNOWN and statement.type in _VALUES:
             ev.warn(
                 statement,

@@ -11,7 +11,14 @@ from glctl.errors import ConfigError, UsageError
 from glctl.gitlabrb import codes
 from glctl.gitlabrb.evaluator import Evaluator
 from glctl.gitlabrb.grammar import KINDS
-from glctl.gitlabrb.limits import MAX_BYTES, MAX_HEREDOCS, MAX_SPACE_ESCAPES, MAX_TOKENS, LimitError
+from glctl.gitlabrb.limits import (
+    MAX_BYTES,
+    MAX_HEREDOCS,
+    MAX_LINES,
+    MAX_SPACE_ESCAPES,
+    MAX_TOKENS,
+    LimitError,
+)
 from glctl.gitlabrb.source import Source
 from glctl.gitlabrb.syntax import parse
 from glctl.spans import Diagnostic, Span
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
     from glctl.gitlabrb.model import Names, Settings
 
 _COUNTED = (
+    (re.compile(r"\n"), MAX_LINES, "lines"),
     (re.compile(r"\w+|[^\w\s]"), MAX_TOKENS, "words and signs"),
     (re.compile(r"<<[-~\w'\"`]"), MAX_HEREDOCS, "heredocs"),
     (re.compile(r"\\[ \t\f\v\r]"), MAX_SPACE_ESCAPES, "backslashes before a space"),
@@ -49,11 +57,11 @@ def evaluate(text: str, file: str, names: Names, *, environ: Mapping[str, str]) 
     evaluator = Evaluator(source, KINDS, names, environ, diagnostics)
     try:
         _check_size(source.text)
-        if (parsed := parse(source, names, diagnostics)) is not None:
-            readable = not diagnostics
-            evaluator.run(parsed)
-            if not readable:
-                diagnostics[:] = [each for each in diagnostics if each.code not in _DEPENDENT]
+        parsed = parse(source, names, diagnostics)
+        broken = bool(diagnostics)
+        evaluator.run(parsed)
+        if broken:
+            diagnostics[:] = [each for each in diagnostics if each.code not in _DEPENDENT]
         settings = evaluator.configuration.settings()
     except LimitError as limit:
         diagnostics.append(limit.diagnostic(evaluator.here or Span(file, 1, 1, 1, 2)))

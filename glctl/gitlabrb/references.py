@@ -23,8 +23,8 @@ _FOREIGN = {
 _ALSO_TEXT = frozenset({"yes", "no", "on", "off"})
 # The parser takes a stray one of these for a name.
 _KEYWORDS = frozenset(
-    "BEGIN END alias and begin break case class def do else elsif end ensure for if in module next not or redo rescue "
-    "retry return super then undef unless until when while yield".split()
+    "BEGIN END alias and begin break case class def do else elsif end ensure for if in module next not or "
+    "redo rescue retry return super then undef unless until when while yield".split()
 )
 _MAX_NAME = 80  # characters of a name that are looked at
 # Characters that word processors and web pages put in the place of quotes and spaces.

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 
 
 class Source:
-    """A text as Ruby reads it: no byte order mark, LF for CRLF, a line end at the end."""
+    """A text as Ruby reads it: no byte order mark, LF for CRLF, a line end at the end. A part of a text
+    begins at its *first_row*."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, first_row: int = 0) -> None:
         self.file = file
         text = text.removeprefix("\ufeff").replace("\r\n", "\n")
         self.text = text if text.endswith("\n") else text + "\n"
         self.data = self.text.encode()
+        self._first_row = first_row
         self._ascii = self.text.isascii()
         self._reached = (0, 0, 0)  # a line's offset, one in it, and its column: places are asked for in order
 
@@ -27,9 +29,10 @@ class Source:
         """All lines, without their line ends."""
         return self.text[:-1].split("\n")
 
-    def rows(self, start: int, end: int) -> bytes:
-        """The lines from row *start* to before *end*, with their line ends. Rows count from 0."""
-        return "".join(f"{line}\n" for line in self.lines[start:end]).encode()
+    def part(self, start: int, end: int) -> Source:
+        """The rows from *start* to before *end*."""
+        text = "".join(f"{line}\n" for line in self.lines[start:end])
+        return Source(text, self.file, self._first_row + start)
 
     def slice(self, start: int, end: int) -> str:
         """The text between two byte offsets."""
@@ -53,12 +56,13 @@ class Source:
 
     def span_at(self, row: int, start: int, end: int) -> Span:
         """The place between two character offsets of one line. All three count from 0."""
-        return Span(self.file, row + 1, start + 1, row + 1, end + 1)
+        line = self._first_row + row + 1
+        return Span(self.file, line, start + 1, line, end + 1)
 
     def _position(self, offset: int, row: int, column: int) -> tuple[int, int]:
         if not self._ascii:
             column = self._characters(offset - column, offset)
-        return row + 1, column + 1
+        return self._first_row + row + 1, column + 1
 
     def _characters(self, line: int, offset: int) -> int:
         """The characters between the offset of a line and one in it."""

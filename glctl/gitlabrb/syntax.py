@@ -1,10 +1,13 @@
-"""Syntax errors: a broken statement is told with its likely cause and left out, and the rest is read on."""
+"""Syntax errors: a broken statement is told with its likely cause and left out, and the rest is read on.
+
+The text is parsed in stretches of whole statements, so that a mistake stays where it is: to the parser alone,
+a missing quote makes all that follows something else.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from glctl.gitlabrb import codes
@@ -13,7 +16,7 @@ from glctl.gitlabrb.parse import RubyParser, first_error, heredocs, stray_backsl
 from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tree_sitter import Node
 
@@ -21,64 +24,107 @@ if TYPE_CHECKING:
     from glctl.gitlabrb.source import Source
 
 _MAX_ERRORS = 10
-# How many lines that look like the beginning of a setting are tried as one statement.
-_JOINED = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 _MAX_ROWS = 1000  # of a broken statement that are looked at
+_STRETCH = 6 * 1024  # characters that are parsed at once, where statements allow it
+# How many lines that look like the beginning of a statement are tried as one: a heredoc may have them.
+_JOINED = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 _FIRST_WORD = re.compile(r"[ \t]*(?:self\.)?(\w+)(?:(\[)|[ \t]*[\[(=]|[ \t]+['\"])")
 _VARIABLE = re.compile(r"[ \t]*([a-z_]\w*)[ \t]*=(?![=~])")
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """What can be evaluated: the tree, the body of each heredoc by the id of the node that begins it, and the
-    variables that only broken statements set."""
+class Stretch:
+    """Statements that can be evaluated: their source, its tree, and the body of each heredoc by the id of the
+    node that begins it."""
 
+    source: Source
     root: Node
     heredocs: Mapping[int, Node | None]
-    unread: frozenset[str] = frozenset()
 
 
-def parse(source: Source, names: Names, diagnostics: list[Diagnostic]) -> Parsed | None:
-    """The tree of *source* without its broken statements, each of which is added to *diagnostics*; None where
-    nothing is left to rely on. Raises LimitError."""
-    whole = _whole(source.data)
-    if isinstance(whole, Parsed):
-        return whole
+@dataclass(slots=True)
+class Parsed:
+    """All that can be evaluated, and the variables that broken statements would have set."""
+
+    stretches: list[Stretch] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+
+
+def parse(source: Source, names: Names, diagnostics: list[Diagnostic]) -> Parsed:
+    """All of *source* but its broken statements, which are added to *diagnostics*. Raises LimitError."""
+    parsed = Parsed()
     parser = RubyParser()
-    lines = source.data.split(b"\n")
-    unread: set[str] = set()
-    for start, end in islice(_broken_statements(source, names, parser), _MAX_ERRORS):
-        diagnostics.append(_diagnosis(source, parser, start, end))
-        unread.update(match[1] for line in source.lines[start:end] if (match := _VARIABLE.match(line)))
-        # Blanks in its place: every other offset stays what it is.
-        lines[start:end] = [b" " * len(line) for line in lines[start:end]]
-    if not diagnostics:
-        if isinstance(whole, LimitError):
-            raise whole
-        diagnostics.append(_unclear(source, whole))
-    rest = _whole(b"\n".join(lines))
-    return replace(rest, unread=frozenset(unread)) if isinstance(rest, Parsed) else None
+    starts = _statement_starts(source, names)
+    at = 0
+    while at < len(starts) - 1 and len(diagnostics) < _MAX_ERRORS:
+        found = _longest_stretch(source, parser, starts, at)
+        if found is None and not diagnostics:
+            found = _rest(source, starts, at)
+        if found is None:
+            rows = starts[at], starts[at + 1]
+            diagnostics.append(_diagnosis(source, parser, *rows))
+            parsed.unread.update(_variables(source.lines[slice(*rows)]))
+            at += 1
+            continue
+        at, stretch = found
+        parsed.stretches.append(stretch)
+        if _has_end(stretch):
+            break
+    return parsed
 
 
-def _whole(data: bytes) -> Parsed | int | LimitError:
-    """As _tree_or_error. One missing quote in a long file may be enough for a limit."""
+def _statement_starts(source: Source, names: Names) -> list[int]:
+    """The rows that look like the beginning of a statement, and the one behind the last."""
+    first_words = ((row, _FIRST_WORD.match(line)) for row, line in enumerate(source.lines))
+    starts = [row for row, match in first_words if row and match and (match[2] or match[1] in names)]
+    return [0, *starts, len(source.lines)]
+
+
+def _longest_stretch(
+    source: Source, parser: RubyParser, starts: Sequence[int], at: int
+) -> tuple[int, Stretch] | None:
+    """Statements from *at* on that are whole together, and which comes next; None where one is broken."""
+    for count in _counts(source, starts, at):
+        found = _stretch_or_error(parser, source.part(starts[at], starts[at + count]))
+        if isinstance(found, Stretch):
+            return at + count, found
+    return None
+
+
+def _counts(source: Source, starts: Sequence[int], at: int) -> Iterator[int]:
+    """How many statements to try: as many as one stretch takes, then less and less, then one with what looks
+    like others."""
+    left = len(starts) - 1 - at
+    count = characters = 0
+    while count < left and characters < _STRETCH:
+        characters += sum(map(len, source.lines[starts[at + count] : starts[at + count + 1]]))
+        count += 1
+    while count:
+        yield count
+        count //= 2
+    yield from (count for count in _JOINED if count <= left)
+
+
+def _rest(source: Source, starts: Sequence[int], at: int) -> tuple[int, Stretch] | None:
+    """All that is left, if it is whole: one block may be as long."""
     try:
-        return _tree_or_error(RubyParser(), data)
-    except LimitError as limit:
-        return limit
+        found = _stretch_or_error(RubyParser(), source.part(starts[at], starts[-1]))
+    except LimitError:
+        return None
+    return (len(starts) - 1, found) if isinstance(found, Stretch) else None
 
 
-def _tree_or_error(parser: RubyParser, data: bytes) -> Parsed | int:
-    """The tree of *data*, or the offset of what Ruby would not accept first: what the parser says, a heredoc
-    that does not end, a stray backslash."""
-    root = parser.parse(data)
-    bodies = list(heredocs(root, data))
+def _stretch_or_error(parser: RubyParser, source: Source) -> Stretch | int:
+    """The tree of *source*, or the offset of what Ruby would not accept first: what the parser refuses, a
+    heredoc that does not end, a stray backslash."""
+    root = parser.parse(source.data)
+    bodies = list(heredocs(root, source.data))
     offsets = [node.start_byte for node, body in bodies if body is None and not _is_in_heredoc(node)]
     if (error := first_error(root)) is not None:
         offsets.append(error.start_byte)
-    if (backslash := stray_backslash(root, data)) is not None:
+    if (backslash := stray_backslash(root, source.data)) is not None:
         offsets.append(backslash)
-    return min(offsets) if offsets else Parsed(root, {node.id: body for node, body in bodies})
+    return min(offsets) if offsets else Stretch(source, root, {node.id: body for node, body in bodies})
 
 
 def _is_in_heredoc(node: Node) -> bool:
@@ -88,26 +134,14 @@ def _is_in_heredoc(node: Node) -> bool:
     return parent is not None
 
 
-def _broken_statements(source: Source, names: Names, parser: RubyParser) -> Iterator[tuple[int, int]]:
-    """The statements that are broken by themselves: rows, from the line that begins one to before the one
-    that begins the next."""
-    first_words = ((row, _FIRST_WORD.match(line)) for row, line in enumerate(source.lines))
-    starts = [row for row, match in first_words if row and match and (match[2] or match[1] in names)]
-    starts = [0, *starts, len(source.lines)]
-    at = 0
-    while at < len(starts) - 1:
-        # A statement may have lines that look like the beginning of one: in a heredoc, in an if block.
-        ends = [at + joined for joined in _JOINED if at + joined < len(starts)]
-        whole = (end for end in ends if _is_whole(parser, source, starts[at], starts[end]))
-        if (end := next(whole, None)) is not None:
-            at = end
-        else:
-            yield starts[at], starts[at + 1]
-            at += 1
+def _has_end(stretch: Stretch) -> bool:
+    """Whether ``__END__`` is in it: nothing that follows is Ruby."""
+    return any(child.type == "uninterpreted" for child in stretch.root.children[-1:])
 
 
-def _is_whole(parser: RubyParser, source: Source, start: int, end: int) -> bool:
-    return isinstance(_tree_or_error(parser, source.rows(start, end)), Parsed)
+def _variables(lines: Sequence[str]) -> Iterator[str]:
+    """The variables that *lines* look like setting."""
+    return (match[1] for line in lines if (match := _VARIABLE.match(line)))
 
 
 def _diagnosis(source: Source, parser: RubyParser, start: int, end: int) -> Diagnostic:
@@ -118,15 +152,12 @@ def _diagnosis(source: Source, parser: RubyParser, start: int, end: int) -> Diag
         mistake, token = found
         span = source.span_at(token.row, token.start, token.end)
         return Diagnostic(codes.SYNTAX, "error", mistake.message, mistake.hint, span)
-    error = _tree_or_error(parser, source.rows(start, end))
-    return _unclear(source, len(source.rows(0, start)) + (error if isinstance(error, int) else 0))
-
-
-def _unclear(source: Source, offset: int) -> Diagnostic:
+    statement = source.part(start, end)
+    error = _stretch_or_error(parser, statement)
     return Diagnostic(
         codes.SYNTAX,
         "error",
         "Ruby cannot read on from here",
         "Look for a missing comma, quote or bracket here and on the line above.",
-        source.span_of_offset(offset),
+        statement.span_of_offset(error if isinstance(error, int) else 0),
     )

@@ -27,6 +27,7 @@ TOO_DEEP = "too-deep: this value is nested more than 100 levels deep"
         ("a = {}\n" + "a = { b: a }\n" * 5000 + "registry['a'] = a", TOO_DEEP),
         ("a = []\n" + "a = [a]\n" * 5000 + "roles a", TOO_DEEP),
         ("roles 1; " * 60_000, "too-large: this file has more than 150,000 words and signs"),
+        ("\n" * 200_000, "too-large: this file has more than 100,000 lines"),
         ("roles <<A\nA\n" * 300, "too-large: this file has more than 200 heredocs"),
         ("roles 1\n" + "\\ " * 300, "too-large: this file has more than 200 backslashes before a space"),
     ],

@@ -46,8 +46,11 @@ def test_places_count_characters(text: str, words: str, expected: tuple[int, int
     )
 
 
-def test_rows_and_slices() -> None:
-    source = Source("é\nb\nc", "gitlab.rb")
-    assert source.rows(0, 2) == "é\nb\n".encode()
-    assert source.slice(0, 4) == "é\nb"
-    assert source.span_at(1, 0, 1) == Span("gitlab.rb", 2, 1, 2, 2)
+def test_a_part_keeps_its_places() -> None:
+    part = Source("a\nb\né c\nd", "gitlab.rb").part(1, 3)
+    assert part.text == "b\né c\n"
+    assert part.slice(2, 6) == "é c"
+    assert part.span_at(1, 0, 1) == part.span_of_offset(2) == Span("gitlab.rb", 3, 1, 3, 2)
+    _first, word = RubyParser().parse(part.data).children
+    assert part.span(word) == Span("gitlab.rb", 3, 1, 3, 4)
+    assert part.part(1, 2).span_of_offset(3) == Span("gitlab.rb", 3, 3, 3, 4)

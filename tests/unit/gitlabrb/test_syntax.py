@@ -55,6 +55,38 @@ def test_one_missing_quote_in_a_long_file_is_found(told, quote: str, row: int) -
     assert "this string is never closed" in line
 
 
+LONG = "".join(f"registry['key{number}'] = 'value'\n" for number in range(700))
+
+
+@pytest.mark.parametrize("before", ["", LONG], ids=["", "behind much"])
+@pytest.mark.parametrize("after", ["", LONG], ids=["", "before much"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"roles <<EOS\n{LONG}EOS\n", LONG),
+        (f"roles '{LONG.replace(chr(39), chr(34))}'\n", LONG.replace("'", '"')),
+        ("roles 'a' +\nexternal_url('b')\n", "ab"),
+        ("roles \\\nexternal_url('b')\n", "b"),
+        (f"=begin\n{LONG}=end\nroles 1\n", 1),
+        ("host = 'h'\nregistry['host'] = host\nroles host\n", "h"),
+    ],
+    ids=["heredoc", "string", "sum", "line that goes on", "comment", "variable"],
+)
+def test_a_statement_is_read_as_a_whole(
+    settings, before: str, after: str, text: str, expected: object
+) -> None:
+    found = settings(before + text + after)
+    assert found.get("roles") == expected
+    line = 1 + (before + text).count("\n", 0, (before + text).index("roles"))
+    assert found.spans["roles",].line == line
+
+
+def test_nothing_behind_the_end_is_read(settings) -> None:
+    found = settings(f"roles 1\n{LONG}__END__\n{LONG}roles 2\n'")
+    assert found.get("roles") == 1
+    assert found.overwritten == ()
+
+
 @pytest.mark.parametrize("text", ["registry->c = 1", "@@@", "registry['a'] = 1 2 3 =>", "x = y ? 1"])
 def test_a_mistake_without_a_pattern_has_a_place(told, text: str) -> None:
     (line,) = told(f"roles 1\n{text}\nroles 2")
