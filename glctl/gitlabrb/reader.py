@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 
     from glctl.gitlabrb.model import Names, Settings
 
-_COUNTED = (
-    (re.compile(r"\n"), MAX_LINES, "lines"),
-    (re.compile(r"\w+|[^\w\s]"), MAX_TOKENS, "words and signs"),
-    (re.compile(r"<<[-~\w'\"`]"), MAX_HEREDOCS, "heredocs"),
-    (re.compile(r"\\[ \t\f\v\r]"), MAX_SPACE_ESCAPES, "backslashes before a space"),
-)
 # Told only of a file that can be read as a whole: they depend on what a broken statement may have set.
 _DEPENDENT = frozenset({codes.TYPE_ERROR, codes.HASH_IN_TEXT})
 
@@ -78,8 +72,19 @@ def _position(diagnostic: Diagnostic) -> tuple[int, int]:
 
 def _check_size(text: str) -> None:
     """Raise LimitError for a text that would take the parser too much time or memory."""
-    for pattern, limit, words in _COUNTED:
-        if len(text) > limit and sum(1 for _ in pattern.finditer(text)) > limit:
+    tokens = len(re.findall(r"\w+|[^\w\s]", text)) if len(text) > MAX_TOKENS else 0
+    counts = (
+        (tokens, MAX_TOKENS, "words and signs"),
+        (text.count("\n"), MAX_LINES, "lines"),
+        (text.count("<<"), MAX_HEREDOCS, "heredocs"),
+        (
+            sum(text.count(f"\\{space}") for space in " \t\f\v\r"),
+            MAX_SPACE_ESCAPES,
+            "backslashes before a space",
+        ),
+    )
+    for count, limit, words in counts:
+        if count > limit:
             raise LimitError(
                 codes.TOO_LARGE,
                 f"this file has more than {limit:,} {words}",
