@@ -17,21 +17,22 @@ from servers import program
 
 PROJECT = Path(__file__).parents[2]
 
-# Makes the copy in $1 and runs the rest of the command in it. Checkout and interpreter may be mounts apart.
+# Makes the copy in $1 and runs the rest of the command in it. Checkout and interpreter may be mounts apart,
+# or lie below one of the fresh directories.
 ENTER = """
 new=$1; shift
 mount -t tmpfs tmpfs "$new"
 mkdir "$new/up" "$new/work" "$new/root"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$new/up,workdir=$new/work" "$new/root"
-for own in "$PROJECT" "$PYTHON_HOME"; do
-    mkdir -p "$new/root$own"
-    mount --rbind "$own" "$new/root$own"
-done
 mount --rbind /dev "$new/root/dev"
 mount -t proc proc "$new/root/proc"
 for fresh in /tmp /run /etc/gitlab /opt /var/opt /var/log; do
     mkdir -p "$new/root$fresh"
     mount -t tmpfs -o mode=755 tmpfs "$new/root$fresh"
+done
+for own in "$PROJECT" "$PYTHON_HOME"; do
+    mkdir -p "$new/root$own"
+    mount --rbind "$own" "$new/root$own"
 done
 exec /usr/sbin/chroot "$new/root" "$@"
 """
