@@ -32,5 +32,5 @@ class ConfigError(UsageError):
 
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
-        first = self.diagnostics[0]
+        first = next((d for d in self.diagnostics if d.severity == "error"), self.diagnostics[0])
         super().__init__(first.message, first.hint)

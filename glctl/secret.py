@@ -24,8 +24,10 @@ _SECTIONS = frozenset({"token"})
 
 # ``key: value``, ``"key":value``, ``'key' => value``, ``['key'] = value``: the name up to its value …
 _NAMED = re.compile(r"""(?P<key>[A-Za-z_][\w.-]*)["']?\]?\s*(?:=>|[:=])\s*""")
-# … and the value, whole where it is quoted or bracketed.
-_VALUE = re.compile(r"""\[[^\]]*\]?|\{[^}]*\}?|"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|[^\s,}\])][^,}\])]*""")
+# … and the value, whole where it is quoted or bracketed. A quote with a letter behind it has not ended it.
+_VALUE = re.compile(
+    r"""\[[^\]]*\]?|\{[^}]*\}?|"(?:\\.|[^"\\])*"?(?:\w.*)?|'(?:\\.|[^'\\])*'?(?:\w.*)?|[^\s,}\])][^,}\])]*"""
+)
 # A block of YAML: its whole value follows on the line, or below it.
 _BLOCK = re.compile(r"(?P<indent>\s*(?:-\s+)*)[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"']?:(?P<value>\s.*)?")
 # ``proxy_set_header NAME VALUE;`` of nginx.

@@ -40,8 +40,10 @@ def format_diagnostic(diagnostic: Diagnostic, console: Console, sources: dict[st
 
 def _line(span: Span, sources: dict[str, list[str]]) -> str | None:
     if span.file not in sources:
+        path = Path(span.file)
         try:
-            text = Path(span.file).read_text(encoding="utf-8", errors="replace")
+            # A pipe gives nothing a second time, and would be waited for.
+            text = path.read_text(encoding="utf-8-sig", errors="replace") if path.is_file() else ""
             sources[span.file] = text.replace("\r\n", "\n").split("\n")
         except OSError:
             sources[span.file] = []

@@ -197,3 +197,15 @@ def test_key_material_is_told_from_a_long_path(line: str, masked: str | None) ->
 
 def test_a_header_with_an_api_key_is_secret() -> None:
     assert is_secret_name("X-Api-Key")
+
+
+@pytest.mark.parametrize(
+    ("line", "masked"),
+    [
+        ("x = { 'secretkey' => 'it's a b' }", "x = { 'secretkey' => [MASKED]"),
+        ("registry['http_secret'] = 'it's", "registry['http_secret'] = [MASKED]"),
+        ('{"secretkey":"a","bucket":"b"}', '{"secretkey":[MASKED],"bucket":"b"}'),
+    ],
+)
+def test_a_quote_within_a_secret_does_not_end_it(line: str, masked: str) -> None:
+    assert mask_line(line) == masked
