@@ -42,8 +42,9 @@ def _line(span: Span, sources: dict[str, list[str]]) -> str | None:
     if span.file not in sources:
         path = Path(span.file)
         try:
-            # A pipe gives nothing a second time, and would be waited for.
-            text = path.read_text(encoding="utf-8-sig", errors="replace") if path.is_file() else ""
+            if not path.is_file():  # a pipe gives nothing a second time, and would be waited for
+                raise FileNotFoundError
+            text = path.read_text(encoding="utf-8-sig", errors="replace")
             sources[span.file] = text.replace("\r\n", "\n").split("\n")
         except OSError:
             sources[span.file] = []
