@@ -54,7 +54,8 @@ def command(context: Context, services: tuple[str, ...], output: str) -> int:
         for row in rows:
             context.console.out(_as_text(row, context.console))
     if any(row.status.state == "no supervisor" and row.should_run for row in rows):
-        context.console.note("  -> Run: glctl start")
+        starts = "glctl start" if context.platform.manages_services else "sudo gitlab-ctl start"
+        context.console.note(f"  -> Run: {starts}")
     return EXIT_DOWN if any(row.should_run and not row.runs for row in rows) else 0
 
 
