@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from glctl.settings.urls import split_address
+from glctl.settings.urls import split_address, to_ask
 
 if TYPE_CHECKING:
     from glctl.services.catalog import Service
@@ -15,20 +15,19 @@ if TYPE_CHECKING:
 # Seconds until a service must answer; a registry takes 0.4 s, one with a slow object store some seconds.
 TIMEOUT = 15.0
 _POLL = 0.05
-_EVERYWHERE = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked
 
 
 def probe_url(service: Service, effective: Effective) -> tuple[str, tuple[str, int]] | None:
     """What to ask a service for and where it listens; None where there is nothing to ask."""
     if service.name == "registry":
         host, port = split_address(effective["registry.registry_http_addr"])
-        at = (_reachable(host), port)
+        at = (to_ask(host), port)
         return f"http://{_bracketed(at[0])}:{port}/v2/", at
     addresses = effective["registry.nginx.listen_addresses"]
     if not effective["registry.nginx.enable"] or not addresses or effective["registry.nginx.proxy_protocol"]:
         return None  # no virtual host, or one that we do not speak the language of
     scheme = "https" if effective["registry.nginx.listen_https"] else "http"
-    at = (_reachable(str(addresses[0]).strip("[]")), int(effective["registry.nginx.listen_port"]))
+    at = (to_ask(str(addresses[0])), int(effective["registry.nginx.listen_port"]))
     return f"{scheme}://{effective['gitlab_rails.registry_host']}:{at[1]}/v2/", at
 
 
@@ -67,11 +66,6 @@ def is_answer(service: Service, status: int, upstream_down: bool = False) -> boo
     if service.name == "registry":
         return status in (200, 401)
     return status < 500 or (upstream_down and status == 502)
-
-
-def _reachable(host: str) -> str:
-    """The address to ask where a service listens on every one."""
-    return _EVERYWHERE.get(host, host)
 
 
 def _bracketed(host: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glctl.render import nginxconf
+from glctl.settings import urls
 from glctl.settings.urls import DEFAULT_PORTS, Url, split_address
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 Address = tuple[str, int]  # host without brackets, port
 
 _NGINX_PORT = 80  # of a listen directive without one
-_EVERYWHERE = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class VirtualHost:
 
 def to_ask(address: Address) -> Address:
     """Where to reach what is bound to *address*: on this host itself, where that is every address."""
-    return _EVERYWHERE.get(address[0], address[0]), address[1]
+    return urls.to_ask(address[0]), address[1]
 
 
 def read(path: str, content: bytes) -> VirtualHost:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.settings.kinds import shown, why_not
 from glctl.settings.option import counts_as_true, ruby_name
 from glctl.settings.schema import OPTIONS
-from glctl.settings.urls import parse_url, split_address
+from glctl.settings.urls import is_everywhere, parse_url, split_address
 from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
@@ -166,15 +166,13 @@ def _collisions(settings: Settings, effective: Effective) -> Iterator[Diagnostic
     taken: dict[int, tuple[str, str, str]] = {}
     for program, key, host, port in _listeners(effective):
         other_program, other, other_host = taken.setdefault(port, (program, key, host))
-        if other_program != program and (host == other_host or _everywhere(host) or _everywhere(other_host)):
+        if other_program != program and (
+            host == other_host or is_everywhere(host) or is_everywhere(other_host)
+        ):
             places = (tuple(key.split(".")), tuple(other.split(".")), ("registry_external_url",))
             span = next((settings.spans[place] for place in places if place in settings.spans), None)
             message = f"{ruby_name(key)} and {ruby_name(other)} both want port {port}."
             yield Diagnostic("port-collision", "error", message, "Give one of them another port.", span)
-
-
-def _everywhere(host: str) -> bool:
-    return host in ("", "*", "0.0.0.0", "::", "[::]")  # noqa: S104 - compared, not bound
 
 
 def _listeners(effective: Effective) -> Iterator[tuple[str, str, str, int]]:

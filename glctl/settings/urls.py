@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# What an address to listen on means by every address, and whom to ask then.
+_EVERYWHERE = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - told apart
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -65,3 +68,14 @@ def split_address(text: str) -> tuple[str, int]:
     if host.startswith("[") != host.endswith("]") or (":" in host and not host.startswith("[")):
         raise ValueError("an IPv6 address belongs in brackets")
     return host.strip("[]"), int(port)
+
+
+def is_everywhere(host: str) -> bool:
+    """Whether a service that listens on *host* listens on every address."""
+    return host.strip("[]") in _EVERYWHERE
+
+
+def to_ask(host: str) -> str:
+    """The address under which this machine reaches a service that listens on *host*; without brackets."""
+    bare = host.strip("[]")
+    return _EVERYWHERE.get(bare, bare)

@@ -1,6 +1,6 @@
 import pytest
 
-from glctl.settings.urls import Url, parse_url, split_address
+from glctl.settings.urls import Url, is_everywhere, parse_url, split_address, to_ask
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,20 @@ def test_an_address_is_taken_apart(text: str, address: tuple[str, int]) -> None:
 def test_what_is_no_listen_address_says_why(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=f"^{reason}$"):
         split_address(text)
+
+
+@pytest.mark.parametrize(
+    ("host", "everywhere", "asked"),
+    [
+        ("", True, "127.0.0.1"),
+        ("*", True, "127.0.0.1"),
+        ("0.0.0.0", True, "127.0.0.1"),
+        ("[::]", True, "::1"),
+        ("::", True, "::1"),
+        ("[::1]", False, "::1"),
+        ("10.0.0.1", False, "10.0.0.1"),
+        ("registry.example.com", False, "registry.example.com"),
+    ],
+)
+def test_what_listens_everywhere_is_asked_on_loopback(host: str, everywhere: bool, asked: str) -> None:
+    assert (is_everywhere(host), to_ask(host)) == (everywhere, asked)
