@@ -86,7 +86,8 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 fine, 1 failed or errors found, 2 usage or gitlab.rb cannot be read.",
+    epilog="Exit codes: 0 fine, 1 failed or errors found, 2 usage or gitlab.rb cannot be read, "
+    "3 status: a service is down, 130 Ctrl-C.",
 )
 @click.option("--root", envvar="GLCTL_ROOT", metavar="DIR", help="Keep every path below DIR (a sandbox).")
 @click.option("--config", metavar="FILE", help="Read FILE instead of /etc/gitlab/gitlab.rb.")

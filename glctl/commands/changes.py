@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from glctl.console import harmless
 from glctl.converge.diff import diff, summary
-from glctl.render.resources import Directory, Symlink
+from glctl.render.resources import Directory, File, Symlink
 from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
@@ -69,6 +69,11 @@ def show_end(console: Console, prepared: Prepared, result: Result | None, second
     if not prepared.changed:
         console.out(f"Nothing to do: this host is as gitlab.rb says ({seconds:.1f} s).")
         return
+    secrets = [c for c in prepared.plan.changes if isinstance(c.resource, File) and c.resource.secret]
+    if any(change.action == "update" and "content" in change.aspects for change in secrets):
+        console.note(
+            "note: secrets change; GitLab and other nodes need the new gitlab-secrets.json, too."
+        )
     for note in _left_out(prepared):
         console.note(f"note: {note}")
     count = len(prepared.plan.changes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -82,8 +83,13 @@ def _run(context: Context, show: Callable[[Prepared], None]) -> tuple[Prepared, 
     with locked(Tree(context.root)):
         # Once more under the lock: another run may have been at work until now, and have made secrets.
         prepared = prepare(first.configuration.with_secrets(Generated()))
-        show(prepared)
-        return prepared, carry_out(prepared, context.console.note) if prepared.changed else None
+        with suppress(BrokenPipeError):  # a reader that has seen enough does not end the run
+            show(prepared)
+        try:
+            return prepared, carry_out(prepared, context.console.note) if prepared.changed else None
+        except KeyboardInterrupt:
+            context.console.note("Interrupted. The next `glctl reconfigure` finishes the rest.")
+            raise
 
 
 def _configuration(context: Context) -> Configuration:

@@ -9,6 +9,7 @@ import click
 from glctl.services import control
 from glctl.services.catalog import SERVICES, select
 from glctl.services.supervisor import await_services, ensure
+from glctl.services.teardown import end_orphans
 
 if TYPE_CHECKING:
     from glctl.commands.context import Context
@@ -72,7 +73,9 @@ def _run(context: Context, name: str, verb: Verb | None, names: tuple[str, ...])
     told = []
     for service in services:  # all, before the first is waited for
         directory = service.directory(context.root)
-        said = verb or control.reload(service, directory)
+        if verb in (control.START, control.RESTART):
+            end_orphans(context.root, service)
+        said = control.with_workers(service, verb) if verb else control.reload(service, directory)
         told.append((service, directory, said, control.send(directory, said)))
     done = [
         _report(context, service, said, control.wait(directory, said, before, settle=control.SETTLE))

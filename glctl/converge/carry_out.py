@@ -15,6 +15,7 @@ from glctl.secret import mask_line
 from glctl.services import control, supervisor
 from glctl.services.catalog import REGISTRY, SERVICES, Service
 from glctl.services.runit import look
+from glctl.services.teardown import end_orphans
 from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
@@ -126,10 +127,10 @@ def _bring_up(due: Due, prepared: Prepared, tell: Callable[[str], None]) -> None
     directory = service.directory(configuration.host.root)
     match due.action:
         case "start":
-            outcome = control.act(directory, control.START, settle=control.SETTLE)
+            outcome = _start(service, control.START, configuration.host)
         case "restart":
             tell(f"Restarting {service.name}.")
-            outcome = control.act(directory, control.RESTART, settle=control.SETTLE)
+            outcome = _start(service, control.RESTART, configuration.host)
         case "reload":
             tell(f"Reloading {service.name}.")
             outcome = control.act(directory, control.reload(service, directory))
@@ -144,6 +145,13 @@ def _bring_up(due: Due, prepared: Prepared, tell: Callable[[str], None]) -> None
     upstream_down = REGISTRY.name in prepared.stopped
     if reason := health.await_answer(service, configuration.effective, upstream_down=upstream_down):
         raise _not_up(service, reason, configuration)
+
+
+def _start(service: Service, verb: control.Verb, host: Host) -> control.Outcome:
+    """Start or restart a service, rid of what a killed one left on its ports."""
+    end_orphans(host.root, service)
+    verb = control.with_workers(service, verb)
+    return control.act(service.directory(host.root), verb, settle=control.SETTLE)
 
 
 def _fault(due: Due, outcome: Outcome) -> str:

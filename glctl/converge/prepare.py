@@ -15,6 +15,7 @@ from glctl.paths import STATE_DIR
 from glctl.render.resources import Absent, Account, Directory
 from glctl.services import supervisor
 from glctl.services.catalog import SERVICES
+from glctl.services.control import is_working
 from glctl.services.runit import look
 from glctl.settings.enabled import enabled_services
 
@@ -143,7 +144,7 @@ def _due_to(service: Service, status: Status, made: Plan, applied: Applied, guar
         return
     stopped = status.want == "down"
     action, because = _owed(service.name, made, applied)
-    if not action and not stopped and not status.is_up:
+    if not action and not stopped and not is_working(service, status):
         action, because = "restart", "it is down"
     if action:
         reloads = action == "reload" and service.reload and (status.is_up or stopped)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from signal import SIGKILL
 from typing import TYPE_CHECKING
 
@@ -108,6 +108,24 @@ def reload(service: Service, directory: Path) -> Verb:
         return bool(seen) and seen == last
 
     return Verb("reload", HUP.letters, has_new_workers, needs_process=True)
+
+
+def with_workers(service: Service, verb: Verb) -> Verb:
+    """*verb*, done only once the service's workers are there, too.
+
+    nginx's master tries for 2.5 s to get its ports before it gives up: that it runs says nothing (observed).
+    """
+    came_up = verb.is_done
+    if not service.replaces_workers or came_up is None or verb not in (START, RESTART):
+        return verb
+
+    return replace(verb, is_done=lambda now, before: came_up(now, before) and is_working(service, now))
+
+
+def is_working(service: Service, status: Status) -> bool:
+    """Whether *service* is up, with the workers that it needs."""
+    has_workers = not service.replaces_workers or (status.pid is not None and bool(children(status.pid)))
+    return status.is_up and has_workers
 
 
 def send(directory: Path, verb: Verb) -> Status:

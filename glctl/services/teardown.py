@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from glctl.paths import Root
+    from glctl.services.catalog import Service
 
 GRACE = 10.0  # seconds for services to end by themselves
+_ORPHAN_GRACE = 5.0
 _KILL_GRACE = 5.0  # what is killed goes at once; its runsv may sleep for 1, svlogd writes what it has
 _POLL = 0.05
 _SAME_START = 2.0  # seconds between a start as runsv notes it and as the kernel does, at most
@@ -68,6 +70,24 @@ def down(root: Root, *, grace: float = GRACE) -> tuple[Ended, ...]:
         named = ", ".join(f"{process.name} (pid {process.pid})" for process in left)
         raise GlctlError(f"Still there after SIGKILL: {named}.", "The kernel holds them: look at their disk.")
     return tuple(Ended(process, process in killed) for process in seen)
+
+
+def end_orphans(root: Root, service: Service) -> tuple[Process, ...]:
+    """End what a killed master of *service* has left behind: it keeps the ports. Returns what was ended."""
+    seen: dict[Process, None] = {}
+    for seconds, number in ((_ORPHAN_GRACE, SIGTERM), (_KILL_GRACE, SIGKILL)):
+        deadline = time.monotonic() + seconds
+        while (left := _orphans(root, service)) and time.monotonic() < deadline:
+            _send((process for process in left if process not in seen or number == SIGKILL), number)
+            seen.update(dict.fromkeys(left))
+            time.sleep(_POLL)
+    return tuple(seen)
+
+
+def _orphans(root: Root, service: Service) -> tuple[Process, ...]:
+    found = members(root)
+    pids = {process.pid for process in found}
+    return tuple(p for p in found if p.name in service.programs and p.parent not in pids)
 
 
 def members(root: Root) -> tuple[Process, ...]:

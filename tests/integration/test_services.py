@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SLEEPS = "exec sleep 1000"
+HAS_WORKER = "sleep 1000 & exec sleep 1000"  # as nginx has: a master without is not up
 CRASHES = "sleep 0.05; exit 1"
 IGNORES_TERM = "trap '' TERM; touch ready; while :; do sleep 0.05; done"
 PATIENT = 20.0  # seconds; a bound for a slow machine, not an expectation
@@ -527,7 +528,7 @@ def test_a_container_with_the_same_paths_is_not_ours(sandbox: Sandbox) -> None:
 
 def test_the_commands_as_an_administrator_types_them(sandbox: Sandbox) -> None:
     sandbox.add("registry", SLEEPS)
-    sandbox.add("nginx", SLEEPS, log=False)
+    sandbox.add("nginx", HAS_WORKER, log=False)
 
     assert sandbox.glctl("status").returncode == 3
     started = sandbox.glctl("start")

@@ -16,7 +16,6 @@ CODES = (
         "Mend the setting of registry['nginx'] or nginx that the line shows; then: glctl reconfigure",
         SEEN,
         explains=("service-crash-loop", "service-down"),
-        disproved_by=_UP,
     ),
     Code(
         "nginx-certificate-unusable",
@@ -26,7 +25,6 @@ CODES = (
         SEEN,
         symptoms=("X509_check_private_key:key values mismatch",),
         explains=("service-crash-loop", "service-down"),
-        disproved_by=_UP,
     ),
     Code(
         "nginx-port-taken",

@@ -25,6 +25,12 @@ def no_power_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
 
 
+@pytest.fixture(autouse=True)
+def workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stand-in for nginx has the workers that the real one would have."""
+    monkeypatch.setattr("glctl.services.control.children", lambda _pid: (1,))
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Root:
     (tmp_path / "root").mkdir()

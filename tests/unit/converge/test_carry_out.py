@@ -229,6 +229,7 @@ def test_seconds_of_a_start_count_from_the_supervisor(
 ) -> None:
     clock = iter(range(100))
     monkeypatch.setattr("time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("glctl.converge.carry_out.end_orphans", lambda *_: ())
     result = run(
         due(prepare(configure()), Due("registry", "start"), Due("nginx", "start"), Due("nginx", "reload"))
     )
