@@ -9,7 +9,7 @@ import pwd
 from typing import TYPE_CHECKING, Any
 
 from glctl.errors import UsageError
-from glctl.paths import SECRETS_FILE
+from glctl.paths import SECRETS_FILE, SSL_DIR
 from glctl.settings.host import Host
 
 if TYPE_CHECKING:
@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from glctl.settings.platform import Platform
 
 
-def observe_host(root: Root, platform: Platform, users: Iterable[str], groups: Iterable[str]) -> Host:
-    """The Host of this machine; *users* and *groups* are the names to look up."""
+def observe_host(
+    root: Root,
+    platform: Platform,
+    users: Iterable[str],
+    groups: Iterable[str],
+    certificates: Iterable[str] = (),
+) -> Host:
+    """The Host of this machine; *users*, *groups* and *certificates* (absolute) are the names to look up."""
     return Host(
         platform=platform,
         root=root,
@@ -31,6 +37,7 @@ def observe_host(root: Root, platform: Platform, users: Iterable[str], groups: I
         privileged=os.geteuid() == 0,
         users=frozenset(name for name in users if _exists(pwd.getpwnam, name)),
         groups=frozenset(name for name in groups if _exists(grp.getgrnam, name)),
+        certificates=_certificates(root, certificates),
         secrets=_read_json(root.at(SECRETS_FILE)),
     )
 
@@ -46,6 +53,22 @@ def _fqdn() -> str:
     except OSError:
         return name
     return next((word for word in words if word.startswith(f"{name}.")), name)
+
+
+def _certificates(root: Root, named: Iterable[str]) -> frozenset[str]:
+    """Those of *named* that exist, and all in their usual place."""
+    try:
+        usual = [f"{SSL_DIR}/{path.name}" for path in root.at(SSL_DIR).iterdir()]
+    except OSError:
+        usual = []
+    return frozenset(path for path in (*named, *usual) if _is_there(root.at(path)))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # its folder is closed to the invoker
+        return False
 
 
 def _name_of_invoker() -> str:

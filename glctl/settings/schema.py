@@ -42,6 +42,6 @@ NAMES = Names(
 READ_NAMES = frozenset(
     """
     external_url registry_external_url registry registry_nginx nginx logging gitlab_rails user web_server
-    manage_accounts manage_storage_directories package high_availability postgresql
+    manage_accounts manage_storage_directories package high_availability postgresql letsencrypt
     """.split()
 )

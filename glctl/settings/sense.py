@@ -151,7 +151,7 @@ def _wrong_endpoint(endpoint: Any, effective: Effective) -> str:
 def _completeness(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     if not effective["registry.enable"]:
         return
-    if not counts_as_true(settings.get("registry_external_url")):
+    if not any(map(counts_as_true, (settings.get(_URLS[1]), effective[_URLS[1]]))):
         message = "registry['enable'] is true, but registry_external_url is not set: nobody could reach it."
         hint = f"Add: {OPTIONS['registry_external_url'].sample}"
         yield _error("url-missing", message, hint, settings, "registry", "enable")

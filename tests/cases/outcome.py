@@ -164,7 +164,15 @@ def _desired(settings: Settings, disk: Disk, scratch: Root) -> tuple[Effective, 
         scratch.at(SECRETS_FILE).parent.mkdir(parents=True, exist_ok=True)
         scratch.at(SECRETS_FILE).write_text(stored)
     seen = observe_host(scratch, OMNIBUS, [], [])
-    host = replace(seen, root=Root(), fqdn="host.oracle.test", cpus=4, invoker="root", privileged=True)
+    host = replace(
+        seen,
+        root=Root(),
+        fqdn="host.oracle.test",
+        cpus=4,
+        invoker="root",
+        privileged=True,
+        certificates=frozenset(disk.entries),
+    )
     secrets = complete(settings, host, FixedSecrets())
     effective = derive(settings, host, secrets)
     errors = [d for d in validate(settings, effective) if d.severity == "error"]
