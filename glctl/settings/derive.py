@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glctl.secret import wrap
-from glctl.settings.derivations import address, letsencrypt, logs, nginx, registry
+from glctl.settings.derivations import address, letsencrypt, logs, nginx, registry, roles
 from glctl.settings.draft import Draft, merge
 from glctl.settings.effective import Effective, Resolved
 from glctl.settings.schema import OPTIONS
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # In this order: a rule reads what those before it have set.
 RULES = (
+    *roles.RULES,
     *letsencrypt.BEFORE,
     *address.RULES,
     *letsencrypt.AFTER,

@@ -21,6 +21,12 @@ OPTIONS = (
         example="'https://registry.example.com'",
     ),
     Option(
+        "roles",
+        "words",
+        "What an Omnibus host is for (one role or several); everything where unset.",
+        example="['application_role']",
+    ),
+    Option(
         "gitlab_rails.enable",
         "bool",
         "Whether GitLab itself runs here; on an Omnibus host it does.",
