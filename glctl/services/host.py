@@ -9,7 +9,7 @@ import pwd
 from typing import TYPE_CHECKING, Any
 
 from glctl.errors import UsageError
-from glctl.paths import SECRETS_FILE, SSL_DIR
+from glctl.paths import CLUSTER_FILE, SECRETS_FILE, SSL_DIR
 from glctl.settings.host import Host
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def observe_host(
         users=frozenset(name for name in users if _exists(pwd.getpwnam, name)),
         groups=frozenset(name for name in groups if _exists(grp.getgrnam, name)),
         certificates=_certificates(root, certificates),
-        secrets=_read_json(root.at(SECRETS_FILE)),
+        secrets=_secrets(root.at(SECRETS_FILE)),
+        cluster=_read_json(root.at(CLUSTER_FILE), "cluster", "Let gitlab-ctl write it again."),
     )
 
 
@@ -86,7 +87,15 @@ def _exists(lookup: Any, name: str) -> bool:
     return True
 
 
-def _read_json(path: Path) -> dict[str, Any] | None:
+def _secrets(path: Path) -> dict[str, Any] | None:
+    hint = "Restore it from a backup, or move it away: new secrets are then made (and every node needs them)."
+    document = _read_json(path, "secrets", hint)
+    if not all(isinstance(section, dict) for section in (document or {}).values()):
+        raise UsageError(f"{path} holds no sections with keys in them.", hint)
+    return document
+
+
+def _read_json(path: Path, kind: str, hint: str) -> dict[str, Any] | None:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -96,13 +105,11 @@ def _read_json(path: Path) -> dict[str, Any] | None:
         raise UsageError(
             f"{path} cannot be read: {reason}.", "Run glctl as root, or look at the file."
         ) from None
-    hint = "Restore it from a backup, or move it away: new secrets are then made (and every node needs them)."
     try:
         document = json.loads(text)
     except json.JSONDecodeError as exc:
         what = "is empty" if not text.strip() else "is not valid JSON"
-        raise UsageError(f"{path}:{exc.lineno}:{exc.colno}: the secrets file {what}.", hint) from None
-    sections = document.values() if isinstance(document, dict) else [None]
-    if not all(isinstance(section, dict) for section in sections):
+        raise UsageError(f"{path}:{exc.lineno}:{exc.colno}: the {kind} file {what}.", hint) from None
+    if not isinstance(document, dict):
         raise UsageError(f"{path} holds no sections with keys in them.", hint)
-    return dict(document)
+    return document

@@ -33,11 +33,12 @@ RULES = (
 
 
 def derive(settings: Settings, host: Host, secrets: Secrets) -> Effective:
-    """All effective settings. Pure."""
+    """All effective settings. Pure. Raises UsageError where gitlab-cluster.json holds what cannot be."""
     draft = Draft(settings, host)
     for rule in RULES:
         rule(draft)
     draft.values |= {f"registry.{name}": resolved for name, resolved in secrets.values.items()}
+    draft.override(host.cluster or {})
     return _finished(draft)
 
 

@@ -91,8 +91,8 @@ def _has_control_characters(value: Any) -> bool:
 
 
 def _is_overruled(value: Any, effective: Effective, option: Option) -> bool:
-    """Whether a rule has put something else in place of what gitlab.rb says."""
-    return effective.origin(option.key).kind == "derived" and effective[option.key] != value
+    """Whether a rule or gitlab-cluster.json has put something else in place of what gitlab.rb says."""
+    return effective.origin(option.key).kind in ("derived", "cluster") and effective[option.key] != value
 
 
 def _unknown_keys(settings: Settings) -> Iterator[Diagnostic]:

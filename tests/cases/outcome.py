@@ -18,7 +18,7 @@ import yaml
 from glctl.errors import ConfigError, GlctlError
 from glctl.gitlabrb.model import Settings
 from glctl.gitlabrb.reader import evaluate
-from glctl.paths import SECRETS_FILE, SV_DIR, Root
+from glctl.paths import CLUSTER_FILE, SECRETS_FILE, SV_DIR, Root
 from glctl.render import nginxconf
 from glctl.render.build import resources
 from glctl.render.resources import Absent, Account, File, Resource, Symlink
@@ -185,6 +185,7 @@ def _desired(
         invoker="root",
         privileged=True,
         certificates=frozenset(disk.entries),
+        cluster=json.loads(disk.text(CLUSTER_FILE) or "{}"),
     )
     secrets = complete(settings, host, FixedSecrets())
     effective = derive(settings, host, secrets)
