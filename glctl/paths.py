@@ -7,6 +7,8 @@ from pathlib import Path
 
 CONFIG_FILE = "/etc/gitlab/gitlab.rb"
 SECRETS_FILE = "/etc/gitlab/gitlab-secrets.json"
+CLUSTER_FILE = "/etc/gitlab/gitlab-cluster.json"  # what gitlab-ctl itself has changed on this node
+SSL_DIR = "/etc/gitlab/ssl"
 EMBEDDED_DIR = "/opt/gitlab/embedded"  # its presence makes a host an Omnibus host
 SV_DIR = "/opt/gitlab/sv"
 SERVICE_DIR = "/opt/gitlab/service"

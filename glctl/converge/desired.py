@@ -10,6 +10,7 @@ from glctl.errors import ConfigError
 from glctl.gitlabrb.reader import read
 from glctl.services.host import observe_host
 from glctl.settings.derive import derive
+from glctl.settings.draft import given
 from glctl.settings.schema import NAMES, OPTIONS
 from glctl.settings.secrets import Placeholders, complete
 from glctl.settings.validate import validate
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 
 _USERS = ("registry.username", "web_server.username", "user.username")
 _GROUPS = ("registry.group", "web_server.group", "user.group")
+_CERTIFICATES = tuple(
+    f"{server}.ssl_certificate{part}"
+    for server in ("registry.nginx", "gitlab_rails.nginx", "nginx")
+    for part in ("", "_key")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,8 @@ def examine(root: Root, config_file: Path, platform: Platform) -> Configuration:
 
 
 def _understand(settings: Settings, root: Root, platform: Platform, generator: Generator) -> Configuration:
-    host = observe_host(root, platform, _named(settings, _USERS), _named(settings, _GROUPS))
+    users, groups = _named(settings, _USERS), _named(settings, _GROUPS)
+    host = observe_host(root, platform, users, groups, _certificates(settings))
     secrets = complete(settings, host, generator)
     effective = derive(settings, host, secrets)
     return Configuration(settings, effective, host, secrets, validate(settings, effective))
@@ -79,3 +86,9 @@ def _understand(settings: Settings, root: Root, platform: Platform, generator: G
 
 def _named(settings: Settings, keys: tuple[str, ...]) -> list[str]:
     return [str(settings.get(*OPTIONS[key].path) or OPTIONS[key].default) for key in keys]
+
+
+def _certificates(settings: Settings) -> list[str]:
+    """The certificates and keys that gitlab.rb names."""
+    paths = [given(settings, OPTIONS[key])[0] for key in _CERTIFICATES]
+    return [path for path in paths if isinstance(path, str) and path.startswith("/")]

@@ -152,6 +152,7 @@ def _vhost_values(effective: Effective, host: Host) -> dict[str, Any]:
         "error_log_level": own("error_log_level"),
         "proxy_set_headers": own("proxy_set_headers"),
         "upstream": f"http://{effective['registry.registry_http_addr']}",
+        "challenges": f"{own('dir')}/www/" if effective["letsencrypt.enable"] else "",
         "custom_config": _directives(prefix + "custom_gitlab_server_config", effective),
     }
 

@@ -9,7 +9,7 @@ import pwd
 from typing import TYPE_CHECKING, Any
 
 from glctl.errors import UsageError
-from glctl.paths import SECRETS_FILE
+from glctl.paths import CLUSTER_FILE, SECRETS_FILE, SSL_DIR
 from glctl.settings.host import Host
 
 if TYPE_CHECKING:
@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from glctl.settings.platform import Platform
 
 
-def observe_host(root: Root, platform: Platform, users: Iterable[str], groups: Iterable[str]) -> Host:
-    """The Host of this machine; *users* and *groups* are the names to look up."""
+def observe_host(
+    root: Root,
+    platform: Platform,
+    users: Iterable[str],
+    groups: Iterable[str],
+    certificates: Iterable[str] = (),
+) -> Host:
+    """The Host of this machine; *users*, *groups* and *certificates* (absolute) are the names to look up."""
     return Host(
         platform=platform,
         root=root,
@@ -31,7 +37,9 @@ def observe_host(root: Root, platform: Platform, users: Iterable[str], groups: I
         privileged=os.geteuid() == 0,
         users=frozenset(name for name in users if _exists(pwd.getpwnam, name)),
         groups=frozenset(name for name in groups if _exists(grp.getgrnam, name)),
-        secrets=_read_json(root.at(SECRETS_FILE)),
+        certificates=_certificates(root, certificates),
+        secrets=_secrets(root.at(SECRETS_FILE)),
+        cluster=_read_json(root.at(CLUSTER_FILE), "cluster", "Let gitlab-ctl write it again."),
     )
 
 
@@ -46,6 +54,22 @@ def _fqdn() -> str:
     except OSError:
         return name
     return next((word for word in words if word.startswith(f"{name}.")), name)
+
+
+def _certificates(root: Root, named: Iterable[str]) -> frozenset[str]:
+    """Those of *named* that exist, and all in their usual place."""
+    try:
+        usual = [f"{SSL_DIR}/{path.name}" for path in root.at(SSL_DIR).iterdir()]
+    except OSError:
+        usual = []
+    return frozenset(path for path in (*named, *usual) if _is_there(root.at(path)))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # its folder is closed to the invoker
+        return False
 
 
 def _name_of_invoker() -> str:
@@ -63,7 +87,15 @@ def _exists(lookup: Any, name: str) -> bool:
     return True
 
 
-def _read_json(path: Path) -> dict[str, Any] | None:
+def _secrets(path: Path) -> dict[str, Any] | None:
+    hint = "Restore it from a backup, or move it away: new secrets are then made (and every node needs them)."
+    document = _read_json(path, "secrets", hint)
+    if not all(isinstance(section, dict) for section in (document or {}).values()):
+        raise UsageError(f"{path} holds no sections with keys in them.", hint)
+    return document
+
+
+def _read_json(path: Path, kind: str, hint: str) -> dict[str, Any] | None:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -73,13 +105,11 @@ def _read_json(path: Path) -> dict[str, Any] | None:
         raise UsageError(
             f"{path} cannot be read: {reason}.", "Run glctl as root, or look at the file."
         ) from None
-    hint = "Restore it from a backup, or move it away: new secrets are then made (and every node needs them)."
     try:
         document = json.loads(text)
     except json.JSONDecodeError as exc:
         what = "is empty" if not text.strip() else "is not valid JSON"
-        raise UsageError(f"{path}:{exc.lineno}:{exc.colno}: the secrets file {what}.", hint) from None
-    sections = document.values() if isinstance(document, dict) else [None]
-    if not all(isinstance(section, dict) for section in sections):
+        raise UsageError(f"{path}:{exc.lineno}:{exc.colno}: the {kind} file {what}.", hint) from None
+    if not isinstance(document, dict):
         raise UsageError(f"{path} holds no sections with keys in them.", hint)
-    return dict(document)
+    return document

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glctl.secret import wrap
-from glctl.settings.derivations import address, logs, nginx, registry
+from glctl.settings.derivations import address, letsencrypt, logs, nginx, registry, roles
 from glctl.settings.draft import Draft, merge
 from glctl.settings.effective import Effective, Resolved
 from glctl.settings.schema import OPTIONS
@@ -21,15 +21,24 @@ if TYPE_CHECKING:
     from glctl.settings.secrets import Secrets
 
 # In this order: a rule reads what those before it have set.
-RULES = (*address.RULES, *registry.RULES, *nginx.RULES, *logs.RULES)
+RULES = (
+    *roles.RULES,
+    *letsencrypt.BEFORE,
+    *address.RULES,
+    *letsencrypt.AFTER,
+    *registry.RULES,
+    *nginx.RULES,
+    *logs.RULES,
+)
 
 
 def derive(settings: Settings, host: Host, secrets: Secrets) -> Effective:
-    """All effective settings. Pure."""
+    """All effective settings. Pure. Raises UsageError where gitlab-cluster.json holds what cannot be."""
     draft = Draft(settings, host)
     for rule in RULES:
         rule(draft)
     draft.values |= {f"registry.{name}": resolved for name, resolved in secrets.values.items()}
+    draft.override(host.cluster or {})
     return _finished(draft)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from glctl.errors import UsageError
 from glctl.settings.effective import Origin, Resolved
-from glctl.settings.kinds import why_not
-from glctl.settings.option import counts_as_true
+from glctl.settings.kinds import shown, why_not
+from glctl.settings.option import counts_as_true, ruby_name
 from glctl.settings.schema import OPTIONS
 from glctl.settings.urls import Url, parse_url
 
@@ -51,6 +52,20 @@ class Draft:
         else:
             self.set(key, value, *sources, because=because)
 
+    def override(self, cluster: Mapping[str, Any]) -> None:
+        """What gitlab-cluster.json says, over all else. From this nothing is derived any more."""
+        for option in OPTIONS.values():
+            value = lookup(cluster, option.path)
+            if value is None:
+                continue
+            if wrong := why_not(option.kind, value):
+                message = f"gitlab-cluster.json: {ruby_name(option.key)} is {shown(value, option.path[-1])}"
+                raise UsageError(f"{message}, but {wrong}.", "gitlab-ctl writes this file: mend it there.")
+            value, before = strip_nils(value), self.get(option.key)
+            if isinstance(value, Mapping) and isinstance(before, Mapping):
+                value = merge(before, value)
+            self.values[option.key] = Resolved(value, Origin("cluster"))
+
     def url(self, key: str) -> Url | None:
         """The address under *key*, or None where there is none or it is not one (validate.py says so)."""
         text = self.get(key)
@@ -60,6 +75,13 @@ class Draft:
             return parse_url(text)
         except ValueError:
             return None
+
+
+def lookup(tree: Any, path: tuple[str, ...]) -> Any:
+    """The value at *path*, None where there is none."""
+    for key in path:
+        tree = tree.get(key) if isinstance(tree, Mapping) else None
+    return tree
 
 
 def given(settings: Settings, option: Option) -> tuple[Any, tuple[str, ...]]:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from glctl.spans import Span
 
-OriginKind = Literal["default", "file", "derived", "secrets"]
+OriginKind = Literal["default", "file", "derived", "secrets", "cluster"]
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value comes from: the default, a line of gitlab.rb, the secrets file, or other settings."""
+    """Where a value comes from: the default, a line of gitlab.rb, another file, or other settings."""
 
     kind: OriginKind
     span: Span | None = None  # of the line, for ``file``
@@ -26,6 +26,8 @@ class Origin:
             return str(self.span) if self.span else "gitlab.rb"
         if self.kind == "secrets":
             return self.because or "gitlab-secrets.json"
+        if self.kind == "cluster":
+            return "set by gitlab-cluster.json"
         if self.kind == "derived":
             return "derived" + (f" from {', '.join(self.sources)}" if self.sources else "") + self._reason()
         return "default" + self._reason()

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 class Host:
     """What this machine is. *invoker* is the account that runs glctl.
 
-    *secrets* is the parsed JSON of gitlab-secrets.json, None where there is no such file. *users* and
-    *groups* are names of accounts that exist, of those that gitlab.rb names.
+    *secrets* is the parsed JSON of gitlab-secrets.json, None where there is no such file, and *cluster* that
+    of gitlab-cluster.json. *users* and *groups* are names of accounts that exist, of those that gitlab.rb
+    names. *certificates* are files that exist, certificates and keys: those in /etc/gitlab/ssl, and of those
+    that gitlab.rb names; without the root.
     """
 
     platform: Platform
@@ -29,7 +31,9 @@ class Host:
     privileged: bool = True
     users: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
+    certificates: frozenset[str] = frozenset()
     secrets: Mapping[str, Any] | None = None
+    cluster: Mapping[str, Any] | None = None
 
     @property
     def makes_accounts(self) -> bool:

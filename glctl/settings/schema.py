@@ -24,6 +24,7 @@ _ROLES = """
     application backup consul geo_primary geo_secondary gitaly monitoring pages patroni pgbouncer postgres
     redis_master redis_replica redis_sentinel sidekiq
 """
+ROLES = frozenset(f"{role}_role" for role in _ROLES.split())
 _HASHES = """
     actioncable alertmanager bootstrap consul crond geo_logcursor geo_postgresql geo_secondary git_data_dirs
     gitaly gitaly_client gitlab_backup_cli gitlab_ci gitlab_exporter gitlab_kas gitlab_kas_nginx gitlab_pages
@@ -35,13 +36,14 @@ _HASHES = """
 """
 NAMES = Names(
     values=frozenset(_VALUES.split()),
-    hashes=frozenset(_HASHES.split()) | {f"{role}_role" for role in _ROLES.split()},
+    hashes=frozenset(_HASHES.split()) | ROLES,
 )
 
 # What glctl makes something of; other names are settings of services that it does not run.
-READ_NAMES = frozenset(
+READ_NAMES = ROLES | frozenset(
     """
+    roles
     external_url registry_external_url registry registry_nginx nginx logging gitlab_rails user web_server
-    manage_accounts manage_storage_directories package high_availability postgresql
+    manage_accounts manage_storage_directories package high_availability postgresql letsencrypt
     """.split()
 )

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from glctl.settings.enabled import chosen_roles
 from glctl.settings.kinds import shown, why_not
 from glctl.settings.option import counts_as_true, ruby_name
-from glctl.settings.schema import OPTIONS
+from glctl.settings.schema import OPTIONS, ROLES
 from glctl.settings.urls import is_everywhere, parse_url, split_address
 from glctl.spans import Diagnostic
 
@@ -29,6 +30,7 @@ _URLS = ("external_url", "registry_external_url")
 def sense(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     """What is wrong although each setting by itself would do."""
     yield from _urls(settings)
+    yield from _roles(settings)
     yield from _storage(settings, effective)
     yield from _environment(settings)
     yield from _token_pair(settings)
@@ -62,6 +64,11 @@ def _urls(settings: Settings) -> Iterator[Diagnostic]:
         except ValueError as exc:
             message = f"{key} '{value}' is no address for clients: {exc}."
             yield _error("wrong-url", message, f"For example: {OPTIONS[key].sample}", settings, key)
+
+
+def _roles(settings: Settings) -> Iterator[Diagnostic]:
+    for name in sorted(chosen_roles(settings) - ROLES):
+        yield _error("wrong-value", f"There is no role {name!r}.", nearest(name, ROLES), settings, "roles")
 
 
 def _storage(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
@@ -151,7 +158,7 @@ def _wrong_endpoint(endpoint: Any, effective: Effective) -> str:
 def _completeness(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     if not effective["registry.enable"]:
         return
-    if not counts_as_true(settings.get("registry_external_url")):
+    if not any(map(counts_as_true, (settings.get(_URLS[1]), effective[_URLS[1]]))):
         message = "registry['enable'] is true, but registry_external_url is not set: nobody could reach it."
         hint = f"Add: {OPTIONS['registry_external_url'].sample}"
         yield _error("url-missing", message, hint, settings, "registry", "enable")

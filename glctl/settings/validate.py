@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.settings.draft import given
 from glctl.settings.kinds import shown, why_not
 from glctl.settings.option import ruby_name
+from glctl.settings.removals import NEWEST, removed
 from glctl.settings.schema import COMPLETE_SECTIONS, NAMES, OPTIONS, READ_NAMES
 from glctl.settings.sense import nearest, sense
 from glctl.spans import Diagnostic
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
     from glctl.gitlabrb.model import Settings
     from glctl.settings.effective import Effective
     from glctl.settings.option import Kind, Option
+    from glctl.settings.removals import Version
 
 # Omnibus takes any value for truth and writes it as it is: worth a word, no reason to stop.
 _LENIENT: frozenset[Kind] = frozenset({"bool"})
 
 
-def validate(settings: Settings, effective: Effective) -> tuple[Diagnostic, ...]:
-    """All errors and warnings, in the order of their lines. Pure."""
+def validate(settings: Settings, effective: Effective, version: Version = NEWEST) -> tuple[Diagnostic, ...]:
+    """All errors and warnings, in the order of their lines. *version* is the Omnibus's. Pure."""
     found = [
         *settings.warnings,
         *(d for option in OPTIONS.values() for d in _setting(option, settings, effective)),
@@ -32,6 +34,7 @@ def validate(settings: Settings, effective: Effective) -> tuple[Diagnostic, ...]
         *_unknown_keys(settings),
         *_foreign(settings),
         *_overwritten(settings),
+        *removed(settings, version),
         *sense(settings, effective),
     ]
     return tuple(sorted(found, key=_place))
@@ -88,8 +91,8 @@ def _has_control_characters(value: Any) -> bool:
 
 
 def _is_overruled(value: Any, effective: Effective, option: Option) -> bool:
-    """Whether a rule has put something else in place of what gitlab.rb says."""
-    return effective.origin(option.key).kind == "derived" and effective[option.key] != value
+    """Whether a rule or gitlab-cluster.json has put something else in place of what gitlab.rb says."""
+    return effective.origin(option.key).kind in ("derived", "cluster") and effective[option.key] != value
 
 
 def _unknown_keys(settings: Settings) -> Iterator[Diagnostic]:

@@ -64,6 +64,15 @@ def _no_version_file(theirs: Step, settings: Settings) -> Step:
     return {**theirs, "files": kept} if "files" in theirs else theirs
 
 
+def _no_stand_in(theirs: Step, settings: Settings) -> Step:
+    """Only the key of a stand-in is for the eyes of root alone, and not to be written even there."""
+    files = theirs.get("files", ())
+    keys = [path for line in files for kind, mode, _, path in [line.split()[:4]] if mode == "400"]
+    made = {path for key in keys for path in (key, key.removesuffix(".key") + ".crt")}
+    kept = [line for line in files if line.split()[3] not in made]
+    return {**theirs, "files": kept} if made else theirs
+
+
 def _no_leaked_key(theirs: Step, settings: Settings) -> Step:
     database = theirs.get("registry_config", {}).get("database", {})
     kept = {key: value for key, value in database.items() if not key.startswith("_")}
@@ -212,6 +221,11 @@ DIFFERENCES = (
         "no-version-file",
         "VERSION serves Omnibus to tell that a package was upgraded. glctl does not upgrade any.",
         _no_version_file,
+    ),
+    Difference(
+        "no-stand-in-certificate",
+        "Omnibus signs a certificate itself until Let's Encrypt has made one. glctl obtains no certificates.",
+        _no_stand_in,
     ),
     Difference(
         "no-leaked-key",

@@ -18,7 +18,7 @@ import yaml
 from glctl.errors import ConfigError, GlctlError
 from glctl.gitlabrb.model import Settings
 from glctl.gitlabrb.reader import evaluate
-from glctl.paths import SECRETS_FILE, SV_DIR, Root
+from glctl.paths import CLUSTER_FILE, SECRETS_FILE, SV_DIR, Root
 from glctl.render import nginxconf
 from glctl.render.build import resources
 from glctl.render.resources import Absent, Account, File, Resource, Symlink
@@ -26,12 +26,14 @@ from glctl.secret import reveal
 from glctl.services.host import observe_host
 from glctl.settings.derive import derive
 from glctl.settings.platform import OMNIBUS
+from glctl.settings.removals import NEWEST
 from glctl.settings.schema import NAMES
 from glctl.settings.secrets import complete
 from glctl.settings.validate import validate
 
 if TYPE_CHECKING:
     from glctl.settings.effective import Effective
+    from glctl.settings.removals import Version
 
 Step = dict[str, Any]
 
@@ -143,12 +145,21 @@ def expected(case: Path) -> list[Step]:
     return [{k: v for k, v in step.items() if k not in ("messages", "updated")} for step in steps]
 
 
-def converge(gitlab_rb: str, disk: Disk, folder: Path) -> tuple[Settings, Step]:
+def omnibus_version(case: Path) -> Version:
+    """The version that a case was recorded with."""
+    args = json.loads((case / "expected.json").read_text())["args"]
+    if "--version" not in args:
+        return NEWEST
+    major, minor, *_ = args[args.index("--version") + 1].split(".")
+    return int(major), int(minor)
+
+
+def converge(gitlab_rb: str, disk: Disk, folder: Path, version: Version) -> tuple[Settings, Step]:
     """What then lies on *disk*; if gitlab.rb is refused, nothing new, and why. *folder* is for scratch."""
     settings = Settings()
     try:
         settings = evaluate(gitlab_rb, "gitlab.rb", NAMES, environ={})
-        effective, made = _desired(settings, disk, Root(folder))
+        effective, made = _desired(settings, disk, Root(folder), version)
     except ConfigError as exc:
         return settings, {"exit": 1, "why": [d.message for d in exc.diagnostics]}
     except GlctlError as exc:
@@ -158,16 +169,27 @@ def converge(gitlab_rb: str, disk: Disk, folder: Path) -> tuple[Settings, Step]:
     return settings, {"exit": 0, "files": disk.listing(), **_observed(effective, disk)}
 
 
-def _desired(settings: Settings, disk: Disk, scratch: Root) -> tuple[Effective, tuple[Resource, ...]]:
+def _desired(
+    settings: Settings, disk: Disk, scratch: Root, version: Version
+) -> tuple[Effective, tuple[Resource, ...]]:
     stored = disk.text(SECRETS_FILE)
     if stored is not None:
         scratch.at(SECRETS_FILE).parent.mkdir(parents=True, exist_ok=True)
         scratch.at(SECRETS_FILE).write_text(stored)
     seen = observe_host(scratch, OMNIBUS, [], [])
-    host = replace(seen, root=Root(), fqdn="host.oracle.test", cpus=4, invoker="root", privileged=True)
+    host = replace(
+        seen,
+        root=Root(),
+        fqdn="host.oracle.test",
+        cpus=4,
+        invoker="root",
+        privileged=True,
+        certificates=frozenset(disk.entries),
+        cluster=json.loads(disk.text(CLUSTER_FILE) or "{}"),
+    )
     secrets = complete(settings, host, FixedSecrets())
     effective = derive(settings, host, secrets)
-    errors = [d for d in validate(settings, effective) if d.severity == "error"]
+    errors = [d for d in validate(settings, effective, version) if d.severity == "error"]
     if errors:
         raise ConfigError(errors)
     return effective, resources(effective, host, secrets)

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from differences import DIFFERENCES, adjusted
-from outcome import Disk, Step, converge, expected, gitlab_rbs, prepared, with_secret
+from outcome import Disk, Step, converge, expected, gitlab_rbs, omnibus_version, prepared, with_secret
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/expected.json"))
 
@@ -28,7 +28,7 @@ def _compare(case: Path, folder: Path) -> tuple[list[Step], list[Step], set[str]
     disk = prepared(case)
     wanted, made, met = [], [], set()
     for gitlab_rb, recorded in zip(gitlab_rbs(case), expected(case), strict=True):
-        settings, ours = converge(gitlab_rb, disk, folder)
+        settings, ours = converge(gitlab_rb, disk, folder, omnibus_version(case))
         theirs, names = adjusted(recorded, settings)
         met |= names
         wanted.append(_comparable(theirs, disk))
@@ -63,4 +63,4 @@ def test_no_difference_names_a_case() -> None:
 
 
 def test_the_cases_are_here() -> None:
-    assert len(CASES) == 167
+    assert len(CASES) == 192

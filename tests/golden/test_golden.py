@@ -24,8 +24,9 @@ HERE = Path(__file__).parent
 def any_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """The trees are the same on every machine and for every user."""
 
-    def observe(root, platform, _users, _groups) -> Host:
-        return Host(platform, root, fqdn="host.example.com", cpus=4)
+    def observe(root, platform, _users, _groups, _certificates) -> Host:
+        own = frozenset({"/etc/gitlab/ssl/gitlab.example.com.crt"})
+        return Host(platform, root, fqdn="host.example.com", cpus=4, certificates=own)
 
     monkeypatch.setattr(desired, "observe_host", observe)
     monkeypatch.delenv("GLCTL_ROOT", raising=False)

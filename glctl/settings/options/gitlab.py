@@ -21,6 +21,12 @@ OPTIONS = (
         example="'https://registry.example.com'",
     ),
     Option(
+        "roles",
+        "words",
+        "What an Omnibus host is for (one role or several); everything where unset.",
+        example="['application_role']",
+    ),
+    Option(
         "gitlab_rails.enable",
         "bool",
         "Whether GitLab itself runs here; on an Omnibus host it does.",
@@ -83,6 +89,30 @@ OPTIONS = (
         "string",
         "What GitLab expects in the Authorization header of notifications.",
         example="'example-secret'",
+    ),
+    Option(
+        "gitlab_rails.nginx.listen_https",
+        "bool",
+        "Whether nginx ends TLS for GitLab; without it Let's Encrypt is off.",
+        example="true",
+    ),
+    Option(
+        "gitlab_rails.nginx.ssl_certificate",
+        "path",
+        "GitLab's own certificate; where it is there, Let's Encrypt is off.",
+        example="'/etc/gitlab/ssl/gitlab.example.com.crt'",
+    ),
+    Option(
+        "gitlab_rails.nginx.ssl_certificate_key",
+        "path",
+        "The key of that certificate.",
+        example="'/etc/gitlab/ssl/gitlab.example.com.key'",
+    ),
+    Option(
+        "letsencrypt.enable",
+        "bool",
+        "Whether an Omnibus host gets its certificates from Let's Encrypt; unset: where it has none.",
+        example="false",
     ),
     Option(
         "user.username",

@@ -220,7 +220,12 @@ def test_status_is_shown_to_whom_the_options_say(rendered) -> None:
         ),
         ("registry['nginx']['http2_enabled'] = true", "https://r", DEBIAN, ["listen *:443 ssl http2"]),
         ("registry['nginx']['http2_enabled'] = true", "http://r", DEBIAN, ["listen *:80"]),
-        ("registry['nginx']['http2_enabled'] = true", "https://r", OMNIBUS, ["listen *:443 ssl", "http2 on"]),
+        (
+            "registry['nginx']['http2_enabled'] = true\nletsencrypt['enable'] = false",
+            "https://r",
+            OMNIBUS,
+            ["listen *:443 ssl", "http2 on"],
+        ),
         ("registry['nginx']['http2_enabled'] = true", "http://r", OMNIBUS, ["listen *:80"]),
     ],
 )
@@ -434,7 +439,8 @@ def configured(option, text: str):
     for key in option.path[:-1]:
         node = node[key]
     node[option.path[-1]] = made.get(option.kind, text)
-    settings, host = Settings(values), Host(OMNIBUS)
+    own = frozenset({"/etc/gitlab/ssl/g.example.com.crt"})  # so that it is not Let's Encrypt's that counts
+    settings, host = Settings(values), Host(OMNIBUS, certificates=own)
     effective = derive(settings, host, complete(settings, host, Placeholders()))
     return effective, [d.message for d in validate(settings, effective) if d.severity == "error"]
 
@@ -473,6 +479,11 @@ def test_any_text_is_read_back_as_it_is_or_refused_by_name(option, nasty_texts) 
             path = f"/{text}".rstrip("/").removeprefix("/")
             meant = path if option.kind == "path" else text
             assert read_back(effective) == filled(marked, meant, option.key in SPLIT)
+
+
+def test_challenges_of_lets_encrypt_are_answered_by_both_servers(rendered) -> None:
+    places = [[d.args for d in server.block if d.name == "location"] for server in rendered(platform=OMNIBUS)]
+    assert places == [[("/.well-known/acme-challenge/",), ("/",)]] * 2
 
 
 def test_the_settings_that_nginx_reads_are_all_tried() -> None:

@@ -37,6 +37,14 @@ def test_facts_are_those_of_this_machine(tmp_path: Path) -> None:
     assert host.fqdn.split(".")[0] == os.uname().nodename.split(".")[0]
 
 
+def test_certificates_are_those_in_their_place_and_those_named(tmp_path: Path) -> None:
+    for path in ("etc/gitlab/ssl/a.crt", "srv/b.key"):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).touch()
+    host = observe_host(Root(tmp_path), DEBIAN, [], [], ["/srv/b.key", "/srv/c.key"])
+    assert host.certificates == {"/etc/gitlab/ssl/a.crt", "/srv/b.key"}
+
+
 def test_without_a_secrets_file_there_are_no_secrets(tmp_path: Path) -> None:
     assert observe_host(Root(tmp_path), DEBIAN, [], []).secrets is None
 

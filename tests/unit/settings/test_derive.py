@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from glctl.errors import UsageError
 from glctl.paths import Root
 from glctl.secret import Secret
 from glctl.settings.platform import OMNIBUS
@@ -109,3 +110,17 @@ def test_secrets_are_settings_like_others(configure) -> None:
     assert effective["registry.http_secret"] == Secret("own")
     assert str(effective.origin("registry.http_secret")) == "gitlab.rb:1:1"
     assert str(effective.origin("registry.internal_key")) == "generated"
+
+
+def test_what_gitlab_cluster_json_says_counts_most(configure) -> None:
+    cluster = {"primary": True, "registry": {"log_level": "error", "gc": {"disabled": True}, "dir": None}}
+    configuration = configure("registry['log_level'] = 'debug'", cluster=cluster)
+    effective = configuration.effective
+    assert (effective["registry.log_level"], effective["registry.gc"]) == ("error", {"disabled": True})
+    assert str(effective.origin("registry.log_level")) == "set by gitlab-cluster.json"
+    assert [d.code for d in configuration.diagnostics] == ["without-effect"]
+
+
+def test_gitlab_cluster_json_must_hold_what_can_be(configure) -> None:
+    with pytest.raises(UsageError, match=r"registry\['env'\] is 5, but a hash belongs here"):
+        configure(cluster={"registry": {"env": 5}})
