@@ -62,6 +62,9 @@ def evaluate(
         settings = evaluator.configuration.settings()
     except LimitError as limit:
         diagnostics.append(limit.diagnostic(evaluator.here or Span(file, 1, 1, 1, 2)))
+    except RecursionError:  # blocks in blocks take more of Python's frames than other levels
+        deep = LimitError(codes.TOO_DEEP, "blocks are nested too deep here", "Nest them less.")
+        diagnostics.append(deep.diagnostic(evaluator.here or Span(file, 1, 1, 1, 2)))
     diagnostics.sort(key=lambda each: _position(each, file))
     if any(each.severity == "error" for each in diagnostics):
         raise ConfigError(diagnostics)

@@ -143,7 +143,7 @@ def tr(call: Call, text: str, old: str, new: str) -> str:
     _plain_set(call, old)
     _plain_set(call, new)
     new = new[: len(old)] + new[-1:] * (len(old) - len(new))
-    table = dict(zip(map(ord, reversed(old)), reversed(new), strict=True))
+    table = dict(zip(map(ord, reversed(old)), reversed(new), strict=False))
     return text.translate(table or dict.fromkeys(map(ord, old)))
 
 

@@ -46,3 +46,7 @@ def test_pairs_are_taken_apart(settings) -> None:
 
 def test_what_a_block_walks_through_does_not_grow(told) -> None:
     assert "this list grows" in told("a = [1]\na.each { |x| a << x }")[0]
+
+
+def test_blocks_in_blocks_have_a_limit(told) -> None:
+    assert "too-deep" in told("roles " + "[1].map { |x| " * 300 + "1" + " }" * 300)[-1]

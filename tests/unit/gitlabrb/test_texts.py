@@ -6,6 +6,7 @@ import pytest
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("'a_b'.tr('_', '')", "ab"),
         ("'b' > 'a'", True),
         ('"a\\n\\nb\\n".gsub("\\n", "")', "ab"),
         ('" a \\n".strip', "a"),
