@@ -71,9 +71,7 @@ def show_end(console: Console, prepared: Prepared, result: Result | None, second
         return
     secrets = [c for c in prepared.plan.changes if isinstance(c.resource, File) and c.resource.secret]
     if any(change.action == "update" and "content" in change.aspects for change in secrets):
-        console.note(
-            "note: secrets change; GitLab and other nodes need the new gitlab-secrets.json, too."
-        )
+        console.note("note: secrets change; GitLab and other nodes need the new gitlab-secrets.json, too.")
     for note in _left_out(prepared):
         console.note(f"note: {note}")
     count = len(prepared.plan.changes)

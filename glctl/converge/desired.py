@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glctl.errors import ConfigError
+from glctl.gitlabrb.outside import Outside
 from glctl.gitlabrb.reader import read
-from glctl.services.host import observe_host
+from glctl.services.host import observe_host, own_fqdn
 from glctl.settings.derive import derive
 from glctl.settings.draft import given
 from glctl.settings.schema import NAMES, OPTIONS
@@ -73,7 +74,13 @@ def examine(root: Root, config_file: Path, platform: Platform) -> Configuration:
 
     Secrets that are missing are placeholders: a key takes seconds to make, and most commands only read.
     """
-    return _understand(read(config_file, NAMES, environ=os.environ), root, platform, Placeholders())
+    return _understand(read(config_file, NAMES, outside=_outside(root)), root, platform, Placeholders())
+
+
+def _outside(root: Root) -> Outside:
+    """What gitlab.rb may ask: files are read as the invoking user, below the root if there is one."""
+    facts = {"fqdn": own_fqdn(), "hostname": os.uname().nodename.partition(".")[0]}
+    return Outside(os.environ, os.uname().nodename, facts, root.at)
 
 
 def _understand(settings: Settings, root: Root, platform: Platform, generator: Generator) -> Configuration:

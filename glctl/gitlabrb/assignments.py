@@ -6,10 +6,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes, unsupported
-from glctl.gitlabrb.references import container_and_key, hash_key, never_a_name, no_keys, unknown_word
+from glctl.gitlabrb.methods import invoke
+from glctl.gitlabrb.references import (
+    container_and_key,
+    hash_key,
+    never_a_name,
+    no_keys,
+    setting_name,
+    unknown_word,
+)
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.setters import assign_setting
-from glctl.gitlabrb.values import UNKNOWN, Hash
+from glctl.gitlabrb.values import UNKNOWN, Hash, Library, truthy
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -36,6 +44,26 @@ def assignment(ev: Evaluator, node: Node) -> Any:
     return value
 
 
+def operator_assignment(ev: Evaluator, node: Node) -> Any:
+    """``left ||= right``, ``left += right``: reads first, and so makes a key of settings."""
+    left, operator, right = ev.parts(node)
+    if left.type == "identifier":
+        ev.locals.setdefault(ev.source.text_of(left), None)
+    old = ev.data(left)
+    if old is UNKNOWN:
+        ev.forget(node)
+        return UNKNOWN
+    sign = operator.type.removesuffix("=")
+    if sign in ("||", "&&"):
+        if truthy(old) is (sign == "||"):
+            return old
+        value = ev.data(right)
+    else:
+        value = invoke(ev, node, old, sign, [ev.data(right)])
+    _target(ev, left, node)(value)
+    return value
+
+
 def _target(ev: Evaluator, left: Node, node: Node) -> Put:
     """Where the value goes: nowhere if the left side is refused, since the right side is worth checking."""
     try:
@@ -56,6 +84,9 @@ def _element(ev: Evaluator, left: Node, node: Node) -> Put:
     container, key = container_and_key(ev, left)
     if container is UNKNOWN or key is UNKNOWN:
         return _nowhere
+    if isinstance(container, Library):
+        name = setting_name(ev, left, container, key)
+        return lambda value: assign_setting(ev, node, name, value)
     if not isinstance(container, Hash):
         raise no_keys(left, container)
     hash_key(left, key)

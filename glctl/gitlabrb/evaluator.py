@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes, unsupported
 from glctl.gitlabrb.configuration import Configuration
-from glctl.gitlabrb.limits import MAX_DEPTH, MAX_DIAGNOSTICS, Budget, LimitError
+from glctl.gitlabrb.limits import MAX_DEPTH, MAX_DIAGNOSTICS, MAX_INCLUDED, Budget, LimitError
 from glctl.gitlabrb.refusal import RefusedError
-from glctl.gitlabrb.values import UNKNOWN, Environment
+from glctl.gitlabrb.source import Source, check_size
+from glctl.gitlabrb.syntax import parse
+from glctl.gitlabrb.values import UNKNOWN, Environment, Facts, Library
 from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from glctl.gitlabrb.model import Names
-    from glctl.gitlabrb.source import Source
+    from glctl.gitlabrb.outside import Outside
     from glctl.gitlabrb.syntax import Parsed
     from glctl.spans import Span
 
@@ -37,19 +39,23 @@ class Evaluator:
         source: Source,
         kinds: Kinds,
         names: Names,
-        environ: Mapping[str, str],
+        outside: Outside,
         diagnostics: list[Diagnostic],
     ) -> None:
         self.source = source
         self.budget = Budget()
         self.configuration = Configuration(names, self.budget)
-        self.env = Environment(environ)
+        self.outside = outside
+        self.env = Environment(outside.environ)
         self.heredocs: Mapping[int, Node | None] = {}
         self.locals: dict[str, Any] = {}
         self._reached: tuple[Source, Node] | None = None
         self._diagnostics = diagnostics
         self._kinds = kinds
         self._depth = 0
+        self.in_block = False
+        self.vivifies = True  # whether reading a key of settings makes it
+        self._included = 0
 
     def run(self, parsed: Parsed) -> None:
         """Evaluate all that could be parsed. Raises LimitError."""
@@ -57,6 +63,24 @@ class Evaluator:
         for stretch in parsed.stretches:
             self.source, self.heredocs = stretch.source, stretch.heredocs
             self.value(stretch.root)
+
+    def include(self, node: Node, text: str, file: str | None) -> None:
+        """Evaluate *text* at the place of *node*: another file, or, without *file*, more of this one."""
+        if self._included >= MAX_INCLUDED:
+            raise RefusedError(
+                node, codes.TOO_DEEP, f"more than {MAX_INCLUDED} other files", "Does a file include itself?"
+            )
+        self._included += 1
+        source = Source(text, file or f"{self.source.file} (eval)")
+        check_size(source.text)
+        outer = self.source, self.heredocs, self.locals
+        self.locals = {} if file else dict(self.locals)
+        try:
+            self.run(parse(source, self.configuration.names, self._diagnostics))
+        finally:
+            self.source, self.heredocs, self.locals = outer
+        if file:
+            self.vivifies = False  # in Omnibus, the end of any file ends it
 
     @property
     def here(self) -> Span | None:
@@ -71,6 +95,7 @@ class Evaluator:
         """What *node* is worth; UNKNOWN where it is refused, which is then reported."""
         self._depth += 1
         try:
+            self.budget.spend_step()
             if self._depth > MAX_DEPTH:
                 raise RefusedError(
                     node, codes.TOO_DEEP, f"this is nested more than {MAX_DEPTH} levels deep", "Nest it less."
@@ -87,8 +112,8 @@ class Evaluator:
     def data(self, node: Node) -> Any:
         """As :meth:`value`, for what is kept: a setting, a variable, an element, an argument."""
         value = self.value(node)
-        if isinstance(value, Environment):
-            self.refuse(unsupported.environment(node))
+        if isinstance(value, Environment | Library | Facts):
+            self.refuse(unsupported.no_data(node, value))
             return UNKNOWN
         return value
 
@@ -96,12 +121,28 @@ class Evaluator:
         """The children of *node* that mean something."""
         return [child for child in node.children if child.type not in _EXTRAS]
 
+    def field(self, node: Node, name: str) -> Node:
+        """The child of *node* under a name that every node of its kind has."""
+        child = node.child_by_field_name(name)
+        if child is None:
+            raise unsupported.construct(node)
+        return child
+
+    def declare(self, node: Node) -> None:
+        """Make nil of the variables that *node* may set: Ruby knows them even where that is skipped."""
+        for name in _assigned_in(node, self.source):
+            self.locals.setdefault(name, None)
+
+    def forget(self, node: Node) -> None:
+        """Variables that *node* may have set are unknown from here on."""
+        for name in _assigned_in(node, self.source):
+            self.locals[name] = UNKNOWN
+
     def refuse(self, refused: RefusedError) -> None:
         """Report a refused node. Variables that it would have set are unknown from here on."""
         span = self.source.span(refused.node)
-        self._diagnostics.append(Diagnostic(refused.code, "error", refused.message, refused.hint, span))
-        for name in _assigned_in(refused.node, self.source):
-            self.locals[name] = UNKNOWN
+        self._tell(Diagnostic(refused.code, "error", refused.message, refused.hint, span))
+        self.forget(refused.node)
         if len(self._diagnostics) >= MAX_DIAGNOSTICS:
             raise LimitError(
                 codes.TOO_MANY,
@@ -113,7 +154,11 @@ class Evaluator:
         """Report what Ruby accepts and is certainly not meant."""
         if len(self._diagnostics) < MAX_DIAGNOSTICS - 1:
             span = self.source.span(node)
-            self._diagnostics.append(Diagnostic(code, "warning", message, hint, span))
+            self._tell(Diagnostic(code, "warning", message, hint, span))
+
+    def _tell(self, diagnostic: Diagnostic) -> None:
+        if diagnostic not in self._diagnostics:  # a block may be evaluated many times
+            self._diagnostics.append(diagnostic)
 
 
 def _assigned_in(node: Node, source: Source) -> Iterable[str]:

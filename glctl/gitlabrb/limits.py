@@ -24,6 +24,12 @@ MAX_DEPTH = 100  # of expressions and of values; a level takes about five of Pyt
 MAX_TEXT = 16 * 1024 * 1024  # characters in all strings together
 MAX_VALUES = 200_000  # elements in all arrays and hashes together
 MAX_DIAGNOSTICS = 50
+MAX_INCLUDED = 20  # files and texts that from_file and eval take in
+MAX_DIGITS = 1000  # of an integer; Python refuses to print those above 4,300
+MAX_BITS = 3322  # the same in binary
+MAX_STEPS = 200_000  # values that are worked out; a file of MAX_TOKENS without loops takes fewer
+MAX_DOCUMENTS = 65_536  # characters of YAML in all; PyYAML reads some 100,000 in a second
+MAX_SEARCH = 50_000_000  # steps that all regular expressions together may take at worst
 PARSE_SECONDS = 0.5  # of processor time
 
 
@@ -47,6 +53,9 @@ class Budget:
     def __init__(self) -> None:
         self._text = MAX_TEXT
         self._values = MAX_VALUES
+        self._steps = MAX_STEPS
+        self._search = MAX_SEARCH
+        self._documents = MAX_DOCUMENTS
 
     def spend_text(self, characters: int) -> None:
         """Account for a string of this length."""
@@ -66,6 +75,36 @@ class Budget:
                 codes.TOO_LARGE,
                 f"all arrays and hashes together have more than {MAX_VALUES:,} elements",
                 "Look for a hash that is put into itself again and again.",
+            )
+
+    def spend_step(self) -> None:
+        """Account for one value that is worked out."""
+        self._steps -= 1
+        if self._steps < 0:
+            raise LimitError(
+                codes.TOO_SLOW,
+                f"evaluating this takes more than {MAX_STEPS:,} steps",
+                "Look for a loop that goes on and on.",
+            )
+
+    def spend_document(self, characters: int) -> None:
+        """Account for YAML of this length."""
+        self._documents -= characters
+        if self._documents < 0:
+            raise LimitError(
+                codes.TOO_LARGE,
+                f"all YAML together is longer than {MAX_DOCUMENTS:,} characters",
+                "Write it as a Ruby hash: { 'key' => 'value' }",
+            )
+
+    def spend_search(self, steps: int) -> None:
+        """Account for a search with a regular expression that takes at most so many steps."""
+        self._search -= steps
+        if self._search < 0:
+            raise LimitError(
+                codes.TOO_SLOW,
+                "this regular expression could take too long on this text",
+                "Use fewer * and + in it, or write the resulting value.",
             )
 
 

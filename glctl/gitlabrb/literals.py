@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes
+from glctl.gitlabrb.limits import MAX_DIGITS
 from glctl.gitlabrb.model import Symbol
 from glctl.gitlabrb.refusal import RefusedError
-from glctl.gitlabrb.strings import quoted
+from glctl.gitlabrb.strings import quoted, words
 from glctl.gitlabrb.values import UNKNOWN, Hash, describe
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ _INTEGER = re.compile(
 )
 _LEADING_ZERO = re.compile(r"0[\d_]")
 _BASES = {"x": 16, "b": 2, "o": 8, "d": 10, "plain": 10}
-_MAX_DIGITS = 1000  # Python refuses to print integers above 4,300
 _SYMBOL = re.compile(r":([^\W\d]\w*[?!=]?)")
 
 
@@ -51,9 +51,9 @@ def integer(ev: Evaluator, node: Node) -> int:
             "Remove the leading 0, or put the digits in quotes.",
         )
     kind = match.lastgroup or "plain"
-    if len(match[kind]) > _MAX_DIGITS:
+    if len(match[kind]) > MAX_DIGITS:
         raise RefusedError(
-            node, codes.TOO_LARGE, f"a number of more than {_MAX_DIGITS} digits", "Put the digits in quotes."
+            node, codes.TOO_LARGE, f"a number of more than {MAX_DIGITS} digits", "Put the digits in quotes."
         )
     return int(match[kind], _BASES[kind])
 
@@ -69,31 +69,6 @@ def float_(ev: Evaluator, node: Node) -> float:
     if number == float("inf"):
         raise RefusedError(node, codes.TOO_LARGE, "this number is too large", "Put the digits in quotes.")
     return number
-
-
-def unary(ev: Evaluator, node: Node) -> Any:
-    """``-1``"""
-    operator, operand = ev.parts(node)
-    if operator.type not in "+-":
-        raise RefusedError(
-            node,
-            codes.UNSUPPORTED,
-            f"the operator {operator.type} is not supported",
-            "Write the value itself.",
-        )
-    if operand.type == "assignment":
-        raise RefusedError(operator, codes.SYNTAX, f"{operator.type} before a setting", "Remove it.")
-    value = ev.value(operand)
-    if value is UNKNOWN:
-        return UNKNOWN
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise RefusedError(
-            node,
-            codes.TYPE_ERROR,
-            f"{operator.type} in front of {describe(value)}",
-            "Write the value itself.",
-        )
-    return -value if operator.type == "-" else value
 
 
 def simple_symbol(ev: Evaluator, node: Node) -> Symbol:
@@ -114,10 +89,19 @@ def delimited_symbol(ev: Evaluator, node: Node) -> Any:
 
 def array(ev: Evaluator, node: Node) -> list[Any]:
     """``[1, 'a', b => 2]``"""
-    opening, *elements, _closing = ev.parts(node)
-    if opening.type != "[":
-        raise RefusedError(node, codes.UNSUPPORTED, "a % array is not supported", "Write: ['a', 'b']")
+    _opening, *elements, _closing = ev.parts(node)
     return collected(ev, listed(elements))
+
+
+def string_array(ev: Evaluator, node: Node) -> list[Any]:
+    """``%w[a b]``, and ``%W[a #{b}]`` with interpolation"""
+    return words(ev, node, interpolates="W")
+
+
+def symbol_array(ev: Evaluator, node: Node) -> list[Any]:
+    """``%i[a b]``"""
+    texts = words(ev, node, interpolates="I")
+    return [text if text is UNKNOWN else Symbol(text) for text in texts]
 
 
 def hash_(ev: Evaluator, node: Node) -> Hash:

@@ -1,54 +1,75 @@
-"""Operators between two values."""
+"""Operators between values. All but those that may leave out their right side are methods of the left one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes
+from glctl.gitlabrb.methods import invoke
 from glctl.gitlabrb.refusal import RefusedError
-from glctl.gitlabrb.values import UNKNOWN, describe, is_string
+from glctl.gitlabrb.values import UNKNOWN, describe, truthy
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from glctl.gitlabrb.evaluator import Evaluator
 
-_HINTS = {
-    "==": "To set a value, write a single =",
-    "||": "Write the value for this host.",
-    "&&": "Write the value for this host.",
-    "+": "Write the sum itself.",
-    "*": "Write the product itself.",
-}
+OR = frozenset({"||", "or"})
+_NO_NOT = frozenset({"assignment", "operator_assignment", "argument_list", "array", "pair"})
+AND = frozenset({"&&", "and"})
 
 
 def binary(ev: Evaluator, node: Node) -> Any:
-    """``'a' + 'b'``"""
+    """``a || b``, ``a + b``"""
     left, operator, right = ev.parts(node)
+    if operator.type in OR | AND:
+        return _short(ev, left, right, operator.type in OR)
     one = ev.data(left)
     other = ev.data(right) if one is not UNKNOWN else UNKNOWN
-    if other is UNKNOWN:
-        return UNKNOWN
-    if operator.type != "+":
-        hint = _HINTS.get(operator.type, "Write the resulting value.")
-        raise RefusedError(node, codes.UNSUPPORTED, f"the operator {operator.type} is not supported", hint)
-    return _sum(ev, node, one, other)
+    return invoke(ev, node, one, operator.type, [other])
 
 
-def _sum(ev: Evaluator, node: Node, one: Any, other: Any) -> Any:
-    if not is_string(one):
+def _short(ev: Evaluator, left: Node, right: Node, wants: bool) -> Any:
+    """The left side if it decides, else the right one."""
+    one = ev.data(left)
+    if one is UNKNOWN or truthy(one) is wants:
+        ev.declare(right)
+        return one
+    return ev.data(right)
+
+
+def unary(ev: Evaluator, node: Node) -> Any:
+    """``!a``, ``not a``, ``-1``"""
+    operator, operand = ev.parts(node)
+    if operator.type == "not" and node.parent is not None and node.parent.type in _NO_NOT:
+        raise RefusedError(operator, codes.SYNTAX, "Ruby allows no not here", "Write ! instead.")
+    if operator.type in ("!", "not"):
+        value = ev.data(operand)
+        return UNKNOWN if value is UNKNOWN else not truthy(value)
+    if operator.type not in "+-":
         raise RefusedError(
             node,
             codes.UNSUPPORTED,
-            f"+ behind {describe(one)} is not supported",
-            "Write the resulting value.",
+            f"the operator {operator.type} is not supported",
+            "Write the value itself.",
         )
-    if not is_string(other):
+    return _signed(ev, node, operator, operand)
+
+
+def _signed(ev: Evaluator, node: Node, operator: Node, operand: Node) -> Any:
+    if operand.type == "assignment":
+        raise RefusedError(operator, codes.SYNTAX, f"{operator.type} before a setting", "Remove it.")
+    value = ev.value(operand)
+    if value is UNKNOWN:
+        return UNKNOWN
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise RefusedError(
-            node, codes.TYPE_ERROR, f"a string + {describe(other)}", 'Put the value into text: "…#{value}"'
+            node,
+            codes.TYPE_ERROR,
+            f"{operator.type} in front of {describe(value)}",
+            "Write the value itself.",
         )
-    ev.budget.spend_text(len(one) + len(other))
-    return one + other
+    return -value if operator.type == "-" else value
 
 
 def parenthesized_statements(ev: Evaluator, node: Node) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes
 from glctl.gitlabrb.refusal import RefusedError
@@ -33,6 +33,21 @@ def program(ev: Evaluator, node: Node) -> None:
                 "nothing is done with this value",
                 "Write a setting and its value on one line: registry['key'] = value",
             )
+
+
+def body(ev: Evaluator, node: Node) -> Any:
+    """Statements inside of others; the value of the last one is theirs."""
+    value: Any = None
+    for statement in ev.parts(node):
+        if statement.is_named:
+            ev.reach(statement)
+            value = ev.value(statement)
+    return value
+
+
+def inner_text(ev: Evaluator, node: Node) -> str:
+    """What stands between the first and the last sign of *node*, as it is written."""
+    return ev.source.slice(node.children[0].end_byte, node.children[-1].start_byte)
 
 
 def uninterpreted(ev: Evaluator, node: Node) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,15 +10,9 @@ from glctl.errors import ConfigError, UsageError
 from glctl.gitlabrb import codes
 from glctl.gitlabrb.evaluator import Evaluator
 from glctl.gitlabrb.grammar import KINDS
-from glctl.gitlabrb.limits import (
-    MAX_BYTES,
-    MAX_HEREDOCS,
-    MAX_LINES,
-    MAX_SPACE_ESCAPES,
-    MAX_TOKENS,
-    LimitError,
-)
-from glctl.gitlabrb.source import Source
+from glctl.gitlabrb.limits import MAX_BYTES, LimitError
+from glctl.gitlabrb.outside import Outside
+from glctl.gitlabrb.source import Source, check_size
 from glctl.gitlabrb.syntax import parse
 from glctl.spans import Diagnostic, Span
 
@@ -33,24 +26,34 @@ if TYPE_CHECKING:
 _DEPENDENT = frozenset({codes.TYPE_ERROR, codes.HASH_IN_TEXT})
 
 
-def read(path: Path, names: Names, *, environ: Mapping[str, str]) -> Settings:
+def read(
+    path: Path, names: Names, *, environ: Mapping[str, str] | None = None, outside: Outside | None = None
+) -> Settings:
     """The Settings of the file *path*.
 
     Raises UsageError if it cannot be read, ConfigError for what it holds. Spans name *path* as it is given.
     """
-    return evaluate(_text(path, _content(path)), str(path), names, environ=environ)
+    return evaluate(_text(path, _content(path)), str(path), names, environ=environ, outside=outside)
 
 
-def evaluate(text: str, file: str, names: Names, *, environ: Mapping[str, str]) -> Settings:
-    """The Settings that *text* makes; *file* is what spans call it, *environ* what ``ENV`` reads.
+def evaluate(
+    text: str,
+    file: str,
+    names: Names,
+    *,
+    environ: Mapping[str, str] | None = None,
+    outside: Outside | None = None,
+) -> Settings:
+    """The Settings that *text* makes; *file* is what spans call it, *outside* what it may ask of the host:
+    without that, nothing but what *environ* says that ``ENV`` reads.
 
     Raises ConfigError with all that is wrong, in the order of the text.
     """
     source = Source(text, file)
     diagnostics: list[Diagnostic] = []
-    evaluator = Evaluator(source, KINDS, names, environ, diagnostics)
+    evaluator = Evaluator(source, KINDS, names, outside or Outside(environ or {}), diagnostics)
     try:
-        _check_size(source.text)
+        check_size(source.text)
         parsed = parse(source, names, diagnostics)
         broken = bool(diagnostics)
         evaluator.run(parsed)
@@ -59,37 +62,19 @@ def evaluate(text: str, file: str, names: Names, *, environ: Mapping[str, str]) 
         settings = evaluator.configuration.settings()
     except LimitError as limit:
         diagnostics.append(limit.diagnostic(evaluator.here or Span(file, 1, 1, 1, 2)))
-    diagnostics.sort(key=_position)
+    except RecursionError:  # blocks in blocks take more of Python's frames than other levels
+        deep = LimitError(codes.TOO_DEEP, "blocks are nested too deep here", "Nest them less.")
+        diagnostics.append(deep.diagnostic(evaluator.here or Span(file, 1, 1, 1, 2)))
+    diagnostics.sort(key=lambda each: _position(each, file))
     if any(each.severity == "error" for each in diagnostics):
         raise ConfigError(diagnostics)
     return replace(settings, warnings=tuple(diagnostics))
 
 
-def _position(diagnostic: Diagnostic) -> tuple[int, int]:
+def _position(diagnostic: Diagnostic, file: str) -> tuple[bool, str, int, int]:
+    """What is told of *file* itself comes first."""
     span = diagnostic.span
-    return (span.line, span.column) if span else (0, 0)
-
-
-def _check_size(text: str) -> None:
-    """Raise LimitError for a text that would take the parser too much time or memory."""
-    tokens = len(re.findall(r"\w+|[^\w\s]", text)) if len(text) > MAX_TOKENS else 0
-    counts = (
-        (tokens, MAX_TOKENS, "words and signs"),
-        (text.count("\n"), MAX_LINES, "lines"),
-        (text.count("<<"), MAX_HEREDOCS, "heredocs"),
-        (
-            sum(text.count(f"\\{space}") for space in " \t\f\v\r"),
-            MAX_SPACE_ESCAPES,
-            "backslashes before a space",
-        ),
-    )
-    for count, limit, words in counts:
-        if count > limit:
-            raise LimitError(
-                codes.TOO_LARGE,
-                f"this file has more than {limit:,} {words}",
-                "Remove what is no setting from it.",
-            )
+    return (span.file != file, span.file, span.line, span.column) if span else (False, "", 0, 0)
 
 
 def _content(path: Path) -> bytes:

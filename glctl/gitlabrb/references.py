@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes
+from glctl.gitlabrb.libraries import LIBRARIES
 from glctl.gitlabrb.refusal import RefusedError
-from glctl.gitlabrb.values import UNKNOWN, Environment, Hash, describe, is_string
+from glctl.gitlabrb.regexps import Regexp
+from glctl.gitlabrb.values import UNKNOWN, Environment, Facts, Hash, Library, Mash, describe, is_string
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -26,6 +28,7 @@ _KEYWORDS = frozenset(
     "BEGIN END alias and begin break case class def do else elsif end ensure for if in module next not or "
     "redo rescue retry return super then undef unless until when while yield".split()
 )
+_BODIES = frozenset({"program", "then", "else", "body_statement", "block_body"})
 _MAX_NAME = 80  # characters of a name that are looked at
 # Characters that word processors and web pages put in the place of quotes and spaces.
 TYPOGRAPHIC = "‘’‚‛“”„‟«»′″´`\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff\u3000"
@@ -38,6 +41,8 @@ def identifier(ev: Evaluator, node: Node) -> Any:
         return ev.locals[name]
     if name in ev.configuration.names:
         return ev.configuration.read(name)
+    if name == "node":
+        return Facts(ev.outside.facts)
     raise unknown_word(node, name, ev.configuration.names)
 
 
@@ -46,6 +51,8 @@ def constant(ev: Evaluator, node: Node) -> Any:
     name = ev.source.text_of(node)
     if name == "ENV":
         return ev.env
+    if name in LIBRARIES:
+        return Library(name)
     raise unknown_word(node, name, ev.configuration.names)
 
 
@@ -82,7 +89,7 @@ def never_a_name(node: Node, name: str) -> RefusedError | None:
 
 
 def _begins_statement(node: Node) -> bool:
-    while (parent := node.parent) is not None and parent.type != "program":
+    while (parent := node.parent) is not None and parent.type not in _BODIES:
         if next(child for child in parent.children if child.type not in ("self", ".")) != node:
             return False
         node = parent
@@ -101,7 +108,7 @@ def element_reference(ev: Evaluator, node: Node) -> Any:
     container, key = container_and_key(ev, node)
     if container is UNKNOWN or key is UNKNOWN:
         return UNKNOWN
-    return read_element(node, container, key)
+    return read_element(ev, node, container, key)
 
 
 def container_and_key(ev: Evaluator, node: Node) -> tuple[Any, Any]:
@@ -121,15 +128,41 @@ def container_and_key(ev: Evaluator, node: Node) -> tuple[Any, Any]:
     return ev.value(parts[0]), ev.value(parts[2])
 
 
-def read_element(node: Node, container: Any, key: Any) -> Any:
+def read_element(ev: Evaluator, node: Node, container: Any, key: Any) -> Any:
     """``container[key]``"""
+    if isinstance(container, Mash) and not ev.vivifies:
+        return Hash.read(container, hash_key(node, key))
     if isinstance(container, Hash):
         return container.read(hash_key(node, key))
+    if isinstance(container, Facts):
+        return _fact(node, container, key)
+    if isinstance(container, Library):
+        return ev.configuration.read(setting_name(ev, node, container, key))
+    if is_string(container) and isinstance(key, Regexp):
+        match = key.search(container, ev.budget)
+        return match[0] if match else None
     if isinstance(container, Environment):
         return _variable(node, container, key)
     if isinstance(container, list) and isinstance(key, int) and not isinstance(key, bool):
         return container[key] if -len(container) <= key < len(container) else None
     raise no_keys(node, container)
+
+
+def setting_name(ev: Evaluator, node: Node, library: Library, key: Any) -> str:
+    """The setting that ``Gitlab['external_url']`` names."""
+    if library.name != "Gitlab" or not isinstance(key, str):
+        raise no_keys(node, library)
+    if str(key) not in ev.configuration.names:
+        raise unknown_word(node, str(key), ev.configuration.names)
+    return str(key)
+
+
+def _fact(node: Node, facts: Facts, key: Any) -> str:
+    if not isinstance(key, str) or key not in facts.known:
+        raise RefusedError(
+            node, codes.UNSUPPORTED, "this fact of the host is not known", "Write the value for this host."
+        )
+    return facts.known[str(key)]
 
 
 def hash_key(node: Node, key: Any) -> Any:

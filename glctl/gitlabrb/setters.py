@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from glctl.gitlabrb.evaluator import Evaluator
 
 # Where Ruby takes a call whose arguments have no parentheses; a sole argument is another such place.
-_TAKES_COMMAND = frozenset({"program", "assignment", "parenthesized_statements", "interpolation"})
+_TAKES_COMMAND = frozenset(
+    "program assignment operator_assignment parenthesized_statements interpolation then else body_statement "
+    "block_body if_modifier unless_modifier".split()
+)
 
 
 def call(ev: Evaluator, node: Node) -> Any:
@@ -100,6 +103,12 @@ def _elements(ev: Evaluator, node: Node, name: str, arguments: Node) -> list[Nod
         )
     if elements[0].type == "heredoc_beginning" and arguments.start_byte == node.children[0].end_byte:
         raise RefusedError(elements[0], codes.SYNTAX, "a space is missing before <<", f"Write: {name} <<EOS")
+    check_command(node)
+    return elements
+
+
+def check_command(node: Node) -> None:
+    """Raise RefusedError where Ruby wants parentheses around the arguments of a call."""
     parent = node.parent
     alone = (
         parent is not None and parent.type == "argument_list" and "," not in (c.type for c in parent.children)
@@ -108,4 +117,3 @@ def _elements(ev: Evaluator, node: Node, name: str, arguments: Node) -> list[Nod
         raise RefusedError(
             node, codes.SYNTAX, "Ruby wants parentheses around these arguments", "Write: name('value')"
         )
-    return elements

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from glctl.gitlabrb import codes
+from glctl.gitlabrb.limits import MAX_HEREDOCS, MAX_LINES, MAX_SPACE_ESCAPES, MAX_TOKENS, LimitError
 from glctl.spans import Span
 
 if TYPE_CHECKING:
@@ -72,3 +75,25 @@ class Source:
         column += len(self.data[reached:offset].decode())
         self._reached = (line, offset, column)
         return column
+
+
+def check_size(text: str) -> None:
+    """Raise LimitError for a text that would take the parser too much time or memory."""
+    tokens = len(re.findall(r"\w+|[^\w\s]", text)) if len(text) > MAX_TOKENS else 0
+    counts = (
+        (tokens, MAX_TOKENS, "words and signs"),
+        (text.count("\n"), MAX_LINES, "lines"),
+        (text.count("<<"), MAX_HEREDOCS, "heredocs"),
+        (
+            sum(text.count(f"\\{space}") for space in " \t\f\v\r"),
+            MAX_SPACE_ESCAPES,
+            "backslashes before a space",
+        ),
+    )
+    for count, limit, words in counts:
+        if count > limit:
+            raise LimitError(
+                codes.TOO_LARGE,
+                f"this file has more than {limit:,} {words}",
+                "Remove what is no setting from it.",
+            )

@@ -27,6 +27,7 @@ _RAW_ESCAPE = re.compile(r"\\([\\'])")
 _TEXT = frozenset({"string_content", "heredoc_content", "escape_sequence"})
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v", "s": " "}
 _CONTROL = "cCM"
+_CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
 
 def string(ev: Evaluator, node: Node) -> Any:
@@ -57,14 +58,38 @@ def quoted(ev: Evaluator, node: Node) -> Any:
     """The text of a node that has quotes around it: single ones, or double ones with interpolation."""
     opening, *content, closing = node.children
     quote = ev.source.text_of(opening).lstrip(":")
+    if quote[0] == "%":
+        return _percent(ev, node)
     if quote == "'":
         raw = ev.source.slice(opening.end_byte, closing.start_byte)
         return _RAW_ESCAPE.sub(r"\1", raw) if "\\" in raw else raw
-    if quote != '"':
-        raise RefusedError(
-            node, codes.UNSUPPORTED, "a string that begins with % is not supported", "Put it in quotes."
-        )
     return interpolated(ev, node, pieces(ev, content, opening.end_byte, closing.start_byte))
+
+
+def _percent(ev: Evaluator, node: Node) -> Any:
+    """``%q(…)``, as in single quotes; ``%(…)`` and ``%Q(…)``, as in double quotes."""
+    opening, *content, closing = node.children
+    tag = ev.source.text_of(opening)
+    if tag[1] == "q":
+        return raw_text(ev.source.slice(opening.end_byte, closing.start_byte), opening=tag[-1])
+    return interpolated(ev, node, pieces(ev, content, opening.end_byte, closing.start_byte))
+
+
+def words(ev: Evaluator, node: Node, interpolates: str) -> list[Any]:
+    """The words of a ``%w[…]`` list; the letter *interpolates* says that they may have ``#{…}``."""
+    opening, *bare, _closing = ev.parts(node)
+    tag = ev.source.text_of(opening)
+    if tag[1] == interpolates:
+        return [
+            interpolated(ev, word, pieces(ev, word.children, word.start_byte, word.end_byte)) for word in bare
+        ]
+    return [re.sub(r"\\([\s\\])", r"\1", raw_text(ev.source.text_of(word), tag[-1])) for word in bare]
+
+
+def raw_text(raw: str, opening: str) -> str:
+    """*raw*, which stands in brackets of a % literal without escapes but those of the brackets themselves."""
+    ends = re.escape(opening + _CLOSING.get(opening, opening))
+    return re.sub(rf"\\([\\{ends}])", r"\1", raw)
 
 
 def pieces(ev: Evaluator, content: list[Node], start: int, end: int) -> Iterator[str | Node]:
@@ -82,14 +107,14 @@ def pieces(ev: Evaluator, content: list[Node], start: int, end: int) -> Iterator
 
 def interpolated(ev: Evaluator, node: Node, parts: Iterator[str | Node]) -> Any:
     """The text that *parts* of *node* make, with escapes and interpolations replaced."""
-    texts = [unescaped(part, node) if isinstance(part, str) else _interpolation(ev, part) for part in parts]
+    texts = [unescaped(part, node) if isinstance(part, str) else interpolation(ev, part) for part in parts]
     if UNKNOWN in texts:
         return UNKNOWN
     ev.budget.spend_text(sum(map(len, texts)))
     return "".join(texts)
 
 
-def _interpolation(ev: Evaluator, node: Node) -> Any:
+def interpolation(ev: Evaluator, node: Node) -> Any:
     """``#{…}``"""
     opening, *statements = ev.parts(node)
     if opening.type != "#{":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from glctl.gitlabrb import codes
 from glctl.gitlabrb.refusal import RefusedError
+from glctl.gitlabrb.values import Environment, Facts, Library, describe
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -19,12 +20,6 @@ _VARIABLE = "Use a local variable: name = 'value'"
 
 # By the parser's name of the node.
 CONSTRUCTS: dict[str, tuple[str, str]] = {
-    "if": ("an if block", _CONDITION),
-    "unless": ("an unless block", _CONDITION),
-    "if_modifier": ("a setting with a condition (… if …)", _CONDITION),
-    "unless_modifier": ("a setting with a condition (… unless …)", _CONDITION),
-    "conditional": ("a choice (… ? … : …)", _CONDITION),
-    "case": ("a case block", _CONDITION),
     "case_match": ("a case block", _CONDITION),
     "while": ("a loop", _LOOP),
     "until": ("a loop", _LOOP),
@@ -38,7 +33,6 @@ CONSTRUCTS: dict[str, tuple[str, str]] = {
     "lambda": ("a lambda", _DEFINITION),
     "class": ("a class", _DEFINITION),
     "module": ("a module", _DEFINITION),
-    "operator_assignment": ("an assignment with an operator", "Write the whole value: name = 'value'"),
     "left_assignment_list": ("an assignment to several names", "Write one assignment on each line."),
     "right_assignment_list": (
         "a list without brackets",
@@ -50,9 +44,6 @@ CONSTRUCTS: dict[str, tuple[str, str]] = {
     "splat_argument": ("a * before a list", "Write the elements themselves."),
     "hash_splat_argument": ("a ** before a hash", "Write the pairs themselves."),
     "block_argument": ("a & before an argument", "Write the value itself."),
-    "string_array": ("a %w list", "Write: ['a', 'b']"),
-    "symbol_array": ("a %i list", "Write: ['a', 'b']"),
-    "regex": ("a regular expression", "A path or a URL needs quotes: '…'. Comments begin with #."),
     "range": ("a range", "Write the values themselves."),
     "character": ("a ? character", _QUOTES),
     "rational": ("a rational number", "Write a number such as 0.5"),
@@ -107,8 +98,12 @@ def method(node: Node, name: str) -> RefusedError:
     )
 
 
-def environment(node: Node) -> RefusedError:
-    """The refusal of ENV where a value belongs."""
+def no_data(node: Node, value: Environment | Library | Facts) -> RefusedError:
+    """The refusal of what is no value that a setting can have."""
+    hints = {Environment: "Name the variable: ENV['NAME']", Facts: "Name the fact: node['fqdn']"}
     return RefusedError(
-        node, codes.UNSUPPORTED, "ENV as a whole is not supported", "Name the variable: ENV['NAME']"
+        node,
+        codes.UNSUPPORTED,
+        f"{describe(value)} is not supported",
+        hints.get(type(value), "Write the value itself."),
     )

@@ -101,6 +101,25 @@ class Mash(Hash):
         return entry.value
 
 
+class Library:
+    """A constant that names a part of Ruby: ``File``, ``YAML``."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class Facts:
+    """Chef's ``node``: what is known of the host."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self.known = known
+
+
+def truthy(value: Any) -> bool:
+    """Whether a condition takes *value* for true: all but nil and false is."""
+    return value is not None and value is not False
+
+
 def is_string(value: Any) -> bool:
     """Whether *value* is a Ruby String; a Symbol is none."""
     return isinstance(value, str) and not isinstance(value, Symbol)
@@ -159,6 +178,8 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (list, "an array"),
     (Hash, "a hash"),
     (Environment, "ENV as a whole"),
+    (Facts, "node as a whole"),
+    (Library, "a library"),
 )
 
 

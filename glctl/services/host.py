@@ -31,7 +31,7 @@ def observe_host(
     return Host(
         platform=platform,
         root=root,
-        fqdn=_fqdn(),
+        fqdn=own_fqdn(),
         cpus=len(os.sched_getaffinity(0)),
         invoker=_name_of_invoker(),
         privileged=os.geteuid() == 0,
@@ -43,7 +43,7 @@ def observe_host(
     )
 
 
-def _fqdn() -> str:
+def own_fqdn() -> str:
     """This host's full name: its own, else as /etc/hosts completes it. Never asks a name server."""
     name = os.uname().nodename
     if "." in name:

@@ -17,6 +17,7 @@ import yaml
 
 from glctl.errors import ConfigError, GlctlError
 from glctl.gitlabrb.model import Settings
+from glctl.gitlabrb.outside import Outside
 from glctl.gitlabrb.reader import evaluate
 from glctl.paths import CLUSTER_FILE, SECRETS_FILE, SV_DIR, Root
 from glctl.render import nginxconf
@@ -158,7 +159,7 @@ def converge(gitlab_rb: str, disk: Disk, folder: Path, version: Version) -> tupl
     """What then lies on *disk*; if gitlab.rb is refused, nothing new, and why. *folder* is for scratch."""
     settings = Settings()
     try:
-        settings = evaluate(gitlab_rb, "gitlab.rb", NAMES, environ={})
+        settings = evaluate(gitlab_rb, "gitlab.rb", NAMES, outside=_outside(disk, folder))
         effective, made = _desired(settings, disk, Root(folder), version)
     except ConfigError as exc:
         return settings, {"exit": 1, "why": [d.message for d in exc.diagnostics]}
@@ -167,6 +168,19 @@ def converge(gitlab_rb: str, disk: Disk, folder: Path, version: Version) -> tupl
     for resource in made:
         disk.apply(resource)
     return settings, {"exit": 0, "files": disk.listing(), **_observed(effective, disk)}
+
+
+def _outside(disk: Disk, folder: Path) -> Outside:
+    """The host of the cases: its files are on *disk*, and those that every host has are there, too."""
+
+    def place(path: str) -> Path:
+        if (text := disk.text(path)) is None:
+            return Path(path)
+        copy = folder / PurePosixPath(path).name
+        copy.write_text(text)
+        return copy
+
+    return Outside(hostname="host", place=place)
 
 
 def _desired(

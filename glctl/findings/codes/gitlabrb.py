@@ -29,6 +29,13 @@ CODES = (
         _RUBY,
     ),
     _code(
+        "unreadable-file",
+        "A file that gitlab.rb reads cannot be read.",
+        "Make it readable for the user who runs glctl.",
+        _RUBY,
+    ),
+    _code("no-yaml-or-json", "Ruby would refuse this YAML or JSON.", "Mend the text.", _RUBY),
+    _code(
         "unknown-setting", "Omnibus knows no setting of this name.", "Use the name that is offered.", _OMNIBUS
     ),
     _code("wrong-type", "A value of another kind belongs here.", "Write it as the example does.", _OMNIBUS),

@@ -8,6 +8,7 @@ import pytest
 
 from glctl.errors import ConfigError
 from glctl.gitlabrb.model import Names
+from glctl.gitlabrb.outside import Outside
 from glctl.gitlabrb.reader import evaluate
 
 if TYPE_CHECKING:
@@ -20,6 +21,13 @@ NAMES = Names(
     values=frozenset({"external_url", "registry_external_url", "roles"}),
     hashes=frozenset({"registry", "nginx", "gitlab_rails", "git_data_dirs"}),
 )
+HOST_FILES = {
+    "/run/secret": "s3cret\n",
+    "/run/config.yml": "a: 1\nb: :c\n",
+    "/etc/more.rb": "registry['f'] = 1\nregistry['g']['h'] = 1\n",
+    "/etc/loop.rb": "from_file '/etc/loop.rb'\n",
+    "/etc/wrong.rb": "registry['f'] = 08\n",
+}
 ENVIRON = {"HOST": "host.example.com", "LATIN1": "caf\udce9"}
 
 
@@ -30,30 +38,43 @@ def names() -> Names:
 
 
 @pytest.fixture
-def settings() -> Callable[[str], Settings]:
-    """Gives the Settings that a text makes."""
-    return lambda text: evaluate(text, "gitlab.rb", NAMES, environ=ENVIRON)
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Outside:
+    """A host with some files."""
+    root = tmp_path_factory.getbasetemp() / "host"
+    for path, text in HOST_FILES.items():
+        file = root / path.removeprefix("/")
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+    facts = {"fqdn": "host.example.com"}
+    return Outside(ENVIRON, "host", facts, lambda path: root / path.removeprefix("/"))
 
 
 @pytest.fixture
-def value() -> Callable[[str], Any]:
+def settings(outside: Outside) -> Callable[[str], Settings]:
+    """Gives the Settings that a text makes."""
+    return lambda text: evaluate(text, "gitlab.rb", NAMES, outside=outside)
+
+
+@pytest.fixture
+def value(outside: Outside) -> Callable[[str], Any]:
     """Gives the value of an expression, as a setting has it."""
 
     def evaluated(expression: str) -> Any:
         text = f"registry['v'] = {expression}"
-        return evaluate(text, "gitlab.rb", NAMES, environ=ENVIRON).get("registry", "v")
+        return evaluate(text, "gitlab.rb", NAMES, outside=outside).get("registry", "v")
 
     return evaluated
 
 
 @pytest.fixture
-def told() -> Callable[[str], list[str]]:
+def told(outside: Outside) -> Callable[[str], list[str]]:
     """Gives what is told about a text: ``line:column-end severity code: message -> hint``."""
 
     def lines(text: str) -> list[str]:
         diagnostics: tuple[Diagnostic, ...]
         try:
-            diagnostics = evaluate(text, "gitlab.rb", NAMES, environ=ENVIRON).warnings
+            diagnostics = evaluate(text, "gitlab.rb", NAMES, outside=outside).warnings
         except ConfigError as error:
             diagnostics = error.diagnostics
         return [_line(diagnostic) for diagnostic in diagnostics]

@@ -42,7 +42,7 @@ def test_warnings_hide_no_error(told) -> None:
 
 
 def test_what_a_refused_statement_would_set_is_unknown(told) -> None:
-    assert len(told("if true\n  a = b = 1\n  c ||= 2\nend\nroles [a, b, c]")) == 1
+    assert len(told("while true\n  a = b = 1\n  c ||= 2\nend\nroles [a, b, c]")) == 1
 
 
 def test_comments_may_stand_anywhere(value) -> None:
@@ -50,3 +50,16 @@ def test_comments_may_stand_anywhere(value) -> None:
         "a",
         {"b": 1},
     ]
+
+
+def test_what_a_skipped_statement_would_set_is_nil(value) -> None:
+    assert value("1\nif false\n  z = 1\nend\nregistry['v'] = z") is None
+
+
+def test_endless_loops_have_a_limit(told) -> None:
+    (line,) = told("1000000.times { |i| i }")
+    assert "too-slow: evaluating this takes more than 200,000 steps" in line
+
+
+def test_a_mistake_in_a_block_is_told_once(told) -> None:
+    assert len(told("3.times { |i| registri['a'] = i }")) == 1

@@ -79,7 +79,10 @@ def test_a_literal_has_its_value(value, text: str, expected: object) -> None:
             "17-1018 error too-large: a number of more than 1000 digits -> Put the digits in quotes.",
         ),
         ("-'a'", "17-21 error ruby-type-error: - in front of a string -> Write the value itself."),
-        ("!true", "17-22 error ruby-unsupported: the operator ! is not supported -> Write the value itself."),
+        (
+            "~1",
+            "17-19 error ruby-unsupported: the operator ~ is not supported -> Write the value itself.",
+        ),
         (
             ":1",
             "17-19 error ruby-syntax: this is no symbol -> Write a word behind the colon, or use quotes.",

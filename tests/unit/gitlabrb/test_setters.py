@@ -100,29 +100,8 @@ def test_a_setter_sets(settings, text: str, expected: dict[str, object]) -> None
             "6-9 error ruby-syntax: a space is missing before << -> Write: roles <<EOS",
         ),
         (
-            "from_file '/x'",
-            (
-                "1-15 error ruby-unsupported: the method from_file is not supported -> Put the file's"
-                " lines here."
-            ),
-        ),
-        (
-            "registry.merge!({ 'a' => 1 })",
-            (
-                "1-30 error ruby-unsupported: the method merge! is not supported"
-                " -> Write one line for each key: registry['key'] = value"
-            ),
-        ),
-        (
             "registry['a'].frobnicate(1)",
             "1-28 error ruby-unsupported: a method call is not supported -> Write the resulting value.",
-        ),
-        (
-            "['a'].each { |k| registry[k] = 1 }",
-            (
-                "1-35 error ruby-unsupported: the method each is not supported"
-                " -> Write each setting on a line of its own."
-            ),
         ),
         (
             "roles *['a']",

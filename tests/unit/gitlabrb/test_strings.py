@@ -66,10 +66,6 @@ def test_a_string_has_its_text(value, text: str, expected: str) -> None:
             "17-23 error ruby-unsupported: the escape \\C is not supported -> For a backslash, write \\\\.",
         ),
         (
-            "%q(a)",
-            "17-22 error ruby-unsupported: a string that begins with % is not supported -> Put it in quotes.",
-        ),
-        (
             "\"#{registry['dir']}\"",
             (
                 "20-35 warning hash-in-text: this key is not set above: {} is put into the text"
@@ -95,3 +91,21 @@ def test_text_that_is_unknown_makes_no_second_error(told) -> None:
 def test_a_key_that_is_not_set_is_put_into_text_as_omnibus_does(settings) -> None:
     found = settings("registry['a'] = \"#{registry['dir']}/x\"")
     assert found.values == {"registry": {"a": "{}/x", "dir": {}}}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("%w[a b#{c} d\\ e]", ["a", "b#{c}", "d e"]),
+        ("%W[a#{1+1} b]", ["a2", "b"]),
+        ("%q(a(b)\\)c)", "a(b))c"),
+        ("%(a#{1})", "a1"),
+        ('%Q[x "y"]', 'x "y"'),
+        ("%i[a b]", ["a", "b"]),
+        ("%w[a b].join(', ')", "a, b"),
+        ("%w[a b].to_h { |x| [x, x.upcase] }", {"a": "A", "b": "B"}),
+        ("%w[a b].each_with_object({}) { |x, h| h[x] = 1 }", {"a": 1, "b": 1}),
+    ],
+)
+def test_percent_literals(value, text: str, expected: object) -> None:
+    assert value(text) == expected

@@ -1,0 +1,93 @@
+"""Blocks: ``{ |key, value| … }``, ``do |item| … end``, ``&:method``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from glctl.gitlabrb import codes, program
+from glctl.gitlabrb.control import NextError
+from glctl.gitlabrb.model import Symbol
+from glctl.gitlabrb.refusal import RefusedError
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from glctl.gitlabrb.evaluator import Evaluator
+
+# What a method does with each element. A pair of a hash comes as a list of two.
+Block = Callable[..., Any]
+
+# A parameter of a block, or several in parentheses.
+Parameter = str | list["Parameter"]
+
+
+def block_of(ev: Evaluator, node: Node) -> Block:
+    """What a ``block`` or ``do_block`` does."""
+    listed = node.child_by_field_name("parameters")
+    parameters = _parameters(ev, listed) if listed is not None else []
+    body = node.child_by_field_name("body")
+
+    def block(*values: Any) -> Any:
+        if len(values) == 1 and len(parameters) > 1 and isinstance(values[0], list):
+            values = tuple(values[0])
+        return _in_scope(ev, _bound(parameters, values), body)
+
+    return block
+
+
+def method_block(ev: Evaluator, node: Node) -> Block:
+    """``&:strip``: what calls the method of that name."""
+    from glctl.gitlabrb.methods import invoke
+
+    name = ev.value(node.children[-1])
+    if not isinstance(name, Symbol):
+        raise RefusedError(
+            node, codes.UNSUPPORTED, "a & before an argument is not supported", "Write a block: { |x| … }"
+        )
+    return lambda receiver, *arguments: invoke(ev, node, receiver, str(name), list(arguments))
+
+
+def _parameters(ev: Evaluator, node: Node) -> list[Parameter]:
+    result: list[Parameter] = []
+    for child in ev.parts(node):
+        if child.type == "destructured_parameter":
+            result.append(_parameters(ev, child))
+        elif child.type == "identifier":
+            result.append(ev.source.text_of(child))
+        elif child.type not in ("|", ",", "(", ")"):
+            raise RefusedError(
+                child, codes.UNSUPPORTED, "this parameter of a block is not supported", "Write: |key, value|"
+            )
+    return result
+
+
+def _bound(parameters: list[Parameter], values: tuple[Any, ...]) -> dict[str, Any]:
+    """The parameters with their values: nil where there are too few; what is too much is left out."""
+    result: dict[str, Any] = {}
+    for number, parameter in enumerate(parameters):
+        value = values[number] if number < len(values) else None
+        if isinstance(parameter, str):
+            result[parameter] = value
+        else:
+            result |= _bound(parameter, tuple(value) if isinstance(value, list) else (value,))
+    return result
+
+
+def _in_scope(ev: Evaluator, parameters: dict[str, Any], body: Node | None) -> Any:
+    """Evaluate *body*. Its parameters and what it is first to set are gone afterwards."""
+    known = len(ev.locals)
+    hidden = {name: ev.locals[name] for name in parameters if name in ev.locals}
+    ev.locals.update(parameters)
+    was_in_block, ev.in_block = ev.in_block, True
+    try:
+        ev.budget.spend_step()
+        return None if body is None else program.body(ev, body)
+    except NextError as ended:
+        return ended.value
+    finally:
+        ev.in_block = was_in_block
+        for name in list(islice(reversed(ev.locals), len(ev.locals) - known)):
+            del ev.locals[name]
+        ev.locals.update(hidden)

@@ -1,0 +1,211 @@
+"""What can be asked of Ruby's libraries and of the host: one table, by the constant, and the functions that
+stand alone. To add one, add its line, and a test."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from glctl.gitlabrb import codes, unsupported
+from glctl.gitlabrb.outside import UnreadableError
+from glctl.gitlabrb.psych import DocumentError, load_json, load_yaml
+from glctl.gitlabrb.refusal import RefusedError
+from glctl.gitlabrb.values import UNKNOWN, Hash, describe, is_string, truthy
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from glctl.gitlabrb.evaluator import Evaluator
+
+Function = Callable[["Evaluator", "Node", list[Any]], Any]
+
+_HARMLESS = frozenset(
+    "json yaml psych uri set time date ipaddr socket open3 securerandom digest base64 erb".split()
+)
+
+
+def _one_path(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
+    del ev
+    if len(arguments) == 1 and is_string(arguments[0]):
+        return str(arguments[0])
+    raise RefusedError(
+        node, codes.TYPE_ERROR, "this takes one path, as a string", "Write: ('/path/of/a/file')"
+    )
+
+
+def _asked(node: Node, ask: Callable[[str], Any], path: str) -> Any:
+    try:
+        return ask(path)
+    except UnreadableError as exc:
+        hint = "Write the value itself, or make the file readable."
+        raise RefusedError(node, codes.UNREADABLE, str(exc), hint) from None
+
+
+def _read(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
+    """``File.read('/path')``"""
+    text: str = _asked(node, ev.outside.text, _one_path(ev, node, arguments))
+    return text
+
+
+def _exists(ev: Evaluator, node: Node, arguments: list[Any]) -> Any:
+    """``File.exist?('/path')``"""
+    return _asked(node, ev.outside.exists, _one_path(ev, node, arguments))
+
+
+def _is_file(ev: Evaluator, node: Node, arguments: list[Any]) -> Any:
+    """``File.file?('/path')``"""
+    return _asked(node, ev.outside.is_file, _one_path(ev, node, arguments))
+
+
+def _is_directory(ev: Evaluator, node: Node, arguments: list[Any]) -> Any:
+    """``File.directory?('/path')``"""
+    return _asked(node, ev.outside.is_directory, _one_path(ev, node, arguments))
+
+
+def _join(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
+    """``File.join('/a', 'b')``: one slash between two parts."""
+    if not arguments or not all(is_string(part) for part in arguments):
+        raise RefusedError(node, codes.TYPE_ERROR, "File.join takes strings", "Convert them: value.to_s")
+    ev.budget.spend_text(sum(map(len, arguments)) + len(arguments))
+    path, *others = map(str, arguments)
+    for part in others:
+        has = path.endswith("/"), part.startswith("/")
+        path = (
+            path.rstrip("/") + part if has == (True, True) else path + part if any(has) else f"{path}/{part}"
+        )
+    return path
+
+
+def _basename(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
+    """``File.basename('/a/b.c')``, ``File.basename('/a/b.c', '.c')``"""
+    path = _one_path(ev, node, arguments[:1])
+    end = _one_path(ev, node, arguments[1:]) if len(arguments) > 1 else ""
+    name = posixpath.basename(path.rstrip("/")) or path[:1]
+    if end == ".*":
+        return posixpath.splitext(name)[0]
+    return name.removesuffix(end) if name != end else name
+
+
+def _dirname(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
+    """``File.dirname('/a/b')``"""
+    path = _one_path(ev, node, arguments)
+    return posixpath.dirname(path.rstrip("/")) or ("/" if path.startswith("/") else ".")
+
+
+def _yaml(ev: Evaluator, node: Node, arguments: list[Any]) -> Any:
+    """``YAML.load(text)``"""
+    return _document(ev, node, arguments, load_yaml)
+
+
+def _safe_yaml(ev: Evaluator, node: Node, arguments: list[Any]) -> Any:
+    """``YAML.safe_load(text)``"""
+    return _document(ev, node, arguments, partial(load_yaml, safe=True))
+
+
+def _json(ev: Evaluator, node: Node, arguments: list[Any]) -> Any:
+    """``JSON.parse(text)``"""
+    return _document(ev, node, arguments, load_json)
+
+
+def _yaml_file(ev: Evaluator, node: Node, arguments: list[Any]) -> Any:
+    """``YAML.load_file('/path')``"""
+    return _document(ev, node, [_read(ev, node, arguments[:1]), *arguments[1:]], load_yaml)
+
+
+def _document(ev: Evaluator, node: Node, arguments: list[Any], load: Callable[..., Any]) -> Any:
+    match arguments:
+        case [text]:
+            symbols = False
+        case [text, Hash() as options] if [entry.key for entry in options] == ["symbolize_names"]:
+            symbols = truthy(options.read(next(iter(options)).key))
+        case _:
+            raise RefusedError(
+                node,
+                codes.UNSUPPORTED,
+                "only the text and symbolize_names: are supported here",
+                "Leave the rest.",
+            )
+    if not is_string(text):
+        raise RefusedError(
+            node, codes.TYPE_ERROR, f"this takes text, and this is {describe(text)}", "Convert it: value.to_s"
+        )
+    try:
+        return load(str(text), ev.budget, symbols=symbols)
+    except DocumentError as exc:
+        place = f", in line {exc.row + 1} of the text" if exc.row else ""
+        raise RefusedError(
+            node, codes.NO_DOCUMENT, f"{exc}{place}", "Or write it as a Ruby hash: { 'key' => 'value' }"
+        ) from None
+
+
+LIBRARIES: dict[str, dict[str, Function]] = {
+    "File": {
+        "basename": _basename,
+        "directory?": _is_directory,
+        "dirname": _dirname,
+        "exist?": _exists,
+        "file?": _is_file,
+        "join": _join,
+        "read": _read,
+    },
+    "IO": {"read": _read},
+    "Dir": {"exist?": _is_directory},
+    "JSON": {"parse": _json},
+    "YAML": {"load": _yaml, "load_file": _yaml_file, "safe_load": _safe_yaml},
+    "Gitlab": {},
+}
+LIBRARIES["Psych"] = LIBRARIES["YAML"]
+
+
+def ask(ev: Evaluator, node: Node, library: str, name: str, arguments: list[Any]) -> Any:
+    """``File.read('/path')``. Raises RefusedError."""
+    if (function := LIBRARIES[library].get(name)) is None:
+        raise unsupported.method(node, name)
+    if any(argument is UNKNOWN for argument in arguments):
+        return UNKNOWN
+    result = function(ev, node, arguments)
+    if isinstance(result, str):
+        ev.budget.spend_text(len(result))
+    return result
+
+
+def _require(_ev: Evaluator, node: Node, arguments: list[Any]) -> bool:
+    """``require 'json'``: what can be used is always there."""
+    if len(arguments) == 1 and arguments[0] in _HARMLESS:
+        return True
+    raise RefusedError(
+        node, codes.UNSUPPORTED, "this library is not supported", unsupported.METHODS["require"]
+    )
+
+
+def _from_file(ev: Evaluator, node: Node, arguments: list[Any]) -> None:
+    """``from_file '/path/of/another.rb'``"""
+    path = _one_path(ev, node, arguments)
+    text = _asked(node, ev.outside.text, path)
+    ev.include(node, text, path)
+
+
+def _eval(ev: Evaluator, node: Node, arguments: list[Any]) -> None:
+    """``eval ENV['GITLAB_OMNIBUS_CONFIG'].to_s``: evaluated as gitlab.rb itself is, never run."""
+    if len(arguments) != 1 or not is_string(arguments[0]):
+        raise RefusedError(
+            node,
+            codes.TYPE_ERROR,
+            "eval takes one string",
+            "Convert it: eval ENV['GITLAB_OMNIBUS_CONFIG'].to_s",
+        )
+    ev.include(node, str(arguments[0]), None)
+
+
+FUNCTIONS: dict[str, Function] = {"eval": _eval, "from_file": _from_file, "require": _require}
+
+
+def subshell(ev: Evaluator, node: Node) -> str:
+    """`` `hostname` ``, the one program whose output is known without running it."""
+    from glctl.gitlabrb.program import inner_text
+
+    if inner_text(ev, node).strip() != "hostname" or ev.outside.hostname is None:
+        raise unsupported.construct(node)
+    return f"{ev.outside.hostname}\n"

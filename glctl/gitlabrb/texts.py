@@ -1,0 +1,175 @@
+"""What the methods of a String do, where that takes more than a line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from glctl.gitlabrb import codes
+from glctl.gitlabrb.limits import MAX_DIGITS
+from glctl.gitlabrb.printing import to_s
+from glctl.gitlabrb.regexps import Regexp, literal
+from glctl.gitlabrb.values import UNKNOWN, Hash, describe, is_string
+
+if TYPE_CHECKING:
+    from glctl.gitlabrb.methods import Call
+
+WHITE = "\0\t\n\v\f\r "  # what strip takes away
+_WORDS = re.compile(r"[^\t\n\v\f\r ]+")
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+_WHOLE = re.compile(r"[\t\n\v\f\r ]*([+-]?\d+(?:_\d+)*)", re.ASCII)
+_FRACTION = re.compile(
+    r"[\t\n\v\f\r ]*([+-]?(?:\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?|\.\d+)(?:[eE][+-]?\d+)?)", re.ASCII
+)
+_TEMPLATE = re.compile(r"\\(?:(\d)|(&)|k<(\w+)>|(\\)|(.))", re.DOTALL)
+
+
+def plus(call: Call, one: str, other: Any) -> str:
+    """``'a' + 'b'``"""
+    if not is_string(other):
+        raise call.refused(f"a string + {describe(other)}", 'Put the value into text: "…#{value}"')
+    return one + str(other)
+
+
+def times(call: Call, text: str, count: int) -> str:
+    """``'a' * 3``"""
+    if count < 0:
+        raise call.refused("a string times a negative number", "Use a positive one.")
+    call.ev.budget.spend_text(len(text) * count)
+    return text * count
+
+
+def index(call: Call, text: str, pattern: Regexp | str) -> int | None:
+    """The place of the first match."""
+    match = _pattern(pattern).search(text, call.ev.budget)
+    return None if match is None else match.start()
+
+
+def chomp(_call: Call, text: str, end: str = "\n") -> str:
+    """``text.chomp``: without its line end, or without *end*."""
+    if end == "":
+        return re.sub(r"(?:\r?\n)+\Z", "", text)
+    if end == "\n":
+        return text.removesuffix("\r\n") if text.endswith("\r\n") else re.sub(r"[\r\n]\Z", "", text)
+    return text.removesuffix(end)
+
+
+def lines(text: str) -> list[str]:
+    """The lines of *text*, with their line ends."""
+    return _LINES.findall(text)
+
+
+def split(call: Call, text: str, by: str | Regexp = " ", limit: int = 0) -> list[str]:
+    """``text.split``: at white space, at *by*; at most *limit* pieces."""
+    if by == " " and not limit:
+        return _WORDS.findall(text)
+    if by == "" and not limit:
+        return list(text)
+    if not text or limit == 1:
+        return [text] if text else []
+    pattern = _pattern(by)
+    if by in ("", " ") or pattern.pattern.match("") or pattern.pattern.groups:
+        raise call.refused("this split is not supported", "Write the resulting array.", codes.UNSUPPORTED)
+    call.ev.budget.spend_search(pattern.cost(text))
+    parts = pattern.pattern.split(text, maxsplit=max(limit - 1, 0))
+    while not limit and parts and not parts[-1]:
+        parts.pop()
+    return parts
+
+
+def sub(call: Call, text: str, pattern: str | Regexp, replacement: Any = None) -> Any:
+    """``text.sub(pattern, replacement)``: the first match only."""
+    return _replaced(call, text, pattern, replacement, 1)
+
+
+def gsub(call: Call, text: str, pattern: str | Regexp, replacement: Any = None) -> Any:
+    """``text.gsub(pattern, replacement)``, or with a block that gives the replacement."""
+    return _replaced(call, text, pattern, replacement, None)
+
+
+def _replaced(call: Call, text: str, pattern: str | Regexp, replacement: Any, most: int | None) -> Any:
+    if (replacement is None) == (call.block is None):
+        raise call.refused(
+            "a replacement is missing here", "Write: text.gsub('old', 'new')", codes.UNSUPPORTED
+        )
+    pieces: list[str] = []
+    end = 0
+    for number, match in enumerate(_pattern(pattern).matches(text, call.ev.budget)):
+        if number == most:
+            break
+        new = _replacement(call, match, replacement)
+        if new is UNKNOWN:
+            return UNKNOWN
+        call.ev.budget.spend_text(len(new))
+        pieces += text[end : match.start()], new
+        end = match.end()
+    return "".join([*pieces, text[end:]])
+
+
+def _replacement(call: Call, match: re.Match[str], replacement: Any) -> Any:
+    if call.block is not None:
+        value = call.block(match[0])
+        return value if value is UNKNOWN else to_s(value, call.ev.budget)
+    if isinstance(replacement, Hash):
+        return to_s(replacement.read(match[0]), call.ev.budget)
+    if "\\" not in replacement:
+        return str(replacement)
+    return _TEMPLATE.sub(lambda escape: _escape(call, match, escape), replacement)
+
+
+def _escape(call: Call, match: re.Match[str], escape: re.Match[str]) -> str:
+    number, whole, name, backslash, other = escape.groups()
+    if number is not None:
+        return (match[int(number)] or "") if int(number) <= match.re.groups else ""
+    if whole:
+        return match[0]
+    if name is not None and name in match.re.groupindex:
+        return match[name] or ""
+    if backslash:
+        return "\\"
+    if name is not None or other in "`'":
+        raise call.refused("this replacement is not supported", "Use \\\\0 to \\\\9.", codes.UNSUPPORTED)
+    return escape[0]
+
+
+def delete(call: Call, text: str, characters: str) -> str:
+    """``text.delete('abc')``"""
+    _plain_set(call, characters)
+    return text.translate(dict.fromkeys(map(ord, characters)))
+
+
+def tr(call: Call, text: str, old: str, new: str) -> str:
+    """``text.tr('_', '-')``"""
+    _plain_set(call, old)
+    _plain_set(call, new)
+    new = new[: len(old)] + new[-1:] * (len(old) - len(new))
+    table = dict(zip(map(ord, reversed(old)), reversed(new), strict=False))
+    return text.translate(table or dict.fromkeys(map(ord, old)))
+
+
+def _plain_set(call: Call, characters: str) -> None:
+    """Raise RefusedError where a - or ^ may mean more than itself."""
+    if "\\" in characters or (characters[:1] == "^" and len(characters) > 1) or "-" in characters[1:-1]:
+        raise call.refused("a range of characters here is not supported", "Use gsub.", codes.UNSUPPORTED)
+
+
+def to_i(call: Call, text: str, base: int = 10) -> int:
+    """``text.to_i``: the number that it begins with, 0 if none."""
+    if base == 8 and re.fullmatch("[0-7]{1,20}", text):
+        return int(text, 8)
+    if base != 10:
+        raise call.refused("to_i with this base is not supported", "Write the number.", codes.UNSUPPORTED)
+    match = _WHOLE.match(text)
+    if match and len(match[1]) > MAX_DIGITS:
+        raise call.refused("this number is too large", "Write a smaller one.", codes.TOO_LARGE)
+    return int(match[1]) if match else 0
+
+
+def to_f(text: str) -> float:
+    """``text.to_f``: the number that it begins with, 0.0 if none."""
+    match = _FRACTION.match(text)
+    return min(float(match[1].replace("_", "")), 1.7976931348623157e308) if match else 0.0
+
+
+def _pattern(pattern: str | Regexp) -> Regexp:
+    return literal(pattern) if isinstance(pattern, str) else pattern

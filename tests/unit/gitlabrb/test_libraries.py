@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("File.join('/a', 'b')", "/a/b"),
+        ("File.join('/a/', '/b', 'c/')", "/a/b/c/"),
+        ("File.basename('/a/b.rb')", "b.rb"),
+        ("File.basename('/a/b.rb', '.rb')", "b"),
+        ("File.basename('/a/b.rb', '.*')", "b"),
+        ("File.dirname('/a/b')", "/a"),
+        ("File.read('/run/secret').chomp", "s3cret"),
+        ("IO.read('/run/secret').strip", "s3cret"),
+        ("File.exist?('/run/secret')", True),
+        ("File.exist?('/run/nope')", False),
+        ("YAML.load_file('/run/config.yml')", {"a": 1, "b": "c"}),
+        ("`hostname`.strip", "host"),
+    ],
+)
+def test_libraries_give_what_ruby_gives(value, text: str, expected: object) -> None:
+    assert value(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("File.read('/nope')", "this file cannot be read: No such file or directory"),
+        ("File.read('a')", "this is no absolute path"),
+        ("File.read('/run')", "this file cannot be read: Is a directory"),
+        ("File.read(1)", "one path, as a string"),
+        ("File.join(1)", "File.join takes strings"),
+        ("YAML.load('', aliases: true)", "only the text and symbolize_names:"),
+    ],
+)
+def test_what_is_wrong_is_told(told, text: str, words: str) -> None:
+    (line,) = told(f"registry['v'] = {text}")
+    assert words in line
+
+
+def test_another_file_is_taken_in(settings, told) -> None:
+    assert settings("from_file '/etc/more.rb'\nroles 1").values["registry"] == {"f": 1, "g": {"h": 1}}
+    assert "a number that begins with 0" in told("from_file '/etc/wrong.rb'")[0]
+    assert "more than 20 other files" in told("from_file '/etc/loop.rb'")[0]
+
+
+def test_after_another_file_reading_makes_no_key(told) -> None:
+    assert "nil has no keys" in told("from_file '/etc/more.rb'\nregistry['c']['d'] = 2")[0]
+
+
+def test_text_is_evaluated_as_gitlab_rb_is(settings, told) -> None:
+    assert (
+        settings("eval \"roles 1\\nregistry['a']['b'] = 2\"\nregistry['c']['d'] = 3").get(
+            "registry", "c", "d"
+        )
+        == 3
+    )
+    assert "unknown-setting" in told("eval 'registri 1'")[0]
+
+
+def test_harmless_libraries_are_there(settings) -> None:
+    assert settings("require 'json'\nroles 1").values == {"roles": 1}
