@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import signal
+import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -140,3 +141,37 @@ def test_ctrl_c_ends_a_run_without_a_traceback(host: Installation) -> None:
     assert child.returncode == 130
     assert "Traceback" not in said
     assert "nginx restarted" in host.glctl("reconfigure").stdout
+
+
+def test_the_workers_of_a_killed_nginx_do_not_keep_its_ports(host: Installation) -> None:
+    host.reconfigure()
+    left_behind = host.workers()
+    master = host.pid("nginx")
+    assert master
+    os.kill(master, signal.SIGKILL)
+    wait_until(lambda: host.pid("nginx") != master, "runsv has seen it")
+    assert "restart nginx: it is down" in host.glctl("reconfigure").stdout
+    assert left_behind.isdisjoint(host.workers())
+    assert host.ask(host.nginx).status == 401
+
+
+def test_nginx_is_not_up_before_it_has_its_ports(host: Installation) -> None:
+    host.reconfigure()
+    host.glctl("stop", "nginx")
+    with socket.create_server(("0.0.0.0", host.nginx)):
+        refused = host.glctl("start", "nginx")
+    assert refused.returncode == 1
+    assert "See: glctl" in refused.stderr
+    assert host.glctl("start", "nginx").returncode == 0
+    assert host.ask(host.nginx).status == 401
+
+
+def test_a_reader_that_has_seen_enough_does_not_end_the_run(host: Installation) -> None:
+    host.reconfigure()
+    host.write("registry['log_level'] = 'error'")
+    child = host.begin("-v", "reconfigure")
+    assert child.stdout
+    child.stdout.close()
+    child.wait(timeout=60)
+    assert yaml.safe_load(host.at(CONFIG).read_text())["log"]["level"] == "error"
+    assert "Nothing to do" in host.glctl("reconfigure").stdout
