@@ -36,11 +36,6 @@ class Console:
             sys.stderr.write(text + "\n")
             sys.stderr.flush()
 
-    def detail(self, text: str) -> None:
-        """As :meth:`note`, only with ``-v``."""
-        if self.verbose:
-            self.note(text)
-
 
 def wants_color(mode: ColorMode, stream: IO[str]) -> bool:
     """Whether to colour what goes to *stream*: ``NO_COLOR`` and pipes turn ``auto`` off (no-color.org)."""

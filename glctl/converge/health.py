@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from glctl.settings.urls import split_address, to_ask
+from glctl.settings.urls import bracketed, split_address, to_ask
 
 if TYPE_CHECKING:
     from glctl.services.catalog import Service
@@ -22,7 +22,7 @@ def probe_url(service: Service, effective: Effective) -> tuple[str, tuple[str, i
     if service.name == "registry":
         host, port = split_address(effective["registry.registry_http_addr"])
         at = (to_ask(host), port)
-        return f"http://{_bracketed(at[0])}:{port}/v2/", at
+        return f"http://{bracketed(at[0])}:{port}/v2/", at
     addresses = effective["registry.nginx.listen_addresses"]
     if not effective["registry.nginx.enable"] or not addresses or effective["registry.nginx.proxy_protocol"]:
         return None  # no virtual host, or one that we do not speak the language of
@@ -66,7 +66,3 @@ def is_answer(service: Service, status: int, upstream_down: bool = False) -> boo
     if service.name == "registry":
         return status in (200, 401)
     return status < 500 or (upstream_down and status == 502)
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from glctl.doctor.check import NotTriedError
+from glctl.settings.urls import bracketed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -297,7 +298,7 @@ def _base(scheme: str, address: Address | None, what: str) -> str:
     if address is None:
         raise NotTriedError(f"{what} listens on no TCP address that config.yml names")
     host, port = address
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+    return f"{scheme}://{bracketed(host)}:{port}"
 
 
 def _changed(path: Path) -> float:

@@ -60,7 +60,7 @@ def read(path: str, content: bytes) -> VirtualHost:
     listen, bound = next((e for e in entrances if "ssl" in e[0].args), entrances[0])
     address = to_ask(bound)
     tls = "ssl" in listen.args or any(d.args == ("on",) for d in server.find("ssl"))
-    entrance = Url("https" if tls else "http", _name(server) or _written(address[0]), address[1])
+    entrance = Url("https" if tls else "http", _name(server) or urls.bracketed(address[0]), address[1])
     return VirtualHost(
         path,
         listens=listens,
@@ -98,10 +98,6 @@ def _name(server: Directive) -> str:
     """The first name that a client could use: no pattern, no wildcard."""
     names = (name for directive in server.find("server_name") for name in directive.args)
     return next((name for name in names if name[:1] not in ("~", "*", ".", "_", "$", "")), "")
-
-
-def _written(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def _public(server: Directive, entrance: Url) -> Url:

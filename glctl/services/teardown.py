@@ -85,9 +85,10 @@ def end_orphans(root: Root, service: Service) -> tuple[Process, ...]:
 
 
 def _orphans(root: Root, service: Service) -> tuple[Process, ...]:
-    found = members(root)
-    pids = {process.pid for process in found}
-    return tuple(p for p in found if p.name in service.programs and p.parent not in pids)
+    """Its processes whose parent is neither its master nor a runsv, told from the parent as it is now."""
+    keepers = {*service.programs, "runsv"}
+    own = (process for process in members(root) if process.name in service.programs)
+    return tuple(p for p in own if (parent := read(p.parent)) is None or parent.name not in keepers)
 
 
 def members(root: Root) -> tuple[Process, ...]:

@@ -79,3 +79,8 @@ def to_ask(host: str) -> str:
     """The address under which this machine reaches a service that listens on *host*; without brackets."""
     bare = host.strip("[]")
     return _EVERYWHERE.get(bare, bare)
+
+
+def bracketed(host: str) -> str:
+    """*host* as a URL has it: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host

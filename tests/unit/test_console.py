@@ -29,12 +29,6 @@ def test_results_go_to_stdout_and_notes_to_stderr(capsys: pytest.CaptureFixture[
     assert capsys.readouterr() == ("result\n\n", "progress\n")
 
 
-@pytest.mark.parametrize(("verbose", "written"), [(True, "more\n"), (False, "")])
-def test_details_are_for_the_verbose(verbose: bool, written: str, capsys: pytest.CaptureFixture[str]) -> None:
-    Console(verbose=verbose).detail("more")
-    assert capsys.readouterr().err == written
-
-
 @pytest.mark.parametrize(
     ("mode", "stream", "variables", "colored"),
     [

@@ -1,6 +1,6 @@
 import pytest
 
-from glctl.settings.urls import Url, is_everywhere, parse_url, split_address, to_ask
+from glctl.settings.urls import Url, bracketed, is_everywhere, parse_url, split_address, to_ask
 
 
 @pytest.mark.parametrize(
@@ -108,3 +108,10 @@ def test_what_is_no_listen_address_says_why(text: str, reason: str) -> None:
 )
 def test_what_listens_everywhere_is_asked_on_loopback(host: str, everywhere: bool, asked: str) -> None:
     assert (is_everywhere(host), to_ask(host)) == (everywhere, asked)
+
+
+@pytest.mark.parametrize(
+    ("host", "written"), [("::1", "[::1]"), ("10.0.0.1", "10.0.0.1"), ("a.example", "a.example")]
+)
+def test_an_address_of_ipv6_stands_in_brackets(host: str, written: str) -> None:
+    assert bracketed(host) == written
