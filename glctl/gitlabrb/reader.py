@@ -47,11 +47,13 @@ def evaluate(
     """The Settings that *text* makes; *file* is what spans call it, *outside* what it may ask of the host:
     without that, nothing but what *environ* says that ``ENV`` reads.
 
-    Raises ConfigError with all that is wrong, in the order of the text.
+    Raises ConfigError with all that is wrong, in the order of the text, and the Settings of the rest: a value
+    that could not be worked out is left out of them, and its span stays.
     """
     source = Source(text, file)
     diagnostics: list[Diagnostic] = []
     evaluator = Evaluator(source, KINDS, names, outside or Outside(environ or {}), diagnostics)
+    settings: Settings | None = None
     try:
         check_size(source.text)
         parsed = parse(source, names, diagnostics)
@@ -66,8 +68,8 @@ def evaluate(
         deep = LimitError(codes.TOO_DEEP, "blocks are nested too deep here", "Nest them less.")
         diagnostics.append(deep.diagnostic(evaluator.here or Span(file, 1, 1, 1, 2)))
     diagnostics.sort(key=lambda each: _position(each, file))
-    if any(each.severity == "error" for each in diagnostics):
-        raise ConfigError(diagnostics)
+    if settings is None or any(each.severity == "error" for each in diagnostics):
+        raise ConfigError(diagnostics, settings)
     return replace(settings, warnings=tuple(diagnostics))
 
 
