@@ -190,7 +190,7 @@ def _texts(value: Any) -> Iterator[str]:
 DIFFERENCES = (
     Difference(
         "kept-accounts",
-        "Omnibus moves an account's home while its service runs, which usermod refuses: the run stops half-way.",
+        "Omnibus moves the home of an account in use, which usermod refuses: the run stops half-way.",
         _kept_accounts,
     ),
     Difference(
