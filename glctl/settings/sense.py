@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from glctl.settings.draft import given
 from glctl.settings.enabled import chosen_roles
 from glctl.settings.kinds import shown, why_not
 from glctl.settings.option import counts_as_true, ruby_name
@@ -30,6 +31,7 @@ _URLS = ("external_url", "registry_external_url")
 def sense(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     """What is wrong although each setting by itself would do."""
     yield from _urls(settings)
+    yield from _letsencrypt(settings, effective)
     yield from _roles(settings)
     yield from _storage(settings, effective)
     yield from _environment(settings)
@@ -66,14 +68,28 @@ def _urls(settings: Settings) -> Iterator[Diagnostic]:
             yield _error("wrong-url", message, f"For example: {OPTIONS[key].sample}", settings, key)
 
 
+def _letsencrypt(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
+    """Omnibus looks for the certificate of each address, and breaks off where none is named."""
+    url = settings.get(_URLS[1])
+    named, _ = given(settings, OPTIONS["registry.nginx.ssl_certificate"])
+    plain = isinstance(url, str) and url.lower().startswith("http:")
+    if plain and named is None and effective["letsencrypt.enable"] and counts_as_true(settings.get(_URLS[0])):
+        message = "registry_external_url is http, but Let's Encrypt is on, which wants a certificate for it."
+        hint = "Make it https, or add letsencrypt['enable'] = false."
+        yield _error("wrong-url", message, hint, settings, _URLS[1])
+
+
 def _roles(settings: Settings) -> Iterator[Diagnostic]:
     for name in sorted(chosen_roles(settings) - ROLES):
         yield _error("wrong-value", f"There is no role {name!r}.", nearest(name, ROLES), settings, "roles")
+    if chosen_roles(settings) >= {"redis_master_role", "redis_replica_role"}:
+        message = "A host cannot have both redis_master_role and redis_replica_role."
+        yield _error("wrong-value", message, "Keep the one that it is.", settings, "roles")
 
 
 def _storage(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     path = ("registry", "storage")
-    if not isinstance(settings.get(*path), Mapping) or effective["registry.storage"] is None:
+    if not effective["registry.enable"] or not isinstance(settings.get(*path), Mapping):
         return
     named = {key: value for key, value in effective["registry.storage"].items() if key not in _NOT_DRIVERS}
     misplaced = [key for key, value in named.items() if key not in DRIVERS and not isinstance(value, Mapping)]
@@ -148,9 +164,10 @@ def _wrong_endpoint(endpoint: Any, effective: Effective) -> str:
     headers = endpoint.get("headers")
     if headers is not None and not isinstance(headers, Mapping):
         return "has headers that are no hash"
-    # GitLab is told the last of them; an unset secret is how a failing rule shows.
-    secret = effective["gitlab_rails.registry_notification_secret"]
-    if endpoint.get("name") == "geo_event" and secret is None:
+    # GitLab is told the last of them, unless gitlab.rb says what to expect.
+    authorization = (headers or {}).get("Authorization")
+    expected = effective["gitlab_rails.registry_notification_secret"]
+    if endpoint.get("name") == "geo_event" and expected is None and not isinstance(authorization, list):
         return "is geo_event, but its Authorization header is no array: GitLab would not know what to expect"
     return ""
 
