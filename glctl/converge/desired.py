@@ -6,30 +6,34 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from glctl.errors import ConfigError
+from glctl.errors import ConfigError, GlctlError
+from glctl.gitlabrb.model import Settings
 from glctl.gitlabrb.outside import Outside
 from glctl.gitlabrb.reader import read
-from glctl.services.host import observe_host, own_fqdn
+from glctl.services.host import installed_omnibus, observe_host, own_fqdn
 from glctl.settings.derive import derive
 from glctl.settings.draft import given
-from glctl.settings.schema import NAMES, OPTIONS
+from glctl.settings.schema import OPTIONS, names_of
 from glctl.settings.secrets import Placeholders, complete
-from glctl.settings.validate import validate
+from glctl.settings.validate import in_order, validate
+from glctl.settings.versions import NEWEST
+from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from glctl.gitlabrb.model import Settings
     from glctl.paths import Root
     from glctl.render.resources import Resource
     from glctl.settings.effective import Effective
     from glctl.settings.host import Host
     from glctl.settings.platform import Platform
     from glctl.settings.secrets import Generator, Secrets
-    from glctl.spans import Diagnostic
+    from glctl.settings.versions import Version
 
 _USERS = ("registry.username", "web_server.username", "user.username")
 _GROUPS = ("registry.group", "web_server.group", "user.group")
+_DIRECTIVES = ("nginx.custom_nginx_config", "registry.nginx.custom_gitlab_server_config")
 _CERTIFICATES = tuple(
     f"{server}.ssl_certificate{part}"
     for server in ("registry.nginx", "gitlab_rails.nginx", "nginx")
@@ -46,6 +50,7 @@ class Configuration:
     host: Host
     secrets: Secrets
     diagnostics: tuple[Diagnostic, ...]
+    version: Version = NEWEST  # the Omnibus whose rules hold
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -64,17 +69,67 @@ class Configuration:
 
         return resources(self.effective, self.host, self.secrets)
 
+    def unprintable(self) -> tuple[Diagnostic, ...]:
+        """What keeps its files from being made, although each setting looked right; one thing at a time."""
+        from glctl.render.quoting import UnquotableError
+
+        try:
+            self.resources()
+        except UnquotableError as exc:
+            span = next((self.settings.span(*path) for path in self._paths_of(exc.value)), None)
+            return (Diagnostic("wrong-value", "error", exc.message, exc.hint, span),)
+        except GlctlError as exc:
+            return (Diagnostic("wrong-value", "error", exc.message, exc.hint),)
+        return ()
+
+    def _paths_of(self, value: str) -> Iterator[tuple[str, ...]]:
+        """The settings whose value it is."""
+        return (path for path in self.settings.spans if self.settings.get(*path) == value)
+
     def with_secrets(self, generator: Generator) -> Configuration:
         """The same gitlab.rb on this host as it is now; secrets that are missing come from *generator*."""
-        return _understand(self.settings, self.host.root, self.host.platform, generator)
+        return _understand(self.settings, self.host.root, self.host.platform, self.version, generator)
 
 
-def examine(root: Root, config_file: Path, platform: Platform) -> Configuration:
+def examine(
+    root: Root, config_file: Path, platform: Platform, version: Version | None = None
+) -> Configuration:
     """Read and derive. Raises ConfigError or UsageError where the file cannot be evaluated at all.
 
+    *version* is the Omnibus whose rules hold: else that which is installed, else the newest that is known.
     Secrets that are missing are placeholders: a key takes seconds to make, and most commands only read.
     """
-    return _understand(read(config_file, NAMES, outside=_outside(root)), root, platform, Placeholders())
+    version = version or _version(root, platform)
+    settings = read(config_file, names_of(version), outside=_outside(root))
+    return _understand(settings, root, platform, version)
+
+
+def all_that_is_wrong(
+    root: Root, config_file: Path, platform: Platform, version: Version | None = None
+) -> tuple[Diagnostic, ...]:
+    """Everything that is wrong in gitlab.rb, in the order of its lines: also in what can be evaluated of a
+    broken file, and what shows only when its files are made. Raises UsageError if it cannot be read.
+    """
+    version = version or _version(root, platform)
+    broken: tuple[Diagnostic, ...] = ()
+    try:
+        settings = read(config_file, names_of(version), outside=_outside(root))
+    except ConfigError as exc:
+        if not isinstance(exc.settings, Settings):
+            return exc.diagnostics
+        settings, broken = exc.settings, exc.diagnostics
+    try:
+        configuration = _understand(settings, root, platform, version, whole=not broken)
+    except GlctlError as exc:  # of another file: gitlab-secrets.json, gitlab-cluster.json
+        return *broken, *settings.warnings, Diagnostic("unreadable-file", "error", exc.message, exc.hint)
+    found = in_order((*broken, *configuration.diagnostics))
+    if any(d.severity == "error" for d in found):
+        return found
+    return *found, *configuration.unprintable()
+
+
+def _version(root: Root, platform: Platform) -> Version:
+    return (None if platform.manages_services else installed_omnibus(root)) or NEWEST
 
 
 def _outside(root: Root) -> Outside:
@@ -83,12 +138,25 @@ def _outside(root: Root) -> Outside:
     return Outside(os.environ, os.uname().nodename, facts, root.at)
 
 
-def _understand(settings: Settings, root: Root, platform: Platform, generator: Generator) -> Configuration:
+def _understand(
+    settings: Settings,
+    root: Root,
+    platform: Platform,
+    version: Version,
+    generator: Generator | None = None,
+    *,
+    whole: bool = True,
+) -> Configuration:
     users, groups = _named(settings, _USERS), _named(settings, _GROUPS)
     host = observe_host(root, platform, users, groups, _certificates(settings))
-    secrets = complete(settings, host, generator)
+    secrets = complete(settings, host, generator or Placeholders())
     effective = derive(settings, host, secrets)
-    return Configuration(settings, effective, host, secrets, validate(settings, effective))
+    wrong = validate(settings, effective, version, whole=whole)
+    if any(given(settings, OPTIONS[key])[0] for key in _DIRECTIVES):
+        from glctl.render.directives import wrong_directives
+
+        wrong = in_order((*wrong, *wrong_directives(settings)))
+    return Configuration(settings, effective, host, secrets, wrong, version)
 
 
 def _named(settings: Settings, keys: tuple[str, ...]) -> list[str]:
