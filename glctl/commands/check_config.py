@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from glctl.commands.diagnostics import print_diagnostics
-from glctl.converge.desired import all_that_is_wrong
+from glctl.converge.wrong import all_that_is_wrong
 from glctl.settings.versions import parse_version
 
 if TYPE_CHECKING:

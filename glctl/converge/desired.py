@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from glctl.errors import ConfigError, GlctlError
-from glctl.gitlabrb.model import Settings
+from glctl.errors import ConfigError
+from glctl.gitlabrb import reader
 from glctl.gitlabrb.outside import Outside
-from glctl.gitlabrb.reader import read
 from glctl.services.host import installed_omnibus, observe_host, own_fqdn
 from glctl.settings.derive import derive
 from glctl.settings.draft import given
@@ -17,12 +16,12 @@ from glctl.settings.schema import OPTIONS, names_of
 from glctl.settings.secrets import Placeholders, complete
 from glctl.settings.validate import in_order, validate
 from glctl.settings.versions import NEWEST
-from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from glctl.gitlabrb.model import Settings
     from glctl.paths import Root
     from glctl.render.resources import Resource
     from glctl.settings.effective import Effective
@@ -30,15 +29,24 @@ if TYPE_CHECKING:
     from glctl.settings.platform import Platform
     from glctl.settings.secrets import Generator, Secrets
     from glctl.settings.versions import Version
+    from glctl.spans import Diagnostic
 
-_USERS = ("registry.username", "web_server.username", "user.username")
-_GROUPS = ("registry.group", "web_server.group", "user.group")
+USERS = ("registry.username", "web_server.username", "user.username")
+GROUPS = ("registry.group", "web_server.group", "user.group")
 _DIRECTIVES = ("nginx.custom_nginx_config", "registry.nginx.custom_gitlab_server_config")
 _CERTIFICATES = tuple(
     f"{server}.ssl_certificate{part}"
     for server in ("registry.nginx", "gitlab_rails.nginx", "nginx")
     for part in ("", "_key")
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a Configuration was read from: gitlab.rb's bytes, and the texts of the files that it reads."""
+
+    gitlab_rb: bytes = b""
+    files: Mapping[str, str] = field(default_factory=dict)  # by the path as gitlab.rb writes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ class Configuration:
     host: Host
     secrets: Secrets
     diagnostics: tuple[Diagnostic, ...]
+    source: Source = Source()
     version: Version = NEWEST  # the Omnibus whose rules hold
 
     @property
@@ -69,26 +78,21 @@ class Configuration:
 
         return resources(self.effective, self.host, self.secrets)
 
-    def unprintable(self) -> tuple[Diagnostic, ...]:
-        """What keeps its files from being made, although each setting looked right; one thing at a time."""
-        from glctl.render.quoting import UnquotableError
-
-        try:
-            self.resources()
-        except UnquotableError as exc:
-            span = next((self.settings.span(*path) for path in self._paths_of(exc.value)), None)
-            return (Diagnostic("wrong-value", "error", exc.message, exc.hint, span),)
-        except GlctlError as exc:
-            return (Diagnostic("wrong-value", "error", exc.message, exc.hint),)
-        return ()
-
-    def _paths_of(self, value: str) -> Iterator[tuple[str, ...]]:
-        """The settings whose value it is."""
-        return (path for path in self.settings.spans if self.settings.get(*path) == value)
-
     def with_secrets(self, generator: Generator) -> Configuration:
         """The same gitlab.rb on this host as it is now; secrets that are missing come from *generator*."""
-        return _understand(self.settings, self.host.root, self.host.platform, self.version, generator)
+        made = understand(self.settings, self.host.root, self.host.platform, self.version, generator)
+        return replace(made, source=self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Noting(Outside):
+    """Notes what gitlab.rb reads: the text of each file, by its path."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def text(self, path: str) -> str:
+        self.texts[path] = Outside.text(self, path)
+        return self.texts[path]
 
 
 def examine(
@@ -99,46 +103,26 @@ def examine(
     *version* is the Omnibus whose rules hold: else that which is installed, else the newest that is known.
     Secrets that are missing are placeholders: a key takes seconds to make, and most commands only read.
     """
-    version = version or _version(root, platform)
-    settings = read(config_file, names_of(version), outside=_outside(root))
-    return _understand(settings, root, platform, version)
+    version = version or installed_version(root, platform)
+    content, outside = reader.content(config_file), _outside(root)
+    text = reader.as_text(config_file, content)
+    settings = reader.evaluate(text, str(config_file), names_of(version), outside=outside)
+    made = understand(settings, root, platform, version)
+    return replace(made, source=Source(content, outside.texts))
 
 
-def all_that_is_wrong(
-    root: Root, config_file: Path, platform: Platform, version: Version | None = None
-) -> tuple[Diagnostic, ...]:
-    """Everything that is wrong in gitlab.rb, in the order of its lines: also in what can be evaluated of a
-    broken file, and what shows only when its files are made. Raises UsageError if it cannot be read.
-    """
-    version = version or _version(root, platform)
-    broken: tuple[Diagnostic, ...] = ()
-    try:
-        settings = read(config_file, names_of(version), outside=_outside(root))
-    except ConfigError as exc:
-        if not isinstance(exc.settings, Settings):
-            return exc.diagnostics
-        settings, broken = exc.settings, exc.diagnostics
-    try:
-        configuration = _understand(settings, root, platform, version, whole=not broken)
-    except GlctlError as exc:  # of another file: gitlab-secrets.json, gitlab-cluster.json
-        return *broken, *settings.warnings, Diagnostic("unreadable-file", "error", exc.message, exc.hint)
-    found = in_order((*broken, *configuration.diagnostics))
-    if any(d.severity == "error" for d in found):
-        return found
-    return *found, *configuration.unprintable()
-
-
-def _version(root: Root, platform: Platform) -> Version:
+def installed_version(root: Root, platform: Platform) -> Version:
+    """The version of the Omnibus that is installed here; the newest that is known where none is."""
     return (None if platform.manages_services else installed_omnibus(root)) or NEWEST
 
 
-def _outside(root: Root) -> Outside:
+def _outside(root: Root) -> _Noting:
     """What gitlab.rb may ask: files are read as the invoking user, below the root if there is one."""
     facts = {"fqdn": own_fqdn(), "hostname": os.uname().nodename.partition(".")[0]}
-    return Outside(os.environ, os.uname().nodename, facts, root.at)
+    return _Noting(os.environ, os.uname().nodename, facts, root.at)
 
 
-def _understand(
+def understand(
     settings: Settings,
     root: Root,
     platform: Platform,
@@ -147,7 +131,8 @@ def _understand(
     *,
     whole: bool = True,
 ) -> Configuration:
-    users, groups = _named(settings, _USERS), _named(settings, _GROUPS)
+    """What *settings* mean on this host; *whole* is false where they are not all that gitlab.rb sets."""
+    users, groups = _named(settings, USERS), _named(settings, GROUPS)
     host = observe_host(root, platform, users, groups, _certificates(settings))
     secrets = complete(settings, host, generator or Placeholders())
     effective = derive(settings, host, secrets)
@@ -156,7 +141,7 @@ def _understand(
         from glctl.render.directives import wrong_directives
 
         wrong = in_order((*wrong, *wrong_directives(settings)))
-    return Configuration(settings, effective, host, secrets, wrong, version)
+    return Configuration(settings, effective, host, secrets, wrong, version=version)
 
 
 def _named(settings: Settings, keys: tuple[str, ...]) -> list[str]:
