@@ -22,6 +22,7 @@ from glctl.gitlabrb.model import Settings
 from glctl.secret import Secret, reveal, wrap
 from glctl.services.host import observe_host
 from glctl.settings.effective import Effective, Origin, Resolved
+from glctl.settings.enabled import enabled_services
 from glctl.settings.schema import OPTIONS
 from glctl.settings.secrets import KEYS, Secrets
 from glctl.spans import Span
@@ -100,6 +101,15 @@ class Generations:
             return found
         what = f"Generation {number} is damaged" if self.damaged else f"There is no generation {number}"
         raise GlctlError(f"{what}.", "See which there are: glctl history")
+
+    def has(self, configuration: Configuration, resources: tuple[Resource, ...]) -> bool:
+        """Whether the last generation is this one: nothing needs to be kept. Nor where no service is enabled
+        and none ever was.
+        """
+        last = self.last()
+        if last is None:
+            return not enabled_services(configuration.effective)
+        return last.is_of(configuration, resources)
 
     def keep(
         self, configuration: Configuration, resources: tuple[Resource, ...], back_to: int | None = None

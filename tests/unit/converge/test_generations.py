@@ -104,6 +104,17 @@ def test_other_resources_of_the_same_gitlab_rb_are_a_new_generation(
     assert generations.keep(other, resources[1:]).number == 3
 
 
+def test_whether_something_is_kept(configure: Configure, generations: Generations) -> None:
+    configuration = configure()
+    resources = configuration.resources()
+    assert not generations.has(configuration, resources)
+    assert generations.has(configure("registry['enable'] = false", "nginx['enable'] = false"), ())
+    generations.keep(configuration, resources)
+    assert generations.has(configuration, resources)
+    assert not generations.has(configuration, resources[1:])
+    assert not generations.has(configure("# a comment"), resources)
+
+
 def test_two_hosts_keep_the_same_bytes(keep: Any, root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.time", lambda: 1.5)
     keep(SECRET)
