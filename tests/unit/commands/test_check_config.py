@@ -82,7 +82,7 @@ def test_what_no_file_could_hold_is_told_at_its_line(run: Run) -> None:
     [
         # A misspelt name between independent errors; no address is missed: it may be this one.
         (
-            "nginx['dir'] = 1\nregistry_extrenal_url ''\nnginx['dir'] = 5\nregistry['enable'] = true",
+            "registry['dir'] = 1\nregistry_extrenal_url ''\nnginx['dir'] = 5\nregistry['enable'] = true",
             [(1, "wrong-type"), (2, "unknown-setting"), (3, "wrong-type")],
         ),
         # Half of the file is no Ruby at all, the rest is looked at all the same.
