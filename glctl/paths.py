@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,11 +30,16 @@ class Root:
         return self.path != Path("/")
 
     def at(self, path: str) -> Path:
-        """The place below the root that the absolute *path* means. A path already below it stays as it is."""
-        target = Path(path)
-        if not target.is_absolute():
+        """The place below the root that the absolute *path* means. A path already below it stays as it is.
+
+        As on a whole machine, ``..`` leads no further up than to the root.
+        """
+        if not path.startswith("/"):
             raise ValueError(f"not an absolute path: {path}")
-        if not self.relocated or target.is_relative_to(self.path):
+        if not self.relocated:
+            return Path(path)
+        target = Path("/", os.path.normpath(path).lstrip("/"))
+        if target.is_relative_to(self.path):
             return target
         return self.path / target.relative_to("/")
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from glctl.errors import ConfigError
+from glctl.gitlabrb import reader
 from glctl.gitlabrb.outside import Outside
-from glctl.gitlabrb.reader import read
 from glctl.services.host import observe_host, own_fqdn
 from glctl.settings.derive import derive
 from glctl.settings.draft import given
@@ -17,6 +17,7 @@ from glctl.settings.secrets import Placeholders, complete
 from glctl.settings.validate import validate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from glctl.gitlabrb.model import Settings
@@ -28,13 +29,21 @@ if TYPE_CHECKING:
     from glctl.settings.secrets import Generator, Secrets
     from glctl.spans import Diagnostic
 
-_USERS = ("registry.username", "web_server.username", "user.username")
-_GROUPS = ("registry.group", "web_server.group", "user.group")
+USERS = ("registry.username", "web_server.username", "user.username")
+GROUPS = ("registry.group", "web_server.group", "user.group")
 _CERTIFICATES = tuple(
     f"{server}.ssl_certificate{part}"
     for server in ("registry.nginx", "gitlab_rails.nginx", "nginx")
     for part in ("", "_key")
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a Configuration was read from: gitlab.rb's bytes, and the texts of the files that it reads."""
+
+    gitlab_rb: bytes = b""
+    files: Mapping[str, str] = field(default_factory=dict)  # by the path as gitlab.rb writes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,7 @@ class Configuration:
     host: Host
     secrets: Secrets
     diagnostics: tuple[Diagnostic, ...]
+    source: Source = Source()
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -66,7 +76,19 @@ class Configuration:
 
     def with_secrets(self, generator: Generator) -> Configuration:
         """The same gitlab.rb on this host as it is now; secrets that are missing come from *generator*."""
-        return _understand(self.settings, self.host.root, self.host.platform, generator)
+        made = _understand(self.settings, self.host.root, self.host.platform, generator)
+        return replace(made, source=self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Noting(Outside):
+    """Notes what gitlab.rb reads: the text of each file, by its path."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def text(self, path: str) -> str:
+        self.texts[path] = Outside.text(self, path)
+        return self.texts[path]
 
 
 def examine(root: Root, config_file: Path, platform: Platform) -> Configuration:
@@ -74,17 +96,21 @@ def examine(root: Root, config_file: Path, platform: Platform) -> Configuration:
 
     Secrets that are missing are placeholders: a key takes seconds to make, and most commands only read.
     """
-    return _understand(read(config_file, NAMES, outside=_outside(root)), root, platform, Placeholders())
+    content, outside = reader.content(config_file), _outside(root)
+    text = reader.as_text(config_file, content)
+    settings = reader.evaluate(text, str(config_file), NAMES, outside=outside)
+    made = _understand(settings, root, platform, Placeholders())
+    return replace(made, source=Source(content, outside.texts))
 
 
-def _outside(root: Root) -> Outside:
+def _outside(root: Root) -> _Noting:
     """What gitlab.rb may ask: files are read as the invoking user, below the root if there is one."""
     facts = {"fqdn": own_fqdn(), "hostname": os.uname().nodename.partition(".")[0]}
-    return Outside(os.environ, os.uname().nodename, facts, root.at)
+    return _Noting(os.environ, os.uname().nodename, facts, root.at)
 
 
 def _understand(settings: Settings, root: Root, platform: Platform, generator: Generator) -> Configuration:
-    users, groups = _named(settings, _USERS), _named(settings, _GROUPS)
+    users, groups = _named(settings, USERS), _named(settings, GROUPS)
     host = observe_host(root, platform, users, groups, _certificates(settings))
     secrets = complete(settings, host, generator)
     effective = derive(settings, host, secrets)
