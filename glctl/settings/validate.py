@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glctl.settings.draft import given
-from glctl.settings.kinds import shown, why_not
+from glctl.settings.kinds import nearest, shown, why_not
 from glctl.settings.option import ruby_name
-from glctl.settings.removals import removed
+from glctl.settings.removals import REMOVALS, removed
 from glctl.settings.schema import COMPLETE_SECTIONS, NAMES, OPTIONS, READ_NAMES
-from glctl.settings.sense import nearest, sense
+from glctl.settings.sense import sense
 from glctl.settings.versions import NEWEST
 from glctl.spans import Diagnostic
 
@@ -39,10 +39,9 @@ def validate(
 
     *whole* is false where gitlab.rb could be evaluated only in part.
     """
-    going = tuple(removed(settings, version))
     found = [
         *settings.warnings,
-        *going,
+        *removed(settings, version),
         *(d for option in OPTIONS.values() for d in _setting(option, settings, effective)),
         *_sections(settings),
         *_unknown_keys(settings),
@@ -50,13 +49,7 @@ def validate(
         *_overwritten(settings),
         *sense(settings, effective),
     ]
-    told = {d.span for d in going}  # that a setting goes says more than that it has no effect
-    return in_order(
-        d
-        for d in found
-        if (whole or d.code not in _ONLY_OF_THE_WHOLE)
-        and (d in going or d.code != "without-effect" or d.span not in told)
-    )
+    return in_order(d for d in found if whole or d.code not in _ONLY_OF_THE_WHOLE)
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -87,6 +80,8 @@ def _setting(option: Option, settings: Settings, effective: Effective) -> Iterat
         return
     name, span = ruby_name(".".join(path)), settings.span(*path)
     if option.ignored:
+        if any(option.key in removal.keys for removal in REMOVALS):
+            return  # removals.py says more
         yield Diagnostic("without-effect", "warning", f"{name} has no effect.", option.doc, span)
     elif wrong := why_not(option.kind, value):
         severity = "warning" if option.kind in _LENIENT else "error"
@@ -145,7 +140,8 @@ def _foreign(settings: Settings) -> Iterator[Diagnostic]:
     foreign = sorted(name for name in settings.values if name in NAMES and name not in READ_NAMES)
     if foreign:
         message = f"Settings of services that glctl does not run are left alone: {', '.join(foreign)}."
-        yield Diagnostic("foreign-service", "warning", message)
+        hint = "They may stay; nothing that glctl does depends on them."
+        yield Diagnostic("foreign-service", "warning", message, hint)
 
 
 def _overwritten(settings: Settings) -> Iterator[Diagnostic]:
