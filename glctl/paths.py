@@ -11,6 +11,7 @@ SECRETS_FILE = "/etc/gitlab/gitlab-secrets.json"
 CLUSTER_FILE = "/etc/gitlab/gitlab-cluster.json"  # what gitlab-ctl itself has changed on this node
 SSL_DIR = "/etc/gitlab/ssl"
 EMBEDDED_DIR = "/opt/gitlab/embedded"  # its presence makes a host an Omnibus host
+VERSION_FILE = "/opt/gitlab/version-manifest.txt"  # begins with the package's name and version
 SV_DIR = "/opt/gitlab/sv"
 SERVICE_DIR = "/opt/gitlab/service"
 INIT_DIR = "/opt/gitlab/init"

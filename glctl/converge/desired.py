@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from glctl.errors import ConfigError
 from glctl.gitlabrb import reader
 from glctl.gitlabrb.outside import Outside
-from glctl.services.host import observe_host, own_fqdn
+from glctl.services.host import installed_omnibus, observe_host, own_fqdn
 from glctl.settings.derive import derive
 from glctl.settings.draft import given
-from glctl.settings.schema import NAMES, OPTIONS
+from glctl.settings.schema import OPTIONS, names_of
 from glctl.settings.secrets import Placeholders, complete
-from glctl.settings.validate import validate
+from glctl.settings.validate import in_order, validate
+from glctl.settings.versions import NEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,10 +28,12 @@ if TYPE_CHECKING:
     from glctl.settings.host import Host
     from glctl.settings.platform import Platform
     from glctl.settings.secrets import Generator, Secrets
+    from glctl.settings.versions import Version
     from glctl.spans import Diagnostic
 
 USERS = ("registry.username", "web_server.username", "user.username")
 GROUPS = ("registry.group", "web_server.group", "user.group")
+_DIRECTIVES = ("nginx.custom_nginx_config", "registry.nginx.custom_gitlab_server_config")
 _CERTIFICATES = tuple(
     f"{server}.ssl_certificate{part}"
     for server in ("registry.nginx", "gitlab_rails.nginx", "nginx")
@@ -56,6 +59,7 @@ class Configuration:
     secrets: Secrets
     diagnostics: tuple[Diagnostic, ...]
     source: Source = Source()
+    version: Version = NEWEST  # the Omnibus whose rules hold
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -76,7 +80,7 @@ class Configuration:
 
     def with_secrets(self, generator: Generator) -> Configuration:
         """The same gitlab.rb on this host as it is now; secrets that are missing come from *generator*."""
-        made = _understand(self.settings, self.host.root, self.host.platform, generator)
+        made = understand(self.settings, self.host.root, self.host.platform, self.version, generator)
         return replace(made, source=self.source)
 
 
@@ -91,16 +95,25 @@ class _Noting(Outside):
         return self.texts[path]
 
 
-def examine(root: Root, config_file: Path, platform: Platform) -> Configuration:
+def examine(
+    root: Root, config_file: Path, platform: Platform, version: Version | None = None
+) -> Configuration:
     """Read and derive. Raises ConfigError or UsageError where the file cannot be evaluated at all.
 
+    *version* is the Omnibus whose rules hold: else that which is installed, else the newest that is known.
     Secrets that are missing are placeholders: a key takes seconds to make, and most commands only read.
     """
+    version = version or installed_version(root, platform)
     content, outside = reader.content(config_file), _outside(root)
     text = reader.as_text(config_file, content)
-    settings = reader.evaluate(text, str(config_file), NAMES, outside=outside)
-    made = _understand(settings, root, platform, Placeholders())
+    settings = reader.evaluate(text, str(config_file), names_of(version), outside=outside)
+    made = understand(settings, root, platform, version)
     return replace(made, source=Source(content, outside.texts))
+
+
+def installed_version(root: Root, platform: Platform) -> Version:
+    """The version of the Omnibus that is installed here; the newest that is known where none is."""
+    return (None if platform.manages_services else installed_omnibus(root)) or NEWEST
 
 
 def _outside(root: Root) -> _Noting:
@@ -109,12 +122,26 @@ def _outside(root: Root) -> _Noting:
     return _Noting(os.environ, os.uname().nodename, facts, root.at)
 
 
-def _understand(settings: Settings, root: Root, platform: Platform, generator: Generator) -> Configuration:
+def understand(
+    settings: Settings,
+    root: Root,
+    platform: Platform,
+    version: Version,
+    generator: Generator | None = None,
+    *,
+    whole: bool = True,
+) -> Configuration:
+    """What *settings* mean on this host; *whole* is false where they are not all that gitlab.rb sets."""
     users, groups = _named(settings, USERS), _named(settings, GROUPS)
     host = observe_host(root, platform, users, groups, _certificates(settings))
-    secrets = complete(settings, host, generator)
+    secrets = complete(settings, host, generator or Placeholders())
     effective = derive(settings, host, secrets)
-    return Configuration(settings, effective, host, secrets, validate(settings, effective))
+    wrong = validate(settings, effective, version, whole=whole)
+    if any(given(settings, OPTIONS[key])[0] for key in _DIRECTIVES):
+        from glctl.render.directives import wrong_directives
+
+        wrong = in_order((*wrong, *wrong_directives(settings)))
+    return Configuration(settings, effective, host, secrets, wrong, version=version)
 
 
 def _named(settings: Settings, keys: tuple[str, ...]) -> list[str]:

@@ -8,42 +8,67 @@ from typing import TYPE_CHECKING, Any
 from glctl.settings.draft import given
 from glctl.settings.kinds import shown, why_not
 from glctl.settings.option import ruby_name
-from glctl.settings.removals import NEWEST, removed
+from glctl.settings.removals import removed
 from glctl.settings.schema import COMPLETE_SECTIONS, NAMES, OPTIONS, READ_NAMES
 from glctl.settings.sense import nearest, sense
+from glctl.settings.versions import NEWEST
 from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from glctl.gitlabrb.model import Settings
     from glctl.settings.effective import Effective
     from glctl.settings.option import Kind, Option
-    from glctl.settings.removals import Version
+    from glctl.settings.versions import Version
+    from glctl.spans import Span
 
 # Omnibus takes any value for truth and writes it as it is: worth a word, no reason to stop.
 _LENIENT: frozenset[Kind] = frozenset({"bool"})
 
 
-def validate(settings: Settings, effective: Effective, version: Version = NEWEST) -> tuple[Diagnostic, ...]:
-    """All errors and warnings, in the order of their lines. *version* is the Omnibus's. Pure."""
+# What these tell of is missing, or is a default: a line that could not be evaluated may have set it.
+_ONLY_OF_THE_WHOLE = frozenset(
+    {"url-missing", "storage-driver-missing", "storage-key-missing", "port-collision"}
+)
+
+
+def validate(
+    settings: Settings, effective: Effective, version: Version = NEWEST, *, whole: bool = True
+) -> tuple[Diagnostic, ...]:
+    """All errors and warnings, in the order of their lines. *version* is the Omnibus's. Pure.
+
+    *whole* is false where gitlab.rb could be evaluated only in part.
+    """
+    going = tuple(removed(settings, version))
     found = [
         *settings.warnings,
+        *going,
         *(d for option in OPTIONS.values() for d in _setting(option, settings, effective)),
         *_sections(settings),
         *_unknown_keys(settings),
         *_foreign(settings),
         *_overwritten(settings),
-        *removed(settings, version),
         *sense(settings, effective),
     ]
-    return tuple(sorted(found, key=_place))
+    told = {d.span for d in going}  # that a setting goes says more than that it has no effect
+    return in_order(
+        d
+        for d in found
+        if (whole or d.code not in _ONLY_OF_THE_WHOLE)
+        and (d in going or d.code != "without-effect" or d.span not in told)
+    )
 
 
-def _place(diagnostic: Diagnostic) -> tuple[int, str, int]:
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """In the order of the lines that they are about."""
+    return tuple(sorted(diagnostics, key=_place))
+
+
+def _place(diagnostic: Diagnostic) -> tuple[int, str, int, int]:
     """What has no line is told last."""
     span = diagnostic.span
-    return (0, span.file, span.line) if span else (1, "", 0)
+    return (0, span.file, span.line, span.column) if span else (1, "", 0, 0)
 
 
 def _sections(settings: Settings) -> Iterator[Diagnostic]:
@@ -62,6 +87,8 @@ def _setting(option: Option, settings: Settings, effective: Effective) -> Iterat
     if value is None or option.kind == "url":  # addresses: sense.py
         return
     name, span = ruby_name(".".join(path)), settings.span(*path)
+    if option.foreign:  # named once: _foreign
+        return
     if option.ignored:
         yield Diagnostic("without-effect", "warning", f"{name} has no effect.", option.doc, span)
     elif wrong := why_not(option.kind, value):
@@ -91,8 +118,12 @@ def _has_control_characters(value: Any) -> bool:
 
 
 def _is_overruled(value: Any, effective: Effective, option: Option) -> bool:
-    """Whether a rule or gitlab-cluster.json has put something else in place of what gitlab.rb says."""
-    return effective.origin(option.key).kind in ("derived", "cluster") and effective[option.key] != value
+    """Whether a rule or gitlab-cluster.json has put something else in place of what gitlab.rb says.
+
+    Digits say the same with quotes and without.
+    """
+    replaced = effective.origin(option.key).kind in ("derived", "cluster")
+    return replaced and str(effective[option.key]) != str(value)
 
 
 def _unknown_keys(settings: Settings) -> Iterator[Diagnostic]:
@@ -118,15 +149,26 @@ def _known_below(section: str) -> frozenset[str]:
 
 def _foreign(settings: Settings) -> Iterator[Diagnostic]:
     """Settings of services that glctl does not run: named once, not one by one."""
-    foreign = sorted(name for name in settings.values if name in NAMES and name not in READ_NAMES)
+    names = [name for name in settings.values if name in NAMES and name not in READ_NAMES]
+    keys = [o.key for o in OPTIONS.values() if o.foreign and given(settings, o)[0] is not None]
+    foreign = ", ".join(sorted([*names, *map(ruby_name, keys)]))
     if foreign:
-        message = f"Settings of services that glctl does not run are left alone: {', '.join(foreign)}."
-        yield Diagnostic("foreign-service", "warning", message)
+        message = f"Settings of services that glctl does not run are left alone: {foreign}."
+        nginx = any(key.startswith("nginx.") for key in keys)
+        yield Diagnostic("foreign-service", "warning", message, _NGINX_IS_GITLABS if nginx else "")
+
+
+_NGINX_IS_GITLABS = "These of nginx are for GitLab's own virtual host; the registry's has registry['nginx']."
 
 
 def _overwritten(settings: Settings) -> Iterator[Diagnostic]:
     for setting in settings.overwritten:
         later = settings.span(*setting.path)
         message = f"{ruby_name('.'.join(setting.path))} is set again later: this value has no effect."
-        hint = f"The one that counts is on line {later.line}." if later else ""
+        hint = f"The one that counts is {_where(later, setting.span)}." if later else ""
         yield Diagnostic("set-twice", "warning", message, hint, setting.span)
+
+
+def _where(span: Span, near: Span) -> str:
+    """The place of *span* for someone who looks at *near*."""
+    return f"on line {span.line}" if span.file == near.file else f"at {span}"
