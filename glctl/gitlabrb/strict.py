@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.gitlabrb import codes, literals, operators, regexps, setters, strings
-from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.references import never_a_name
+from glctl.gitlabrb.refusal import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +50,7 @@ def _list(ev: Evaluator, node: Node) -> None:
     literals.listed(ev.parts(node))
 
 
-def _call(ev: Evaluator, node: Node) -> None:
+def _call(_ev: Evaluator, node: Node) -> None:
     """``name arguments``"""
     method = node.child_by_field_name("method")
     if method is not None and method.type.endswith("_variable"):

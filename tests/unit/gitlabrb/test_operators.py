@@ -34,8 +34,10 @@ def test_an_operator_has_its_result(value, text: str, expected: object) -> None:
         ),
         (
             "1 == 2 != 3",
-            "19-21 error ruby-syntax: Ruby does not know which == comes first"
-            " -> Write parentheses: (a == b) == c",
+            (
+                "19-21 error ruby-syntax: Ruby does not know which == comes first"
+                " -> Write parentheses: (a == b) == c"
+            ),
         ),
         ("[1 or 2]", "20-22 error ruby-syntax: Ruby allows no or here -> Write || instead."),
         ("not true", "17-20 error ruby-syntax: Ruby allows no not here -> Write ! instead."),
