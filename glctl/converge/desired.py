@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glctl.errors import ConfigError
+from glctl.gitlabrb.model import Settings
 from glctl.gitlabrb.outside import Outside
 from glctl.gitlabrb.reader import read
 from glctl.services.host import observe_host, own_fqdn
@@ -19,7 +20,6 @@ from glctl.settings.validate import validate
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from glctl.gitlabrb.model import Settings
     from glctl.paths import Root
     from glctl.render.resources import Resource
     from glctl.settings.effective import Effective
@@ -69,12 +69,14 @@ class Configuration:
         return _understand(self.settings, self.host.root, self.host.platform, generator)
 
 
-def examine(root: Root, config_file: Path, platform: Platform) -> Configuration:
+def examine(root: Root, config_file: Path | None, platform: Platform) -> Configuration:
     """Read and derive. Raises ConfigError or UsageError where the file cannot be evaluated at all.
 
+    Without a file everything is as an empty one leaves it.
     Secrets that are missing are placeholders: a key takes seconds to make, and most commands only read.
     """
-    return _understand(read(config_file, NAMES, outside=_outside(root)), root, platform, Placeholders())
+    settings = read(config_file, NAMES, outside=_outside(root)) if config_file else Settings()
+    return _understand(settings, root, platform, Placeholders())
 
 
 def _outside(root: Root) -> Outside:
