@@ -18,9 +18,10 @@ from glctl.commands.settings_table import (
     where,
 )
 from glctl.console import harmless
-from glctl.converge.desired import examine
+from glctl.converge.desired import examine, installed_version, understand
 from glctl.converge.explanation import explain, matching, means_several
 from glctl.errors import GlctlError, UsageError
+from glctl.gitlabrb.model import Settings
 from glctl.secret import mask
 from glctl.settings.keys import is_pattern, parse_key
 from glctl.settings.kinds import TAKES
@@ -55,7 +56,7 @@ def command(context: Context, key: str, form: str) -> int:
     """
     path = parse_key(key)
     configuration = _examine(context)
-    if means_several(path):
+    if means_several(configuration, path):
         if not (rows := matching(configuration, path)):
             raise _nothing(path)
         _show_several(context.console, rows, form)
@@ -72,10 +73,11 @@ def command(context: Context, key: str, form: str) -> int:
 def _examine(context: Context) -> Configuration:
     """What gitlab.rb makes; where there is none yet, what an empty one would."""
     console, file = context.console, context.config_file
-    missing = context.config is None and _is_missing(file)
-    if missing:
+    if context.config is None and _is_missing(file):
         console.note(f"note: there is no {file} yet: the values are those of an empty one.")
-    configuration = examine(context.root, None if missing else file, context.platform)
+        version = installed_version(context.root, context.platform)
+        return understand(Settings(), context.root, context.platform, version)
+    configuration = examine(context.root, file, context.platform)
     if configuration.errors:
         console.note(
             "note: gitlab.rb has errors, so what a change leads to is left out. See: glctl check-config"
@@ -126,9 +128,8 @@ def _sections(found: Explanation) -> Iterator[tuple[str, list[str]]]:
     """What is said, by its label."""
     known, option = found.known, found.option
     yield "from", list(_origin_lines(found))
-    if found.removal:
-        version = ".".join(map(str, found.removal.version))
-        yield "removed", [f"in GitLab {version}. {found.removal.instead}"]
+    if found.fate:
+        yield "fate", [found.fate]
     if option is None:
         own = known.key.split(".")[0] in READ_NAMES
         yield (
@@ -205,7 +206,7 @@ _VERBS = {"start or stop": "starts or stops", "restart": "restarts", "reload": "
 
 
 def _as_json(found: Explanation) -> dict[str, Any]:
-    option, effects, removal = found.option, found.effects, found.removal
+    option, effects = found.option, found.effects
     return {
         **known_as_json(found.known),
         "sources": [{"depth": depth, **known_as_json(source)} for depth, source in found.sources],
@@ -214,7 +215,7 @@ def _as_json(found: Explanation) -> dict[str, Any]:
         "choices": list(option.choices) if option else [],
         "meaning": option and option.doc,
         "ignored": bool(option and option.ignored),
-        "removed": removal and {"version": ".".join(map(str, removal.version)), "instead": removal.instead},
+        "fate": found.fate,
         "effects": effects
         and {
             "paths": list(effects.paths),

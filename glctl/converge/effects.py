@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from glctl.settings.host import Host
     from glctl.settings.option import Option
     from glctl.settings.secrets import Secrets
+    from glctl.settings.versions import Version
 
 
 class _Generated(Placeholders):
@@ -80,11 +81,12 @@ def effects(configuration: Configuration, path: Path) -> Effects:
 
     *configuration* must be sound: rules and templates are not asked to cope with what cannot be.
     """
-    host = configuration.host
-    here = _effects(configuration.settings, host, path)
+    host, version = configuration.host, configuration.version
+    here = _effects(configuration.settings, host, version, path)
     if here:
         return here
-    elsewhere = next(filter(None, (_effects(settings, host, path) for settings in _examples())), here)
+    tried = (_effects(settings, host, version, path) for settings in _examples())
+    elsewhere = next(filter(None, tried), here)
     return replace(elsewhere, elsewhere=bool(elsewhere), overruled=here.overruled)
 
 
@@ -94,13 +96,15 @@ def without(configuration: Configuration, option: Option) -> Effective:
     return derive(settings, host, complete(settings, host, Placeholders()))
 
 
-def _effects(settings: Settings, host: Host, path: Path) -> Effects:
+def _effects(settings: Settings, host: Host, version: Version, path: Path) -> Effects:
     """As :func:`effects`, with *settings* alone."""
     option = OPTIONS[enclosing(path) or ""]
     secrets = complete(settings, host, _Generated())
     base = _world(derive(settings, host, secrets), host, secrets)
     values = _alternatives(option, path, lookup(base.effective.tree(), path))
-    found = [world for value in values if (world := _sound_world(_with(settings, path, value), host))]
+    found = [
+        world for value in values if (world := _sound_world(_with(settings, path, value), host, version))
+    ]
     others = [world for world in found if world.effective[option.key] != base.effective[option.key]]
     overruled = bool(found) and not others
     if overruled:  # what follows from the value that the rule gives it
@@ -118,12 +122,12 @@ def _world(effective: Effective, host: Host, secrets: Secrets) -> _World:
     return _World(effective, secrets, {_place(resource): resource for resource in made})
 
 
-def _sound_world(settings: Settings, host: Host) -> _World | None:
+def _sound_world(settings: Settings, host: Host, version: Version) -> _World | None:
     """What *settings* lead to, or None where they cannot be."""
     secrets = complete(settings, host, _Generated())
     try:
         effective = derive(settings, host, secrets)
-        if any(d.severity == "error" for d in validate(settings, effective)):
+        if any(d.severity == "error" for d in validate(settings, effective, version)):
             return None
         return _world(effective, host, secrets)
     except GlctlError:

@@ -18,8 +18,8 @@ from glctl.settings.keys import (
     nearest_option,
     unknown_setting,
 )
-from glctl.settings.removals import REMOVALS
-from glctl.settings.schema import COMPLETE_SECTIONS, NAMES, OPTIONS
+from glctl.settings.removals import removal_of
+from glctl.settings.schema import COMPLETE_SECTIONS, OPTIONS, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from glctl.converge.desired import Configuration
     from glctl.gitlabrb.model import Path
     from glctl.settings.option import Option
-    from glctl.settings.removals import Removal
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +51,31 @@ class Explanation:
     default: Any = None
     sources: tuple[tuple[int, Known], ...] = ()
     effects: Effects | None = None
-    removal: Removal | None = None
+    fate: str = ""  # that Omnibus has given it up, or is about to, and what to do
 
 
 def explain(configuration: Configuration, path: Path) -> Explanation:
     """All that there is to say of the one setting at *path*. Raises UsageError where there is none."""
-    key = ".".join(path)
-    removal = next((each for each in REMOVALS if f"{key}.".startswith(f"{each.key}.")), None)
+    removal = removal_of(path, configuration.version)
+    fate = f"It {removal.fate(configuration.version)}. {removal.instead}" if removal else ""
     option = OPTIONS.get(enclosing(path) or "")
     if option is None or (path != option.path and option.kind != "hash"):
-        return Explanation(_foreign(configuration, path), None, removal=removal)
+        return Explanation(_foreign(configuration, path), None, fate=fate)
     known = _known(configuration, option, path)
     can_tell = not option.ignored and not configuration.errors
     return Explanation(
         known,
         option,
         lookup(option.default, path[len(option.path) :]),
-        tuple(_sources(configuration, known, 1, {key})),
+        tuple(_sources(configuration, known, 1, {known.key})),
         effects(configuration, path) if can_tell else None,
-        removal,
+        fate,
     )
 
 
-def means_several(path: Path) -> bool:
-    """Whether *path* is a pattern or a section, and no setting. A section that was removed is told as one."""
-    return is_pattern(path) or (is_section(path) and not any(r.key == ".".join(path) for r in REMOVALS))
+def means_several(configuration: Configuration, path: Path) -> bool:
+    """Whether *path* is a pattern or a section. One that was removed as a whole is told as a setting is."""
+    return is_pattern(path) or (is_section(path) and not removal_of(path, configuration.version))
 
 
 def matching(configuration: Configuration, path: Path) -> tuple[Known, ...]:
@@ -113,7 +112,9 @@ def _foreign(configuration: Configuration, path: Path) -> Known:
     sections = (".".join(path[:n]) for n in range(1, len(path)))
     known = _unread(configuration, path)
     is_set = known.value is not None
-    if path[0] not in NAMES or any(section in COMPLETE_SECTIONS for section in sections):
+    if path[0] not in names_of(configuration.version) or any(
+        section in COMPLETE_SECTIONS for section in sections
+    ):
         raise unknown_setting(
             path, f" {known.origin} sets it all the same, without effect." if is_set else ""
         )
