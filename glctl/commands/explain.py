@@ -127,9 +127,9 @@ def _lines(found: Explanation, console: Console) -> Iterator[str]:
 def _sections(found: Explanation) -> Iterator[tuple[str, list[str]]]:
     """What is said, by its label."""
     known, option = found.known, found.option
-    yield "from", list(_origin_lines(found))
+    yield "origin", list(_origin_lines(found))
     if found.fate:
-        yield "fate", [found.fate]
+        yield "notice", [found.fate]
     if option is None:
         own = known.key.split(".")[0] in READ_NAMES
         yield (

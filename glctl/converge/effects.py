@@ -202,7 +202,7 @@ def _place(resource: Resource) -> str:
 
 def _differences(option: Option, base: _World, others: list[_World], host: Host) -> Effects:
     """What any of *others* has that *base* has not, or otherwise."""
-    settings: dict[str, None] = {}
+    settings = {key: None for key in OPTIONS if option.key in base.effective.origin(key).sources}
     places: dict[str, None] = {}
     services: dict[str, ServiceAction] = {}
     for other in others:
@@ -215,7 +215,8 @@ def _differences(option: Option, base: _World, others: list[_World], host: Host)
             places[place] = None
             for service, action in _told(before, after, host):
                 services[service] = max(action, services.get(service, action), key=_RANK.index)
-    return Effects(tuple(settings), tuple(_shown(places, base, others)), tuple(services.items()))
+    in_order = tuple(key for key in OPTIONS if key in settings)
+    return Effects(in_order, tuple(_shown(places, base, others)), tuple(services.items()))
 
 
 def _shown(places: Mapping[str, None], base: _World, others: list[_World]) -> Iterator[str]:

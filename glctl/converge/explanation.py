@@ -89,11 +89,14 @@ def matching(configuration: Configuration, path: Path) -> tuple[Known, ...]:
 
 
 def unread(configuration: Configuration) -> tuple[Known, ...]:
-    """What gitlab.rb sets and glctl makes nothing of: settings of other services, and typos."""
+    """What gitlab.rb sets and glctl makes nothing of, in its order: settings of other services, and typos."""
     settings = configuration.settings
     outermost = {modern(path): path for path in map(_setting_at, settings.spans) if path}
     others = {path: written for path, written in outermost.items() if ".".join(path) not in OPTIONS}
-    return tuple(_unread(configuration, written) for written in others.values())
+    found = [_unread(configuration, written) for written in others.values()]
+    return tuple(
+        sorted(found, key=lambda known: known.origin.span.line if known.origin and known.origin.span else 0)
+    )
 
 
 def _setting_at(path: Path) -> Path:

@@ -57,11 +57,15 @@ def enclosing(path: Path) -> str | None:
 
 
 def nearest_option(path: Path, likeness: float = 0.6) -> str | None:
-    """The key that is most like *path*, if one is like it (from 0 to 1)."""
+    """The key in the same section that is most like *path*, if one is like it (from 0 to 1)."""
     import difflib
 
+    inside = next((n for n in range(len(path) - 1, 0, -1) if is_section(path[:n])), 0)
+    section = "".join(f"{key}." for key in path[:inside])
     names = [*OPTIONS, *NAMES.values, *NAMES.hashes]
-    return next(iter(difflib.get_close_matches(".".join(path), names, n=1, cutoff=likeness)), None)
+    below = [name.removeprefix(section) for name in names if name.startswith(section)]
+    near = difflib.get_close_matches(".".join(path[inside:]), below, n=1, cutoff=likeness)
+    return section + near[0] if near else None
 
 
 def unknown_setting(path: Path, besides: str = "") -> UsageError:
