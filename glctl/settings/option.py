@@ -31,7 +31,8 @@ Kind = Literal[
 class Option:
     """One setting. *doc* is what an administrator reads; *example* what gitlab.rb.example shows.
 
-    *ignored* marks a key that Omnibus documents and then does not read: setting it gets a warning. Only where
+    *ignored* marks a key that Omnibus documents and then does not read: setting it gets a warning. *foreign*
+    marks an ignored one that Omnibus does read, for a service that glctl does not run. Only where
     *lines* is true may a value have more than one line.
     """
 
@@ -42,6 +43,7 @@ class Option:
     example: str = ""
     choices: tuple[str, ...] = ()
     ignored: bool = False
+    foreign: bool = False
     lines: bool = False
 
     @property
