@@ -29,6 +29,7 @@ TAKES: dict[Kind, str] = {
     "string": "a string",
     "url": "a URL",
     "words": "a string, or an array of strings",
+    "workers": "a number, or 'auto'",
 }
 
 
