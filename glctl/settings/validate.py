@@ -133,8 +133,14 @@ def _unknown_keys(settings: Settings) -> Iterator[Diagnostic]:
             for key in map(str, keys if isinstance(keys, Mapping) else ()):
                 if key not in known:
                     message = f"{ruby_name('.'.join(path))} has no setting {key!r}: it has no effect."
-                    span = settings.span(*path, key)
-                    yield Diagnostic("unknown-key", "warning", message, nearest(key, known), span)
+                    span, hint = settings.span(*path, key), _meant(section, key) or nearest(key, known)
+                    yield Diagnostic("unknown-key", "warning", message, hint, span)
+
+
+def _meant(section: str, key: str) -> str:
+    """What GitLab itself calls it: ``registry['host']`` is ``gitlab_rails['registry_host']``."""
+    rails = f"gitlab_rails.{section}_{key}"
+    return f"Did you mean {ruby_name(rails)}?" if rails in OPTIONS else ""
 
 
 def _known_below(section: str) -> frozenset[str]:

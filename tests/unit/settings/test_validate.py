@@ -145,6 +145,11 @@ def test_tabs_and_texts_of_several_lines_are_fine(told, text) -> None:
             "nginx['status'] has no setting 'prot': it has no effect.",
             "Did you mean 'port'?",
         ),
+        (
+            "registry['port'] = 5050",
+            "registry has no setting 'port': it has no effect.",
+            "Did you mean gitlab_rails['registry_port']?",
+        ),
         ("nginx['nonsense'] = 2", "nginx has no setting 'nonsense': it has no effect.", ""),
         (
             "registry['nginx']['proxy_read_timeout'] = 60",
