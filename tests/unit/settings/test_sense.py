@@ -1,7 +1,7 @@
 import pytest
 
+from glctl.settings.kinds import nearest
 from glctl.settings.platform import OMNIBUS
-from glctl.settings.sense import nearest
 
 URLS = "external_url 'https://gitlab.example.com'\nregistry_external_url 'https://registry.example.com'\n"
 EXAMPLE = (
@@ -69,10 +69,15 @@ def test_lets_encrypt_wants_a_certificate_for_the_registry_s_address(configure, 
 
 
 def test_a_host_is_one_kind_of_redis(errors) -> None:
-    message = "A host cannot have both redis_master_role and redis_replica_role."
-    assert errors("roles ['redis-master-role', 'redis_replica_role']") == [
-        (3, message, "Keep the one that it is.")
+    told = [
+        (
+            3,
+            "This host is given both roles of Redis, master and replica: Omnibus stops here.",
+            "Keep one of them.",
+        )
     ]
+    assert errors("roles ['redis-master-role', 'redis_replica_role']") == told
+    assert errors("redis_replica_role['enable'] = true\nredis_master_role['enable'] = true") == told
 
 
 def test_a_registry_that_is_off_needs_no_storage_driver(errors) -> None:
