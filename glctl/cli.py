@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "render": ("render", "command", "Write every file that reconfigure would write below a directory."),
     "check-config": ("check_config", "command", "Say everything that is wrong in gitlab.rb."),
     "show-config": ("show_config", "command", "Show effective settings."),
+    "explain": ("explain", "command", "Say where a setting comes from and what it leads to."),
+    "diff-config": ("diff_config", "command", "Compare gitlab.rb with the defaults and the example."),
     "history": ("history", "command", "List the last configurations that services were seen up with."),
     "rollback": ("rollback", "command", "Go back to a configuration that services were seen up with."),
     "status": ("status", "command", "Show what runs, since when, and what should."),

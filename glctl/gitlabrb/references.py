@@ -85,6 +85,8 @@ def never_a_name(node: Node, name: str) -> RefusedError | None:
             "a typographic quote or space, which is a letter to Ruby",
             "Write a straight quote ' or \" or an ordinary space.",
         )
+    if any(character < " " or character == "\x7f" for character in name):
+        return RefusedError(node, codes.SYNTAX, "a control character", "Remove it.")
     return None
 
 

@@ -12,6 +12,26 @@ if TYPE_CHECKING:
     from glctl.settings.option import Kind
 
 
+# What each kind takes, in a word or two.
+TAKES: dict[Kind, str] = {
+    "address": "an address with its port, '127.0.0.1:5000'",
+    "any": "anything",
+    "array": "an array",
+    "bool": "true or false",
+    "hash": "a hash",
+    "integer": "a number",
+    "limit": "a number, or false for none",
+    "line": "a string, or false for none",
+    "number": "a number, without quotes",
+    "path": "an absolute path",
+    "port": "a port, from 1 to 65535",
+    "scalar": "a single value",
+    "string": "a string",
+    "url": "a URL",
+    "words": "a string, or an array of strings",
+}
+
+
 def why_not(kind: Kind, value: Any) -> str:
     """What belongs there instead of *value*; empty where it will do."""
     return _CHECKS[kind](value)

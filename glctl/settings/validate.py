@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from glctl.settings.effective import Effective
     from glctl.settings.option import Kind, Option
     from glctl.settings.versions import Version
+    from glctl.spans import Span
 
 # Omnibus takes any value for truth and writes it as it is: worth a word, no reason to stop.
 _LENIENT: frozenset[Kind] = frozenset({"bool"})
@@ -86,6 +87,8 @@ def _setting(option: Option, settings: Settings, effective: Effective) -> Iterat
     if value is None or option.kind == "url":  # addresses: sense.py
         return
     name, span = ruby_name(".".join(path)), settings.span(*path)
+    if option.foreign:  # named once: _foreign
+        return
     if option.ignored:
         yield Diagnostic("without-effect", "warning", f"{name} has no effect.", option.doc, span)
     elif wrong := why_not(option.kind, value):
@@ -115,8 +118,12 @@ def _has_control_characters(value: Any) -> bool:
 
 
 def _is_overruled(value: Any, effective: Effective, option: Option) -> bool:
-    """Whether a rule or gitlab-cluster.json has put something else in place of what gitlab.rb says."""
-    return effective.origin(option.key).kind in ("derived", "cluster") and effective[option.key] != value
+    """Whether a rule or gitlab-cluster.json has put something else in place of what gitlab.rb says.
+
+    Digits say the same with quotes and without.
+    """
+    replaced = effective.origin(option.key).kind in ("derived", "cluster")
+    return replaced and str(effective[option.key]) != str(value)
 
 
 def _unknown_keys(settings: Settings) -> Iterator[Diagnostic]:
@@ -142,15 +149,26 @@ def _known_below(section: str) -> frozenset[str]:
 
 def _foreign(settings: Settings) -> Iterator[Diagnostic]:
     """Settings of services that glctl does not run: named once, not one by one."""
-    foreign = sorted(name for name in settings.values if name in NAMES and name not in READ_NAMES)
+    names = [name for name in settings.values if name in NAMES and name not in READ_NAMES]
+    keys = [o.key for o in OPTIONS.values() if o.foreign and given(settings, o)[0] is not None]
+    foreign = ", ".join(sorted([*names, *map(ruby_name, keys)]))
     if foreign:
-        message = f"Settings of services that glctl does not run are left alone: {', '.join(foreign)}."
-        yield Diagnostic("foreign-service", "warning", message)
+        message = f"Settings of services that glctl does not run are left alone: {foreign}."
+        nginx = any(key.startswith("nginx.") for key in keys)
+        yield Diagnostic("foreign-service", "warning", message, _NGINX_IS_GITLABS if nginx else "")
+
+
+_NGINX_IS_GITLABS = "These of nginx are for GitLab's own virtual host; the registry's has registry['nginx']."
 
 
 def _overwritten(settings: Settings) -> Iterator[Diagnostic]:
     for setting in settings.overwritten:
         later = settings.span(*setting.path)
         message = f"{ruby_name('.'.join(setting.path))} is set again later: this value has no effect."
-        hint = f"The one that counts is on line {later.line}." if later else ""
+        hint = f"The one that counts is {_where(later, setting.span)}." if later else ""
         yield Diagnostic("set-twice", "warning", message, hint, setting.span)
+
+
+def _where(span: Span, near: Span) -> str:
+    """The place of *span* for someone who looks at *near*."""
+    return f"on line {span.line}" if span.file == near.file else f"at {span}"

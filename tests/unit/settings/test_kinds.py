@@ -3,7 +3,7 @@ import typing
 import pytest
 
 from glctl.gitlabrb.model import Symbol
-from glctl.settings.kinds import why_not
+from glctl.settings.kinds import TAKES, why_not
 from glctl.settings.option import Kind
 
 FITS = {
@@ -67,3 +67,7 @@ def test_a_value_that_does_not_is_told_what_belongs_there(kind: Kind, value: obj
 
 def test_every_kind_is_known() -> None:
     assert FITS.keys() == set(typing.get_args(Kind))
+
+
+def test_every_kind_says_what_it_takes() -> None:
+    assert set(TAKES) == set(typing.get_args(Kind))
