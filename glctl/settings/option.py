@@ -23,6 +23,7 @@ Kind = Literal[
     "array",
     "words",  # one string, or an array of them
     "hash",
+    "workers",  # an integer, or 'auto'
     "any",
 ]
 

@@ -58,7 +58,7 @@ OPTIONS = (
     ),
     Option("nginx.log_group", "string", "The group that may read nginx's log.", example="'adm'"),
     Option(
-        "nginx.worker_processes", "scalar", "Worker processes; one per processor where unset.", example="4"
+        "nginx.worker_processes", "workers", "Worker processes; one per processor where unset.", example="4"
     ),
     Option("nginx.worker_connections", "integer", "Connections per worker.", 10240, "10240"),
     Option(
