@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from glctl.commands.completion import complete_services
 from glctl.console import harmless
 from glctl.converge.drift import Drift, drift
 from glctl.services.catalog import Service, select
@@ -41,7 +42,7 @@ class Row:
 
 
 @click.command(epilog="Exit codes: 0 all that should run does, 3 a service is down, 1 nothing is configured.")
-@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@click.argument("services", nargs=-1, metavar="[SERVICE]...", shell_complete=complete_services)
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="How to print.")
 @click.pass_obj
 def command(context: Context, services: tuple[str, ...], output: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from glctl.errors import UsageError
+from glctl.render import nginxconf
 from glctl.render.directives import HINT, why_not_whole
 from glctl.render.resources import Absent, Account, Directory, File, Notify, Resource, Symlink
 from glctl.render.runit import log_directory
@@ -29,7 +30,7 @@ def nginx_resources(effective: Effective, host: Host) -> Iterator[Resource]:
         yield Account(
             user,
             group,
-            home=directory,
+            home=effective["web_server.home"],
             shell=effective["web_server.shell"],
             uid=effective["web_server.uid"],
             gid=effective["web_server.gid"],
@@ -47,16 +48,24 @@ def nginx_resources(effective: Effective, host: Host) -> Iterator[Resource]:
 def nginx_files(effective: Effective, host: Host) -> Iterator[File | Absent]:
     """The configuration files alone: also what a staged ``nginx -t`` is run on."""
     directory = f"{effective['nginx.dir']}/conf"
-    vhost = f"{directory}/service_conf/gitlab-registry.conf"
     if effective["nginx.enable"]:
         main = render("nginx/nginx.conf.j2", **_main_values(effective, host))
         yield File(f"{directory}/nginx.conf", main, notifies=RELOAD)
         yield _status_file(f"{directory}/nginx-status.conf", effective, host)
     if effective["nginx.enable"] and effective["registry.enable"] and effective["registry.nginx.enable"]:
         content = render("nginx/gitlab-registry.conf.j2", **_vhost_values(effective, host))
-        yield File(vhost, content, notifies=RELOAD)
+        yield File(_virtual_host(effective), content, notifies=RELOAD)
     else:
-        yield Absent(vhost, RELOAD)
+        yield no_virtual_host(effective)
+
+
+def no_virtual_host(effective: Effective) -> Absent:
+    """What a registry leaves behind that is not served any more."""
+    return Absent(_virtual_host(effective), RELOAD)
+
+
+def _virtual_host(effective: Effective) -> str:
+    return f"{effective['nginx.dir']}/conf/service_conf/gitlab-registry.conf"
 
 
 def _status_file(path: str, effective: Effective, host: Host) -> File | Absent:
@@ -69,7 +78,7 @@ def _status_file(path: str, effective: Effective, host: Host) -> File | Absent:
 
 def _main_values(effective: Effective, host: Host) -> dict[str, Any]:
     names = (
-        "gzip_comp_level gzip_http_version gzip_proxied gzip_types hide_server_tokens "
+        "gzip_comp_level gzip_http_version gzip_proxied gzip_types "
         "keepalive_time keepalive_timeout log_format log_format_escape proxy_cache proxy_cache_path sendfile "
         "server_names_hash_bucket_size tcp_nodelay tcp_nopush worker_connections worker_processes"
     ).split()
@@ -79,7 +88,7 @@ def _main_values(effective: Effective, host: Host) -> dict[str, Any]:
         "user": _worker_account(effective, host),
         "gzip": effective["nginx.gzip_enabled"],
         "custom_config": _directives("nginx.custom_nginx_config", effective),
-        "hides_tokens": platform.nginx_gitlab_modules,
+        "hide_server_tokens": platform.nginx_gitlab_modules and effective["nginx.hide_server_tokens"],
         "vts": _traffic_status(effective, host),
         "temp_paths": platform.nginx_temp_paths,
         "mime_types": platform.mime_types,
@@ -117,32 +126,26 @@ def _vhost_values(effective: Effective, host: Host) -> dict[str, Any]:
     def own(name: str) -> Any:
         return effective[f"registry.nginx.{name}"]
 
-    prefix = "registry.nginx."
     tls, http2, behind = own("listen_https"), own("http2_enabled"), own("proxy_protocol")
     external_host = effective["gitlab_rails.registry_host"]
     external_port = effective["gitlab_rails.registry_port"]
     flags = ["proxy_protocol"] * behind + ["ssl"] * tls
     if tls and http2 and not host.platform.nginx_http2_directive:
         flags.append("http2")
-    commands = own("ssl_conf_command") or []
     logs = own("log_directory")
     redirect = ""
     if tls and own("redirect_http_to_https"):
         redirect = f"https://{external_host}{f':{external_port}' if external_port else ''}$request_uri"
     return {
         "redirect": redirect,
-        "redirect_port": own("redirect_http_to_https_port"),
+        "redirect_port": own("redirect_http_to_https_port") if redirect else None,
         "redirect_flags": ["proxy_protocol"] * behind,
         "host": external_host,
         "port": own("listen_port"),
         "listen_addresses": own("listen_addresses"),
         "listen_flags": flags,
-        "tls": tls,
-        "http2_directive": http2 and host.platform.nginx_http2_directive,
-        "ssl": {
-            key.removeprefix(prefix): effective[key] for key in effective if key.startswith(prefix + "ssl_")
-        },
-        "ssl_conf_commands": [commands] if isinstance(commands, str) else commands,
+        "http2_directive": tls and http2 and host.platform.nginx_http2_directive,
+        "ssl": _tls_values(effective) if tls else None,
         "real_ip_header": own("real_ip_header"),
         "real_ip_recursive": own("real_ip_recursive"),
         "real_ip_trusted_addresses": own("real_ip_trusted_addresses"),
@@ -150,11 +153,27 @@ def _vhost_values(effective: Effective, host: Host) -> dict[str, Any]:
         "access_log": f"{logs}/gitlab_registry_access.log",
         "error_log": f"{logs}/gitlab_registry_error.log",
         "error_log_level": own("error_log_level"),
-        "proxy_set_headers": own("proxy_set_headers"),
+        "proxy_set_headers": {name: _header(str(value)) for name, value in own("proxy_set_headers").items()},
         "upstream": f"http://{effective['registry.registry_http_addr']}",
         "challenges": f"{own('dir')}/www/" if effective["letsencrypt.enable"] else "",
-        "custom_config": _directives(prefix + "custom_gitlab_server_config", effective),
+        "custom_config": _directives("registry.nginx.custom_gitlab_server_config", effective),
     }
+
+
+def _header(text: str) -> str:
+    """One value: quotes in gitlab.rb, which Omnibus leaves to nginx, are none of its own."""
+    words = nginxconf.words(text)
+    return text if words is None else " ".join(words)
+
+
+def _tls_values(effective: Effective) -> dict[str, Any]:
+    """The settings of TLS by the names of their directives; only those that are written."""
+    prefix = "registry.nginx."
+    found = {key.removeprefix(prefix): effective[key] for key in effective if key.startswith(f"{prefix}ssl_")}
+    commands = found["ssl_conf_command"] or []
+    depth = found["ssl_verify_depth"] if found["ssl_verify_client"] else None
+    one_or_several = [commands] if isinstance(commands, str) else commands
+    return {**found, "ssl_conf_command": one_or_several, "ssl_verify_depth": depth}
 
 
 def _strict_transport(max_age: float, subdomains: bool) -> str:
