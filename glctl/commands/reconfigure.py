@@ -12,7 +12,9 @@ import click
 
 from glctl.commands import changes
 from glctl.converge.desired import examine
+from glctl.converge.generations import Generations
 from glctl.converge.prepare import Prepared, prepare
+from glctl.converge.tree import Tree
 from glctl.errors import GlctlError
 
 if TYPE_CHECKING:
@@ -71,13 +73,12 @@ def _look(context: Context, show: Callable[[Prepared], None]) -> Prepared:
 def _run(context: Context, show: Callable[[Prepared], None]) -> tuple[Prepared, Result | None]:
     context.require_own_host("reconfigure", "reconfigure (look first: glctl reconfigure --dry-run)")
     first = prepare(_configuration(context))
-    if not first.changed:
+    if not first.changed and Generations(Tree(context.root)).has(first.configuration, first.resources):
         return first, None
     from glctl.converge.carry_out import carry_out
     from glctl.converge.preflight import preflight
     from glctl.converge.secrets import Generated
     from glctl.converge.state import locked
-    from glctl.converge.tree import Tree
 
     preflight(first)
     with locked(Tree(context.root)):
@@ -86,7 +87,7 @@ def _run(context: Context, show: Callable[[Prepared], None]) -> tuple[Prepared, 
         with suppress(BrokenPipeError):  # a reader that has seen enough does not end the run
             show(prepared)
         try:
-            return prepared, carry_out(prepared, context.console.note) if prepared.changed else None
+            return prepared, carry_out(prepared, context.console.note)
         except KeyboardInterrupt:
             context.console.note("Interrupted. The next `glctl reconfigure` finishes the rest.")
             raise

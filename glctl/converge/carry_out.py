@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from glctl.console import harmless
 from glctl.converge import apply, health, rendered
+from glctl.converge.generations import Generations
 from glctl.converge.state import Applied
 from glctl.converge.tree import Tree
 from glctl.errors import GlctlError
@@ -58,9 +59,12 @@ def carry_out(prepared: Prepared, tell: Callable[[str], None]) -> Result:
     try:
         for name in sorted(concerned):  # in the same order each time, as all that is written
             applied.forget(name)
-        rendered.remember(prepared.configuration, prepared.resources, tree)
+        if prepared.back_to is None:  # else another glctl may have rendered it
+            rendered.remember(prepared.configuration, prepared.resources, tree)
         apply.apply(prepared.plan.changes, prepared.resources, tree, prepared.configuration.host)
-        return _settle(prepared, applied, tell)
+        result = _settle(prepared, applied, tell)
+        Generations(tree).keep(prepared.configuration, prepared.resources, prepared.back_to)
+        return result
     except OSError as exc:
         raise GlctlError(
             f"{exc.filename or 'A file'} could not be written: {(exc.strerror or str(exc)).lower()}.",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from glctl.converge.tree import Tree
 
 APPLIED_DIR = f"{STATE_DIR}/applied"
+GENERATIONS_DIR = f"{STATE_DIR}/generations"
 LOCK = f"{STATE_DIR}/lock"
 
 
@@ -57,7 +58,7 @@ def locked(tree: Tree) -> Iterator[None]:
 
     The kernel lets go of it when its holder ends, however that happens: a stale lock does not exist.
     """
-    for directory in (STATE_DIR, APPLIED_DIR):
+    for directory in (STATE_DIR, APPLIED_DIR, GENERATIONS_DIR):
         _provide(tree.root.relocate(directory), tree)
     path = tree.root.relocate(LOCK)
     fd = tree.open_lock(path)

@@ -28,7 +28,10 @@ def block_of(ev: Evaluator, node: Node) -> Block:
     """What a ``block`` or ``do_block`` does."""
     listed = node.child_by_field_name("parameters")
     parameters = parameters_of(ev, listed)
-    does = runs(ev, parameters, node.child_by_field_name("body"))
+    body = node.child_by_field_name("body")
+    if body is not None:
+        ev.check(body)
+    does = runs(ev, parameters, body)
 
     def block(*values: Any) -> Any:
         if len(values) == 1 and len(parameters) > 1 and isinstance(values[0], list):

@@ -101,6 +101,8 @@ def lambda_(ev: Evaluator, node: Node) -> Proc:
 
     parameters = parameters_of(ev, node.child_by_field_name("parameters"))
     body = ev.field(node, "body").child_by_field_name("body")
+    if body is not None:
+        ev.check(body)
     does = runs(ev, parameters, body)
 
     def called(*values: Any) -> Any:

@@ -110,6 +110,8 @@ METHODS: dict[str, dict[str, Method]] = {
         "yield_self": m(lambda c, a: c.run(a), block=True),
     },
     "nil": {
+        "=~": m(lambda _c, _a, _b: None, (ANY,)),
+        "!~": m(lambda _c, _a, _b: True, (ANY,)),
         "to_a": m(lambda _c, _a: []),
         "to_h": m(lambda _c, _a: Hash()),
         "to_i": m(lambda _c, _a: 0),

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from glctl.converge import carry_out as carrying_out
-from glctl.converge import health
+from glctl.converge import health, rendered
 from glctl.converge.carry_out import Done, NotUpError, Result, carry_out
 from glctl.converge.desired import Configuration
+from glctl.converge.generations import Generations
 from glctl.converge.prepare import Due, Prepared, prepare
 from glctl.converge.state import Applied
 from glctl.converge.tree import Tree
@@ -80,6 +81,17 @@ def test_a_first_run(configure: Configure, runit: Runit, run: Any, tree: Tree, r
     for name, digests in prepared.plan.digests.items():
         assert Applied(tree).digests(name) == digests
     assert prepare(configure()).plan.changes == ()
+    [kept] = Generations(tree).all()
+    assert (kept.number, kept.back_to, kept.resources) == (1, None, prepared.resources)
+
+
+def test_a_run_back_is_kept_as_such_and_not_remembered_as_rendered(
+    configure: Configure, run: Any, tree: Tree, root: Root
+) -> None:
+    run(replace(prepare(configure()), back_to=3))
+    [kept] = Generations(tree).all()
+    assert kept.back_to == 3
+    assert not root.at(rendered.MEMORY).exists()
 
 
 def due(prepared: Prepared, *dues: Due, **more: Any) -> Prepared:
@@ -169,6 +181,7 @@ def test_a_service_that_does_not_come_up_keeps_no_record(
     assert "`glctl reconfigure` again" in failed.hint
     assert Applied(tree).digests("registry") == {}
     assert "restart nginx" not in runit.events
+    assert Generations(tree).last() is None
 
 
 @pytest.mark.parametrize(
