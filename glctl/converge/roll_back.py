@@ -1,0 +1,154 @@
+"""Going back: the files that were there before, and the services on them.
+
+Only what is not certain to run on those files is restarted. No record is made before a service was seen up,
+so that a roll-back that is killed is begun anew by the next run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from glctl.converge import restore
+from glctl.converge.bring_up import PAST, Done, Goal, bring_up, probe_in, record
+from glctl.converge.journal import Journal
+from glctl.converge.prepare import Due
+from glctl.converge.state import Applied
+from glctl.errors import GlctlError
+from glctl.paths import SERVICE_DIR
+from glctl.services.catalog import SERVICES
+from glctl.services.control import is_working
+from glctl.services.runit import look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from glctl.converge.bring_up import Options
+    from glctl.converge.journal import Before
+    from glctl.converge.tree import Tree
+    from glctl.services.catalog import Service
+    from glctl.services.runit import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A run that failed. *records* and *running*: what services, log services too, had recorded and were when
+    it began.
+    """
+
+    before: Before
+    goal: Goal
+    records: Mapping[str, Mapping[str, object]]
+    running: Mapping[str, Status]
+
+    def is_untouched(self, name: str, now: Status) -> bool:
+        """Whether that service certainly still runs on the files from before."""
+        then = self.running[name]
+        same = (now.pid, now.since) == (then.pid, then.since)
+        return bool(self.records[name]) and name not in self.goal.touched and same
+
+
+class RolledBackError(GlctlError):
+    """The run failed, and all is as it was before; *done*: what services had to hear of it."""
+
+    def __init__(self, message: str, hint: str, done: tuple[Done, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.done = done
+
+
+def roll_back(
+    attempt: Attempt, failed: GlctlError, tree: Tree, options: Options, tell: Callable[[str], None]
+) -> GlctlError:
+    """Undo *attempt*, which *failed*; returns the error that tells how it is now."""
+    goal = attempt.goal
+    try:
+        _end_new(attempt, tree, options, tell)
+        if not attempt.before.was_up:
+            return _nothing_to_go_back_to(failed)
+        tell("Going back to the previous files.")
+        restore.restore(attempt.before.actual, tree)
+        goal = _way_back(attempt, Applied(tree))
+        done = bring_up(goal, options, tell)
+        record(goal, Applied(tree))
+        Journal(tree).end()
+    except (GlctlError, OSError) as exc:
+        return _not_back(attempt, failed, exc, tree)
+    told = ", ".join(f"{each.service} {PAST[each.action]} ({each.seconds:.1f} s)" for each in done)
+    back = f"The previous files are back; {told or 'no service had to hear of it'}."
+    hint = failed.hint or "Mend gitlab.rb and run `glctl reconfigure` again."
+    return RolledBackError(f"{failed.message}\n{back}", hint, done)
+
+
+def _end_new(attempt: Attempt, tree: Tree, options: Options, tell: Callable[[str], None]) -> None:
+    """End the services that were not enabled before: first their links, so that nobody starts them again."""
+    links = tree.root.relocate(SERVICE_DIR) + "/"
+    actual = attempt.before.actual
+    new = {p: there for p, there in actual.items() if p.startswith(links) and there.kind == "absent"}
+    restore.restore(new, tree)
+    ended = [service for service in SERVICES if f"{links}{service.name}" in new]
+    due = tuple(Due(s.name, "stop") for s in ended if look(s.directory(tree.root)).is_supervised)
+    bring_up(replace(attempt.goal, enabled=(), due=due), options, tell)
+
+
+def _nothing_to_go_back_to(failed: GlctlError) -> GlctlError:
+    """A first run: its files stay to be looked at, and nothing starts over and over."""
+    failed.message += "\nNothing ran here before: the new files stay, and no service is enabled."
+    failed.hint = failed.hint or "Mend gitlab.rb and run `glctl reconfigure` again: it goes on from here."
+    return failed
+
+
+def _way_back(attempt: Attempt, applied: Applied) -> Goal:
+    """What services are owed for the files from before to be what they run on."""
+    root, before = attempt.goal.root, attempt.before
+    enabled = tuple(service.name for service in SERVICES if service.is_enabled(root))
+    for name, found in attempt.records.items():
+        service = next(each for each in SERVICES if each.name == name.partition("/")[0])
+        log = service.directory(root) / "log" if name.endswith("/log") else service.directory(root)
+        if attempt.is_untouched(name, look(log)) and applied.read(name) != found:
+            applied.record(name, found)
+    due = tuple(due for service in SERVICES for due in _owed(service, attempt, service.name in enabled))
+    return Goal(
+        root=root,
+        runsvdir=attempt.goal.runsvdir,
+        enabled=enabled,
+        due=due,
+        probes={name: probe_in(found) for name, found in before.records.items()},
+        records=before.records,
+        stopped=tuple(each.service for each in due if each.stopped),
+    )
+
+
+def _owed(service: Service, attempt: Attempt, enabled: bool) -> Iterator[Due]:
+    directory = service.directory(attempt.goal.root)
+    status, log = look(directory), look(directory / "log")
+    if not enabled:
+        return
+    if not status.is_supervised:
+        yield Due(service.name, "start")
+        return
+    if not attempt.is_untouched(service.name, status):
+        reload = service.reload and is_working(service, status) and _same(attempt, service.name, "restart")
+        yield Due(service.name, "reload" if reload else "restart", stopped=status.want == "down")
+    if not attempt.is_untouched(f"{service.name}/log", log):
+        reload = log.is_up and _same(attempt, f"{service.name}/log", "restart")
+        yield Due(service.name, "reload log" if reload else "restart log")
+
+
+def _same(attempt: Attempt, name: str, action: str) -> bool:
+    """Whether the files whose change calls for *action* were the same before."""
+    return attempt.before.records.get(name, {}).get(action) == attempt.goal.records.get(name, {}).get(action)
+
+
+def _not_back(attempt: Attempt, failed: GlctlError, exc: GlctlError | OSError, tree: Tree) -> GlctlError:
+    """The roll-back failed, too: what is in which state."""
+    reason = exc.message if isinstance(exc, GlctlError) else f"{exc.filename or 'a file'}: {exc.strerror}"
+    lines = [f"{failed.message}", f"The way back failed as well: {reason}"]
+    left = restore.differing(attempt.before.actual, tree)
+    lines += [f"  not as before: {path}" for path in left] or ["  all files are as before"]
+    for service in SERVICES:
+        status = look(service.directory(attempt.goal.root))
+        lines.append(f"  {service.name}: {f'{status.state}: ' * status.is_supervised}{status}")
+    return GlctlError(
+        "\n".join(lines),
+        "Mend that, then run `glctl reconfigure`: it tries gitlab.rb as it is then, else goes back again.",
+    )
