@@ -28,9 +28,14 @@ class UsageError(GlctlError):
 
 
 class ConfigError(UsageError):
-    """gitlab.rb cannot be read or makes no sense; holds every diagnostic, not only the first (exit 2)."""
+    """gitlab.rb cannot be read or makes no sense; holds every diagnostic, not only the first (exit 2).
 
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+    *settings* are the Settings of what could be evaluated all the same, for those who check them, too;
+    None where nothing could.
+    """
+
+    def __init__(self, diagnostics: Sequence[Diagnostic], settings: object | None = None) -> None:
         self.diagnostics = tuple(diagnostics)
+        self.settings = settings
         first = next((d for d in self.diagnostics if d.severity == "error"), self.diagnostics[0])
         super().__init__(first.message, first.hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,7 @@ SECRETS_FILE = "/etc/gitlab/gitlab-secrets.json"
 CLUSTER_FILE = "/etc/gitlab/gitlab-cluster.json"  # what gitlab-ctl itself has changed on this node
 SSL_DIR = "/etc/gitlab/ssl"
 EMBEDDED_DIR = "/opt/gitlab/embedded"  # its presence makes a host an Omnibus host
+VERSION_FILE = "/opt/gitlab/version-manifest.txt"  # begins with the package's name and version
 SV_DIR = "/opt/gitlab/sv"
 SERVICE_DIR = "/opt/gitlab/service"
 INIT_DIR = "/opt/gitlab/init"
@@ -29,11 +31,16 @@ class Root:
         return self.path != Path("/")
 
     def at(self, path: str) -> Path:
-        """The place below the root that the absolute *path* means. A path already below it stays as it is."""
-        target = Path(path)
-        if not target.is_absolute():
+        """The place below the root that the absolute *path* means. A path already below it stays as it is.
+
+        As on a whole machine, ``..`` leads no further up than to the root.
+        """
+        if not path.startswith("/"):
             raise ValueError(f"not an absolute path: {path}")
-        if not self.relocated or target.is_relative_to(self.path):
+        if not self.relocated:
+            return Path(path)
+        target = Path("/", os.path.normpath(path).lstrip("/"))
+        if target.is_relative_to(self.path):
             return target
         return self.path / target.relative_to("/")
 

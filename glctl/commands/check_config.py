@@ -9,21 +9,42 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from glctl.commands.diagnostics import print_diagnostics
-from glctl.converge.desired import examine
-from glctl.errors import ConfigError, GlctlError
-from glctl.spans import Diagnostic
+from glctl.converge.wrong import all_that_is_wrong
+from glctl.settings.versions import parse_version
 
 if TYPE_CHECKING:
     from glctl.commands.context import Context
+    from glctl.settings.versions import Version
+    from glctl.spans import Diagnostic
+
+
+def version_option(_ctx: click.Context, _option: click.Parameter, text: str | None) -> Version | None:
+    """The version that ``--omnibus-version`` names."""
+    if text is None:
+        return None
+    try:
+        return parse_version(text)
+    except ValueError as exc:
+        raise click.BadParameter(f"{text!r}: {exc}.") from None
 
 
 @click.command(short_help="Say everything that is wrong in gitlab.rb.")
 @click.option("--strict", is_flag=True, help="Warnings are errors.")
+@click.option(
+    "--omnibus-version",
+    "version",
+    metavar="V",
+    callback=version_option,
+    help="Go by this version of Omnibus (16.11), not by that installed or the newest that is known.",
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report.")
 @click.pass_obj
-def command(context: Context, strict: bool, form: str) -> int:
-    """Read gitlab.rb and say everything that is wrong in it. Exit 2 if there is an error."""
-    diagnostics = _diagnostics(context)
+def command(context: Context, strict: bool, version: Version | None, form: str) -> int:
+    """Read gitlab.rb and say everything that is wrong in it, at once.
+
+    Exit 2 if there is an error, with --strict also if there is a warning; else 0.
+    """
+    diagnostics = all_that_is_wrong(context.root, context.config_file, context.platform, version)
     errors = sum(d.severity == "error" for d in diagnostics)
     warnings = len(diagnostics) - errors
     ok = not errors and not (strict and warnings)
@@ -34,21 +55,6 @@ def command(context: Context, strict: bool, form: str) -> int:
         print_diagnostics(diagnostics, sys.stdout, context.console)
         context.console.out(_verdict(context, errors, warnings, ok))
     return 0 if ok else 2
-
-
-def _diagnostics(context: Context) -> tuple[Diagnostic, ...]:
-    """What is wrong in gitlab.rb, and, where that is all right, with the files that it makes."""
-    try:
-        configuration = examine(context.root, context.config_file, context.platform)
-    except ConfigError as exc:
-        return exc.diagnostics
-    if configuration.errors:
-        return configuration.diagnostics
-    try:
-        configuration.resources()
-    except GlctlError as exc:
-        return *configuration.diagnostics, Diagnostic("wrong-value", "error", exc.message, exc.hint)
-    return configuration.diagnostics
 
 
 def _verdict(context: Context, errors: int, warnings: int, ok: bool) -> str:

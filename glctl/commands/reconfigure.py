@@ -13,7 +13,9 @@ import click
 
 from glctl.commands import changes
 from glctl.converge.desired import examine
+from glctl.converge.generations import Generations
 from glctl.converge.prepare import Prepared, prepare
+from glctl.converge.tree import Tree
 from glctl.converge.watch import SECONDS as WATCH
 from glctl.errors import GlctlError
 
@@ -111,12 +113,12 @@ class _Run:
         context = self.context
         context.require_own_host("reconfigure", "reconfigure (look first: glctl reconfigure --dry-run)")
         first = prepare(_configuration(context))
-        if not first.changed:
+        kept = Generations(Tree(context.root))
+        if not first.changed and kept.has(first.configuration, first.resources):
             return first, None
         from glctl.converge.preflight import preflight
         from glctl.converge.secrets import Generated
         from glctl.converge.state import locked
-        from glctl.converge.tree import Tree
 
         preflight(first)
         with locked(Tree(context.root), self.asked.wait, context.console.note) as waited:
@@ -126,7 +128,7 @@ class _Run:
                 preflight(prepared)
             with suppress(BrokenPipeError):  # a reader that has seen enough does not end the run
                 self._show(prepared)
-            return prepared, self._carry_out(prepared) if prepared.changed else None
+            return prepared, self._carry_out(prepared)
 
     def _carry_out(self, prepared: Prepared) -> Result:
         from glctl.converge.bring_up import Options

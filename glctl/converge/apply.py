@@ -13,39 +13,54 @@ from glctl.converge import accounts
 from glctl.render.resources import Absent, Account, Directory, File, Symlink
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from glctl.converge.plan import Change
+    from glctl.converge.plan import Change, Ids
     from glctl.converge.tree import Tree
     from glctl.render.resources import Resource
     from glctl.settings.host import Host
 
 
-def stage(changes: Sequence[Change], resources: Sequence[Resource], tree: Tree, host: Host) -> None:
-    """Make accounts and directories, and put new files beside their targets, in order.
-
-    Raises GlctlError or OSError at the first that fails; no file is then staged any more.
+def apply(
+    changes: Sequence[Change],
+    resources: Sequence[Resource],
+    tree: Tree,
+    host: Host,
+    *,
+    when_staged: Callable[[], None] = lambda: None,
+) -> None:
+    """Make each Change, in order. Raises GlctlError or OSError at the first that fails; what is then staged
+    and not in place is dropped. *when_staged* is called before the first file changes.
     """
     for change in changes:
         if isinstance(change.resource, Account):
             accounts.create(change.resource)
     ids = accounts.lookup_ids(resources, host)  # after the accounts are there
     try:
-        for change in changes:
-            match change.resource:
-                case File() as file:
-                    tree.stage(file.path, file.content, file.mode, ids.owner(file.owner, file.group))
-                case Directory() as directory if change.action == "create":
-                    tree.mkdir(directory.path, directory.mode, ids.owner(directory.owner, directory.group))
-                case Directory() as directory:
-                    tree.protect(directory.path, directory.mode, ids.owner(directory.owner, directory.group))
+        _stage(changes, tree, ids)
+        when_staged()
+        _put_in_place(changes, tree)
     except BaseException:
-        unstage(changes, tree)
+        for change in changes:
+            if isinstance(change.resource, File):
+                with suppress(OSError):  # the next run removes it
+                    tree.unstage(change.path)
         raise
 
 
-def swap(changes: Sequence[Change], tree: Tree) -> None:
-    """Put what is staged in place, make and remove links, in order. Raises OSError where one fails."""
+def _stage(changes: Sequence[Change], tree: Tree, ids: Ids) -> None:
+    """Make directories, and put new files beside their targets."""
+    for change in changes:
+        match change.resource:
+            case File() as file:
+                tree.stage(file.path, file.content, file.mode, ids.owner(file.owner, file.group))
+            case Directory() as directory if change.action == "create":
+                tree.mkdir(directory.path, directory.mode, ids.owner(directory.owner, directory.group))
+            case Directory() as directory:
+                tree.protect(directory.path, directory.mode, ids.owner(directory.owner, directory.group))
+
+
+def _put_in_place(changes: Sequence[Change], tree: Tree) -> None:
     for change in changes:
         match change.resource:
             case File() as file:
@@ -54,11 +69,3 @@ def swap(changes: Sequence[Change], tree: Tree) -> None:
                 tree.symlink(link.path, link.target)
             case Absent() as absent:
                 tree.unlink(absent.path)
-
-
-def unstage(changes: Sequence[Change], tree: Tree) -> None:
-    """Drop what is staged and not in place, as far as the disk lets us: the next run removes the rest."""
-    for change in changes:
-        if isinstance(change.resource, File):
-            with suppress(OSError):
-                tree.unstage(change.resource.path)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from glctl.converge import drain, health, watch
+from glctl.converge import drain, watch
 from glctl.errors import GlctlError
 from glctl.services import control, supervisor
 from glctl.services.catalog import NGINX, REGISTRY, SERVICES, Service
@@ -67,7 +67,7 @@ class Goal:
     enabled: tuple[str, ...]
     due: tuple[Due, ...]
     probes: Mapping[str, Probe | None]
-    records: Mapping[str, Mapping[str, Any]]
+    records: Mapping[str, Mapping[str, str]]
     stopped: tuple[str, ...] = ()
     touched: set[str] = field(default_factory=set)
     serving: Probe | None = None
@@ -129,19 +129,6 @@ def record(goal: Goal, applied: Applied) -> None:
         for name in names:
             if found := goal.records.get(name):
                 applied.record(name, found)
-
-
-def record_of(digests: Mapping[str, str], probe: Probe | None) -> dict[str, Any]:
-    """What is noted of a service that was seen up: on which files, and how it was asked."""
-    return {**digests, **({"asked": asdict(probe)} if probe else {})}
-
-
-def probe_in(record: Mapping[str, Any]) -> Probe | None:
-    """How a service was asked when this record of it was made."""
-    try:
-        return health.Probe(**record["asked"])
-    except (KeyError, TypeError):
-        return None
 
 
 def _service(name: str) -> Service:

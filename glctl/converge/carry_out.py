@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from glctl.console import harmless
 from glctl.converge import apply, rendered
-from glctl.converge.bring_up import Done, Goal, NotUpError, Options, bring_up, probe_in, record, record_of
+from glctl.converge.bring_up import Done, Goal, NotUpError, Options, bring_up, record
+from glctl.converge.generations import Generations
 from glctl.converge.health import probe_of
 from glctl.converge.journal import Journal
 from glctl.converge.roll_back import Attempt, roll_back
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from glctl.converge.generations import Generation
     from glctl.converge.prepare import Prepared
     from glctl.paths import Root
 
@@ -46,44 +48,49 @@ def carry_out(prepared: Prepared, tell: Callable[[str], None], options: Options 
     """
     options = options or Options()
     tree = Tree(prepared.configuration.host.root)
-    applied, journal = Applied(tree), Journal(tree)
-    running = {name: look(directory) for name, directory in _directories(prepared).items()}
-    records = applied.records()
-    goal = _goal(prepared, applied)
+    attempt = _begin(prepared, tree)
     try:
-        before = journal.begin(prepared.plan.changes, _concerned(prepared), applied)
-    except OSError as exc:
-        raise _unwritten(exc, "Nothing was changed.") from exc
-    try:
-        _put_in_place(prepared, tree, applied)
-        done = bring_up(goal, options, tell)
+        _put_in_place(prepared, tree)
+        done = bring_up(attempt.goal, options, tell)
     except (GlctlError, OSError) as exc:
         failed = _explained(exc, tree.root)
         if not options.roll_back:
             failed.hint = _LEFT
             raise failed from exc
-        raise roll_back(Attempt(before, goal, records, running), failed, tree, options, tell) from exc
-    _conclude(prepared, goal, tree)
+        raise roll_back(attempt, failed, tree, options, tell) from exc
+    _conclude(prepared, attempt.goal, tree)
     return Result(done)
 
 
-def _put_in_place(prepared: Prepared, tree: Tree, applied: Applied) -> None:
-    """All files, by renaming; before the first, what is recorded of the services they concern goes."""
-    changes = prepared.plan.changes
-    apply.stage(changes, prepared.resources, tree, prepared.configuration.host)
+def _begin(prepared: Prepared, tree: Tree) -> Attempt:
+    """Note all that a roll-back needs to know, on disk what the next run needs to know, too."""
+    applied = Applied(tree)
+    running = {name: look(directory) for name, directory in _directories(prepared).items()}
+    records, last = applied.records(), Generations(tree).last()
     try:
+        before = Journal(tree).begin(prepared.plan.changes, _concerned(prepared), applied)
+    except OSError as exc:
+        raise _unwritten(exc, "Nothing was changed.") from exc
+    return Attempt(before, last, _goal(prepared, last), records, running)
+
+
+def _put_in_place(prepared: Prepared, tree: Tree) -> None:
+    """All files; before the first changes, what is recorded of the services they concern goes."""
+
+    def forget() -> None:
         for name in _concerned(prepared):
-            applied.forget(name)
-        apply.swap(changes, tree)
-    except BaseException:
-        apply.unstage(changes, tree)
-        raise
+            Applied(tree).forget(name)
+
+    host = prepared.configuration.host
+    apply.apply(prepared.plan.changes, prepared.resources, tree, host, when_staged=forget)
 
 
 def _conclude(prepared: Prepared, goal: Goal, tree: Tree) -> None:
     """All is up, and is remembered so: what was rendered, each service, nothing to go back from."""
     try:
-        rendered.remember(prepared.configuration, prepared.resources, tree)
+        if prepared.back_to is None:  # else another glctl may have rendered it
+            rendered.remember(prepared.configuration, prepared.resources, tree)
+        Generations(tree).keep(prepared.configuration, prepared.resources, prepared.back_to)
         record(goal, Applied(tree))
         Journal(tree).end()
     except OSError as exc:
@@ -103,19 +110,18 @@ def _directories(prepared: Prepared) -> dict[str, Path]:
     return services | {f"{name}/log": directory / "log" for name, directory in services.items()}
 
 
-def _goal(prepared: Prepared, applied: Applied) -> Goal:
+def _goal(prepared: Prepared, last: Generation | None) -> Goal:
     configuration = prepared.configuration
     enabled = enabled_services(configuration.effective)
-    probes = {s.name: probe_of(s, configuration.effective) for s in SERVICES if s.name in enabled}
     return Goal(
         root=configuration.host.root,
         runsvdir=configuration.host.platform.runsvdir,
         enabled=enabled,
         due=prepared.due,
-        probes=probes,
-        records={name: record_of(d, probes.get(name)) for name, d in prepared.plan.digests.items()},
+        probes={s.name: probe_of(s, configuration.effective) for s in SERVICES if s.name in enabled},
+        records=prepared.plan.digests,
         stopped=prepared.stopped,
-        serving=probe_in(applied.read(REGISTRY.name)),
+        serving=probe_of(REGISTRY, last.effective) if last else None,
     )
 
 

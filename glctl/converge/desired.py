@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from glctl.errors import ConfigError
+from glctl.gitlabrb import reader
 from glctl.gitlabrb.outside import Outside
-from glctl.gitlabrb.reader import read
-from glctl.services.host import observe_host, own_fqdn
+from glctl.services.host import installed_omnibus, observe_host, own_fqdn
 from glctl.settings.derive import derive
 from glctl.settings.draft import given
-from glctl.settings.schema import NAMES, OPTIONS
+from glctl.settings.schema import OPTIONS, names_of
 from glctl.settings.secrets import Placeholders, complete
-from glctl.settings.validate import validate
+from glctl.settings.validate import in_order, validate
+from glctl.settings.versions import NEWEST
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from glctl.gitlabrb.model import Settings
@@ -26,15 +28,25 @@ if TYPE_CHECKING:
     from glctl.settings.host import Host
     from glctl.settings.platform import Platform
     from glctl.settings.secrets import Generator, Secrets
+    from glctl.settings.versions import Version
     from glctl.spans import Diagnostic
 
-_USERS = ("registry.username", "web_server.username", "user.username")
-_GROUPS = ("registry.group", "web_server.group", "user.group")
+USERS = ("registry.username", "web_server.username", "user.username")
+GROUPS = ("registry.group", "web_server.group", "user.group")
+_DIRECTIVES = ("nginx.custom_nginx_config", "registry.nginx.custom_gitlab_server_config")
 _CERTIFICATES = tuple(
     f"{server}.ssl_certificate{part}"
     for server in ("registry.nginx", "gitlab_rails.nginx", "nginx")
     for part in ("", "_key")
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a Configuration was read from: gitlab.rb's bytes, and the texts of the files that it reads."""
+
+    gitlab_rb: bytes = b""
+    files: Mapping[str, str] = field(default_factory=dict)  # by the path as gitlab.rb writes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class Configuration:
     host: Host
     secrets: Secrets
     diagnostics: tuple[Diagnostic, ...]
+    source: Source = Source()
+    version: Version = NEWEST  # the Omnibus whose rules hold
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -66,29 +80,68 @@ class Configuration:
 
     def with_secrets(self, generator: Generator) -> Configuration:
         """The same gitlab.rb on this host as it is now; secrets that are missing come from *generator*."""
-        return _understand(self.settings, self.host.root, self.host.platform, generator)
+        made = understand(self.settings, self.host.root, self.host.platform, self.version, generator)
+        return replace(made, source=self.source)
 
 
-def examine(root: Root, config_file: Path, platform: Platform) -> Configuration:
+@dataclass(frozen=True, slots=True)
+class _Noting(Outside):
+    """Notes what gitlab.rb reads: the text of each file, by its path."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def text(self, path: str) -> str:
+        self.texts[path] = Outside.text(self, path)
+        return self.texts[path]
+
+
+def examine(
+    root: Root, config_file: Path, platform: Platform, version: Version | None = None
+) -> Configuration:
     """Read and derive. Raises ConfigError or UsageError where the file cannot be evaluated at all.
 
+    *version* is the Omnibus whose rules hold: else that which is installed, else the newest that is known.
     Secrets that are missing are placeholders: a key takes seconds to make, and most commands only read.
     """
-    return _understand(read(config_file, NAMES, outside=_outside(root)), root, platform, Placeholders())
+    version = version or installed_version(root, platform)
+    content, outside = reader.content(config_file), _outside(root)
+    text = reader.as_text(config_file, content)
+    settings = reader.evaluate(text, str(config_file), names_of(version), outside=outside)
+    made = understand(settings, root, platform, version)
+    return replace(made, source=Source(content, outside.texts))
 
 
-def _outside(root: Root) -> Outside:
+def installed_version(root: Root, platform: Platform) -> Version:
+    """The version of the Omnibus that is installed here; the newest that is known where none is."""
+    return (None if platform.manages_services else installed_omnibus(root)) or NEWEST
+
+
+def _outside(root: Root) -> _Noting:
     """What gitlab.rb may ask: files are read as the invoking user, below the root if there is one."""
     facts = {"fqdn": own_fqdn(), "hostname": os.uname().nodename.partition(".")[0]}
-    return Outside(os.environ, os.uname().nodename, facts, root.at)
+    return _Noting(os.environ, os.uname().nodename, facts, root.at)
 
 
-def _understand(settings: Settings, root: Root, platform: Platform, generator: Generator) -> Configuration:
-    users, groups = _named(settings, _USERS), _named(settings, _GROUPS)
+def understand(
+    settings: Settings,
+    root: Root,
+    platform: Platform,
+    version: Version,
+    generator: Generator | None = None,
+    *,
+    whole: bool = True,
+) -> Configuration:
+    """What *settings* mean on this host; *whole* is false where they are not all that gitlab.rb sets."""
+    users, groups = _named(settings, USERS), _named(settings, GROUPS)
     host = observe_host(root, platform, users, groups, _certificates(settings))
-    secrets = complete(settings, host, generator)
+    secrets = complete(settings, host, generator or Placeholders())
     effective = derive(settings, host, secrets)
-    return Configuration(settings, effective, host, secrets, validate(settings, effective))
+    wrong = validate(settings, effective, version, whole=whole)
+    if any(given(settings, OPTIONS[key])[0] for key in _DIRECTIVES):
+        from glctl.render.directives import wrong_directives
+
+        wrong = in_order((*wrong, *wrong_directives(settings)))
+    return Configuration(settings, effective, host, secrets, wrong, version=version)
 
 
 def _named(settings: Settings, keys: tuple[str, ...]) -> list[str]:

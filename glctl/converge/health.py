@@ -22,9 +22,7 @@ _POLL = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What to ask a service for, and where it listens. It stands in the service's record, too: only so is it
-    known later how that service was seen up.
-    """
+    """What to ask a service for, and where it listens."""
 
     url: str
     host: str

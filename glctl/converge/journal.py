@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from glctl.converge.tree import TEMPORARY, Actual
 from glctl.paths import STATE_DIR
@@ -33,7 +33,7 @@ class Before:
     """
 
     actual: Mapping[str, Actual]
-    records: Mapping[str, Mapping[str, Any]]
+    records: Mapping[str, Mapping[str, str]]
     concerned: tuple[str, ...]
 
     @property

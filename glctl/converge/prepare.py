@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from glctl.converge import accounts, rendered
 from glctl.converge.journal import Journal
 from glctl.converge.plan import Ids, Plan, plan
-from glctl.converge.state import APPLIED_DIR, Applied
+from glctl.converge.state import APPLIED_DIR, GENERATIONS_DIR, Applied
 from glctl.converge.tree import TEMPORARY, Actual, ObstacleError, Tree
 from glctl.errors import GlctlError
 from glctl.paths import STATE_DIR
@@ -47,7 +47,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A run worked out and not yet begun. *stopped*: services that an administrator has stopped;
+    """A run worked out and not yet begun.
+
+    *stopped*: services that an administrator has stopped. *back_to*: the generation that it goes back to.
     *unfinished*: an earlier run has not come to its end.
     """
 
@@ -57,6 +59,7 @@ class Prepared:
     plan: Plan
     due: tuple[Due, ...]
     stopped: tuple[str, ...] = ()
+    back_to: int | None = None
     unfinished: bool = False
 
     @property
@@ -66,12 +69,15 @@ class Prepared:
         return bool(self.plan.changes or self.plan.obstacles or due or self.unfinished)
 
 
-def prepare(configuration: Configuration) -> Prepared:
-    """Compare what should be with what is. Reads only. Raises GlctlError where that may not be read."""
+def prepare(configuration: Configuration, resources: tuple[Resource, ...] | None = None) -> Prepared:
+    """Compare what should be (*resources*, or what is rendered) with what is. Reads only.
+
+    Raises GlctlError where that may not be read.
+    """
     host = configuration.host
     tree = Tree(host.root)
     try:
-        resources = rendered.resources(configuration, tree)
+        resources = rendered.resources(configuration, tree) if resources is None else resources
         ids = accounts.lookup_ids(resources, host)
         actual, obstacles = observe(resources, tree)
         made = plan(resources, actual, ids, host)
@@ -82,7 +88,8 @@ def prepare(configuration: Configuration) -> Prepared:
         raise GlctlError(
             f"This user may not read {exc.filename}.", "Run glctl as root, or as the user whose root it is."
         ) from exc
-    return Prepared(configuration, resources, ids, made, due, tuple(_stopped(configuration)), unfinished)
+    stopped = tuple(_stopped(configuration))
+    return Prepared(configuration, resources, ids, made, due, stopped, unfinished=unfinished)
 
 
 def observe(resources: Sequence[Resource], tree: Tree) -> tuple[dict[str, Actual], list[Problem]]:
@@ -110,7 +117,7 @@ def observe(resources: Sequence[Resource], tree: Tree) -> tuple[dict[str, Actual
 
 def _directories(resources: Sequence[Resource], tree: Tree) -> dict[str, bool]:
     """Every directory that glctl writes into, and whether it is exact."""
-    own = [tree.root.relocate(directory) for directory in (STATE_DIR, APPLIED_DIR)]
+    own = [tree.root.relocate(directory) for directory in (STATE_DIR, APPLIED_DIR, GENERATIONS_DIR)]
     parents = [str(PurePosixPath(r.path).parent) for r in resources if not isinstance(r, Account | Directory)]
     exact = {r.path: True for r in resources if isinstance(r, Directory) and r.exact}
     return dict.fromkeys([*own, *parents], False) | exact

@@ -33,7 +33,7 @@ def resources(configuration: Configuration, tree: Tree) -> tuple[Resource, ...]:
     try:
         memory = json.loads(tree.actual(_place(tree)).content or b"{}")
         if memory["digest"] == _digest(configuration, memory["resources"]):
-            return tuple(_from_json(item) for item in memory["resources"])
+            return tuple(from_json(item) for item in memory["resources"])
     except (ValueError, KeyError, TypeError, ObstacleError):
         pass  # damaged, of another version, or out of reach: rendering makes it anew
     return configuration.resources()
@@ -41,7 +41,7 @@ def resources(configuration: Configuration, tree: Tree) -> tuple[Resource, ...]:
 
 def remember(configuration: Configuration, made: tuple[Resource, ...], tree: Tree) -> None:
     """Keep what was rendered. It holds secrets, as the files do."""
-    items = [_to_json(resource) for resource in made]
+    items = [to_json(resource) for resource in made]
     document = {"digest": _digest(configuration, items), "resources": items}
     tree.write(_place(tree), json.dumps(document).encode(), 0o600)
 
@@ -73,14 +73,16 @@ def _digest(configuration: Configuration, made: list[dict[str, Any]]) -> str:
     return digest.hexdigest()
 
 
-def _to_json(resource: Resource) -> dict[str, Any]:
+def to_json(resource: Resource) -> dict[str, Any]:
+    """A Resource as JSON: its kind and its fields."""
     item = asdict(resource)
     if isinstance(resource, File):
         item["content"] = base64.b64encode(resource.content).decode()
     return {"kind": type(resource).__name__, **item}
 
 
-def _from_json(item: dict[str, Any]) -> Resource:
+def from_json(item: dict[str, Any]) -> Resource:
+    """What :func:`to_json` was given. Raises KeyError, TypeError or ValueError for other JSON."""
     fields = dict(item)
     kind = _KINDS[fields.pop("kind")]
     if "content" in fields:

@@ -10,35 +10,43 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from glctl.converge import restore
-from glctl.converge.bring_up import PAST, Done, Goal, bring_up, probe_in, record
+from glctl.converge.bring_up import PAST, Done, Goal, bring_up, record
+from glctl.converge.health import probe_of
 from glctl.converge.journal import Journal
+from glctl.converge.plan import digests
 from glctl.converge.prepare import Due
 from glctl.converge.state import Applied
 from glctl.errors import GlctlError
 from glctl.paths import SERVICE_DIR
+from glctl.render.resources import File
 from glctl.services.catalog import SERVICES
 from glctl.services.control import is_working
 from glctl.services.runit import look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from glctl.converge.bring_up import Options
+    from glctl.converge.generations import Generation
+    from glctl.converge.health import Probe
     from glctl.converge.journal import Before
-    from glctl.converge.tree import Tree
+    from glctl.converge.tree import Actual, Tree
+    from glctl.paths import Root
     from glctl.services.catalog import Service
     from glctl.services.runit import Status
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A run that failed. *records* and *running*: what services, log services too, had recorded and were when
-    it began.
+    """A run under way. *last*: the generation before it. *records* and *running*: what services, log services
+    too, had recorded and were when it began.
     """
 
     before: Before
+    last: Generation | None
     goal: Goal
-    records: Mapping[str, Mapping[str, object]]
+    records: Mapping[str, Mapping[str, str]]
     running: Mapping[str, Status]
 
     def is_untouched(self, name: str, now: Status) -> bool:
@@ -46,6 +54,14 @@ class Attempt:
         then = self.running[name]
         same = (now.pid, now.since) == (then.pid, then.since)
         return bool(self.records[name]) and name not in self.goal.touched and same
+
+    @property
+    def known_good(self) -> Generation | None:
+        """The last generation, if it is what services were last seen up with."""
+        if self.last is None:
+            return None
+        made, seen = digests(self.last.resources), self.before.records
+        return self.last if all(seen[name] == made.get(name) for name in seen if seen[name]) else None
 
 
 class RolledBackError(GlctlError):
@@ -66,7 +82,7 @@ def roll_back(
         if not attempt.before.was_up:
             return _nothing_to_go_back_to(failed)
         tell("Going back to the previous files.")
-        restore.restore(attempt.before.actual, tree)
+        restore.restore(_previous(attempt), tree)
         goal = _way_back(attempt, Applied(tree))
         done = bring_up(goal, options, tell)
         record(goal, Applied(tree))
@@ -92,7 +108,7 @@ def _end_new(attempt: Attempt, tree: Tree, options: Options, tell: Callable[[str
 
 def _nothing_to_go_back_to(failed: GlctlError) -> GlctlError:
     """A first run: its files stay to be looked at, and nothing starts over and over."""
-    failed.message += "\nNothing ran here before: the new files stay, and no service is enabled."
+    failed.message += "\nNothing ran here before, so there is nothing to go back to: no service is enabled."
     failed.hint = failed.hint or "Mend gitlab.rb and run `glctl reconfigure` again: it goes on from here."
     return failed
 
@@ -102,9 +118,8 @@ def _way_back(attempt: Attempt, applied: Applied) -> Goal:
     root, before = attempt.goal.root, attempt.before
     enabled = tuple(service.name for service in SERVICES if service.is_enabled(root))
     for name, found in attempt.records.items():
-        service = next(each for each in SERVICES if each.name == name.partition("/")[0])
-        log = service.directory(root) / "log" if name.endswith("/log") else service.directory(root)
-        if attempt.is_untouched(name, look(log)) and applied.read(name) != found:
+        untouched = attempt.is_untouched(name, look(_directory(name, root)))
+        if untouched and applied.digests(name) != found:
             applied.record(name, found)
     due = tuple(due for service in SERVICES for due in _owed(service, attempt, service.name in enabled))
     return Goal(
@@ -112,10 +127,32 @@ def _way_back(attempt: Attempt, applied: Applied) -> Goal:
         runsvdir=attempt.goal.runsvdir,
         enabled=enabled,
         due=due,
-        probes={name: probe_in(found) for name, found in before.records.items()},
+        probes=_probes(attempt, enabled),
         records=before.records,
-        stopped=tuple(each.service for each in due if each.stopped),
+        stopped=tuple(name for name in enabled if look(_directory(name, root)).want == "down"),
     )
+
+
+def _directory(name: str, root: Root) -> Path:
+    """The service directory of ``registry``, ``registry/log``."""
+    service, _, log = name.partition("/")
+    return next(each for each in SERVICES if each.name == service).directory(root) / log
+
+
+def _previous(attempt: Attempt) -> Mapping[str, Actual]:
+    """What was there before the run; where somebody had edited it since, what services were seen up with."""
+    actual = dict(attempt.before.actual)
+    for resource in attempt.known_good.resources if attempt.known_good else ():
+        if isinstance(resource, File) and (there := actual.get(resource.path)) and there.kind == "file":
+            actual[resource.path] = replace(there, content=resource.content)
+    return actual
+
+
+def _probes(attempt: Attempt, enabled: tuple[str, ...]) -> dict[str, Probe | None]:
+    if attempt.known_good is None:  # that they run, and stay, has to do
+        return {}
+    effective = attempt.known_good.effective
+    return {each.name: probe_of(each, effective) for each in SERVICES if each.name in enabled}
 
 
 def _owed(service: Service, attempt: Attempt, enabled: bool) -> Iterator[Due]:
@@ -143,7 +180,7 @@ def _not_back(attempt: Attempt, failed: GlctlError, exc: GlctlError | OSError, t
     """The roll-back failed, too: what is in which state."""
     reason = exc.message if isinstance(exc, GlctlError) else f"{exc.filename or 'a file'}: {exc.strerror}"
     lines = [f"{failed.message}", f"The way back failed as well: {reason}"]
-    left = restore.differing(attempt.before.actual, tree)
+    left = restore.differing(_previous(attempt), tree)
     lines += [f"  not as before: {path}" for path in left] or ["  all files are as before"]
     for service in SERVICES:
         status = look(service.directory(attempt.goal.root))

@@ -7,7 +7,7 @@ import json
 import os
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from glctl.converge.tree import ObstacleError
 from glctl.errors import GlctlError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from glctl.converge.tree import Tree
 
 APPLIED_DIR = f"{STATE_DIR}/applied"
+GENERATIONS_DIR = f"{STATE_DIR}/generations"
 LOCK = f"{STATE_DIR}/lock"
 _POLL = 0.1  # seconds
 
@@ -36,29 +37,24 @@ class Applied:
 
     def digests(self, service: str) -> Mapping[str, str]:
         """What is recorded for *service*; nothing where no record can be read."""
-        return {action: digest for action, digest in self.read(service).items() if isinstance(digest, str)}
-
-    def read(self, service: str) -> Mapping[str, Any]:
-        """The whole record of *service*: its digests, and under ``asked`` how it was seen up."""
         try:
             record = json.loads(self._tree.actual(self._path(service)).content or b"{}")
         except ValueError:
             return {}
         return record if isinstance(record, dict) else {}
 
-    def records(self) -> dict[str, Mapping[str, Any]]:
-        """The records of all services and log services."""
-        return {
-            name: self.read(name) for service in SERVICES for name in (service.name, f"{service.name}/log")
-        }
+    def records(self) -> dict[str, Mapping[str, str]]:
+        """What is recorded for each service and log service."""
+        names = [service.name for service in SERVICES]
+        return {name: self.digests(name) for name in (*names, *(f"{name}/log" for name in names))}
 
     def forget(self, service: str) -> None:
         """Note that *service* may not run on what is on disk."""
         self._tree.unlink(self._path(service))
 
-    def record(self, service: str, record: Mapping[str, Any]) -> None:
+    def record(self, service: str, digests: Mapping[str, str]) -> None:
         """Note that *service* was seen up on the files with these digests."""
-        self._tree.write(self._path(service), json.dumps(dict(record)).encode(), 0o600)
+        self._tree.write(self._path(service), json.dumps(dict(digests)).encode(), 0o600)
 
     def _path(self, service: str) -> str:
         return self._tree.root.relocate(f"{APPLIED_DIR}/{service.replace('/', '.')}")
@@ -71,7 +67,7 @@ def locked(tree: Tree, wait: float = 0.0, tell: Callable[[str], None] = lambda _
 
     The kernel lets go of it when its holder ends, however that happens: a stale lock does not exist.
     """
-    for directory in (STATE_DIR, APPLIED_DIR):
+    for directory in (STATE_DIR, APPLIED_DIR, GENERATIONS_DIR):
         _provide(tree.root.relocate(directory), tree)
     path = tree.root.relocate(LOCK)
     fd = tree.open_lock(path)

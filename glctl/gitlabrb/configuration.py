@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb.model import Names, Path, Setting, Settings
-from glctl.gitlabrb.values import Hash, Mash, entries_below, key_name, plain, stored
+from glctl.gitlabrb.values import UNKNOWN, Hash, Mash, entries_below, key_name, plain, stored
 
 if TYPE_CHECKING:
     from glctl.gitlabrb.limits import Budget
@@ -54,7 +54,7 @@ class Configuration:
         found: list[Setting] = []
         for below, setting in entries_below(entry, path, self._budget):
             covered = found and below[: len(found[-1].path)] == found[-1].path
-            if setting.span is not None and not covered:
+            if setting.span is not None and setting.value is not UNKNOWN and not covered:
                 found.append(Setting(below, plain(setting.value, self._budget), setting.span))
         return found
 
@@ -66,7 +66,8 @@ class Configuration:
             name = str(top.key)
             if top.span is None and not len(top.value):
                 continue
-            values[name] = plain(top.value, self._budget)
+            if top.value is not UNKNOWN:
+                values[name] = plain(top.value, self._budget)
             for path, entry in entries_below(top, (name,), self._budget):
                 if entry.span is not None:
                     spans[path] = entry.span

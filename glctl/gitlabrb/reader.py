@@ -33,7 +33,7 @@ def read(
 
     Raises UsageError if it cannot be read, ConfigError for what it holds. Spans name *path* as it is given.
     """
-    return evaluate(_text(path, _content(path)), str(path), names, environ=environ, outside=outside)
+    return evaluate(as_text(path, content(path)), str(path), names, environ=environ, outside=outside)
 
 
 def evaluate(
@@ -47,11 +47,13 @@ def evaluate(
     """The Settings that *text* makes; *file* is what spans call it, *outside* what it may ask of the host:
     without that, nothing but what *environ* says that ``ENV`` reads.
 
-    Raises ConfigError with all that is wrong, in the order of the text.
+    Raises ConfigError with all that is wrong, in the order of the text, and the Settings of the rest: a value
+    that could not be worked out is left out of them, and its span stays.
     """
     source = Source(text, file)
     diagnostics: list[Diagnostic] = []
     evaluator = Evaluator(source, KINDS, names, outside or Outside(environ or {}), diagnostics)
+    settings: Settings | None = None
     try:
         check_size(source.text)
         parsed = parse(source, names, diagnostics)
@@ -66,8 +68,8 @@ def evaluate(
         deep = LimitError(codes.TOO_DEEP, "blocks are nested too deep here", "Nest them less.")
         diagnostics.append(deep.diagnostic(evaluator.here or Span(file, 1, 1, 1, 2)))
     diagnostics.sort(key=lambda each: _position(each, file))
-    if any(each.severity == "error" for each in diagnostics):
-        raise ConfigError(diagnostics)
+    if settings is None or any(each.severity == "error" for each in diagnostics):
+        raise ConfigError(diagnostics, settings)
     return replace(settings, warnings=tuple(diagnostics))
 
 
@@ -77,11 +79,11 @@ def _position(diagnostic: Diagnostic, file: str) -> tuple[bool, str, int, int]:
     return (span.file != file, span.file, span.line, span.column) if span else (False, "", 0, 0)
 
 
-def _content(path: Path) -> bytes:
-    """The bytes of the file, of which not more are read than it may have."""
+def content(path: Path) -> bytes:
+    """The bytes of the file, of which not more are read than it may have. Raises UsageError."""
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            found = file.read(MAX_BYTES + 1)
             size = os.fstat(file.fileno()).st_size
     except IsADirectoryError:
         raise UsageError(f"{path} is a directory", f"Name the file in it: {path / 'gitlab.rb'}") from None
@@ -94,16 +96,16 @@ def _content(path: Path) -> bytes:
     except (OSError, ValueError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else exc
         raise UsageError(f"{path} cannot be read: {reason}", "Name another file with --config.") from None
-    if len(content) > MAX_BYTES:
+    if len(found) > MAX_BYTES:
         raise UsageError(
-            f"{path} has {max(size, len(content)):,} bytes, and {MAX_BYTES:,} are read at most",
+            f"{path} has {max(size, len(found)):,} bytes, and {MAX_BYTES:,} are read at most",
             "Is this the right file? A gitlab.rb has some thousand lines at most.",
         )
-    return content
+    return found
 
 
-def _text(path: Path, content: bytes) -> str:
-    """The content as text. Raises ConfigError at the first byte that is none."""
+def as_text(path: Path, content: bytes) -> str:
+    """The content of the file *path* as text. Raises ConfigError at the first byte that is none."""
     try:
         text = content.decode()
     except UnicodeDecodeError as exc:

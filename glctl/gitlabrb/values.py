@@ -147,14 +147,15 @@ def stored(value: Any, path: Path, budget: Budget, depth: int = 0) -> Any:
 
 
 def plain(value: Any, budget: Budget, depth: int = 0) -> Any:
-    """*value* as the data that Settings hold."""
+    """*value* as the data that Settings hold, without what is unknown in it."""
     check_depth(depth)
     if isinstance(value, list):
         budget.spend_values(len(value))
-        return [plain(item, budget, depth + 1) for item in value]
+        return [plain(item, budget, depth + 1) for item in value if item is not UNKNOWN]
     if isinstance(value, Hash):
         budget.spend_values(len(value))
-        pairs = ((entry.key, plain(entry.value, budget, depth + 1)) for entry in value)
+        known = (entry for entry in value if entry.value is not UNKNOWN)
+        pairs = ((entry.key, plain(entry.value, budget, depth + 1)) for entry in known)
         return {str(key) if isinstance(key, str) else key: item for key, item in pairs}
     if isinstance(value, str):
         budget.spend_text(len(value))

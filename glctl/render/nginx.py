@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from glctl.errors import UsageError
-from glctl.render import nginxconf
+from glctl.render.directives import HINT, why_not_whole
 from glctl.render.resources import Absent, Account, Directory, File, Notify, Resource, Symlink
 from glctl.render.runit import log_directory
 from glctl.render.templating import render
@@ -165,12 +165,9 @@ def _strict_transport(max_age: float, subdomains: bool) -> str:
 
 def _directives(key: str, effective: Effective) -> str:
     """The administrator's own directives: whole ones, which add to the block that they stand in."""
-    text = effective[key] or ""
-    try:
-        nginxconf.parse(text)
-    except nginxconf.NginxSyntaxError as exc:
+    text = str(effective[key] or "")
+    if reason := why_not_whole(text):
         raise UsageError(
-            f"{ruby_name(key)} holds something else than whole directives of nginx: {exc}.",
-            "Each must end with ';' or have a block of its own, with balanced braces.",
-        ) from None
-    return str(text)
+            f"{ruby_name(key)} holds something else than whole directives of nginx: {reason}.", HINT
+        )
+    return text

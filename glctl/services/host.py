@@ -9,8 +9,9 @@ import pwd
 from typing import TYPE_CHECKING, Any
 
 from glctl.errors import UsageError
-from glctl.paths import CLUSTER_FILE, SECRETS_FILE, SSL_DIR
+from glctl.paths import CLUSTER_FILE, SECRETS_FILE, SSL_DIR, VERSION_FILE
 from glctl.settings.host import Host
+from glctl.settings.versions import parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from glctl.paths import Root
     from glctl.settings.platform import Platform
+    from glctl.settings.versions import Version
 
 
 def observe_host(
@@ -54,6 +56,15 @@ def own_fqdn() -> str:
     except OSError:
         return name
     return next((word for word in words if word.startswith(f"{name}.")), name)
+
+
+def installed_omnibus(root: Root) -> Version | None:
+    """The version of the Omnibus that is installed here, None where its manifest does not tell."""
+    try:
+        with root.at(VERSION_FILE).open(encoding="utf-8", errors="replace") as manifest:
+            return parse_version(manifest.readline(200).split()[-1])  # gitlab-ee 16.11.2
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def _certificates(root: Root, named: Iterable[str]) -> frozenset[str]:

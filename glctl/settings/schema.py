@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from glctl.gitlabrb.model import Names
 from glctl.settings.options import gitlab, nginx, registry, registry_nginx
+
+if TYPE_CHECKING:
+    from glctl.settings.versions import Version
 
 # Every Option by its key, in the order of gitlab.rb.example.
 OPTIONS = {
@@ -38,6 +43,40 @@ NAMES = Names(
     values=frozenset(_VALUES.split()),
     hashes=frozenset(_HASHES.split()) | ROLES,
 )
+
+# Names that other versions know: the first with them, the first without them.
+_SINCE: dict[str, Version] = {
+    "patroni": (13, 1),
+    "gitlab_kas": (13, 5),
+    "pages_role": (13, 6),
+    "patroni_role": (13, 8),
+    "sidekiq_role": (14, 1),
+    "spamcheck": (14, 8),
+    "gitlab_sshd": (15, 9),
+    "gitlab_kas_external_url": (15, 10),
+    "gitlab_kas_nginx": (15, 10),
+    "gitlab_backup_cli": (17, 2),
+    "gitaly_role": (17, 6),
+    "gitaly_client": (18, 10),
+    "backup_role": (18, 11),
+    "oak": (18, 11),
+}
+_UNTIL: dict[str, Version] = {
+    "redis_slave_role": (14, 0),
+    "sidekiq_cluster": (14, 0),
+    "grafana": (17, 1),
+    "omnibus_gitconfig": (18, 2),
+    "suggested_reviewers": (18, 9),
+    "spamcheck_role": (19, 0),
+}
+
+
+def names_of(version: Version) -> Names:
+    """The top-level names that Omnibus *version* knows."""
+    too_new = {name for name, first in _SINCE.items() if version < first}
+    not_yet_gone = {name for name, end in _UNTIL.items() if version < end}
+    return Names(values=NAMES.values - too_new, hashes=(NAMES.hashes | not_yet_gone) - too_new)
+
 
 # What glctl makes something of; other names are settings of services that it does not run.
 READ_NAMES = ROLES | frozenset(

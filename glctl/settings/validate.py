@@ -8,42 +8,66 @@ from typing import TYPE_CHECKING, Any
 from glctl.settings.draft import given
 from glctl.settings.kinds import shown, why_not
 from glctl.settings.option import ruby_name
-from glctl.settings.removals import NEWEST, removed
+from glctl.settings.removals import removed
 from glctl.settings.schema import COMPLETE_SECTIONS, NAMES, OPTIONS, READ_NAMES
 from glctl.settings.sense import nearest, sense
+from glctl.settings.versions import NEWEST
 from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from glctl.gitlabrb.model import Settings
     from glctl.settings.effective import Effective
     from glctl.settings.option import Kind, Option
-    from glctl.settings.removals import Version
+    from glctl.settings.versions import Version
 
 # Omnibus takes any value for truth and writes it as it is: worth a word, no reason to stop.
 _LENIENT: frozenset[Kind] = frozenset({"bool"})
 
 
-def validate(settings: Settings, effective: Effective, version: Version = NEWEST) -> tuple[Diagnostic, ...]:
-    """All errors and warnings, in the order of their lines. *version* is the Omnibus's. Pure."""
+# What these tell of is missing, or is a default: a line that could not be evaluated may have set it.
+_ONLY_OF_THE_WHOLE = frozenset(
+    {"url-missing", "storage-driver-missing", "storage-key-missing", "port-collision"}
+)
+
+
+def validate(
+    settings: Settings, effective: Effective, version: Version = NEWEST, *, whole: bool = True
+) -> tuple[Diagnostic, ...]:
+    """All errors and warnings, in the order of their lines. *version* is the Omnibus's. Pure.
+
+    *whole* is false where gitlab.rb could be evaluated only in part.
+    """
+    going = tuple(removed(settings, version))
     found = [
         *settings.warnings,
+        *going,
         *(d for option in OPTIONS.values() for d in _setting(option, settings, effective)),
         *_sections(settings),
         *_unknown_keys(settings),
         *_foreign(settings),
         *_overwritten(settings),
-        *removed(settings, version),
         *sense(settings, effective),
     ]
-    return tuple(sorted(found, key=_place))
+    told = {d.span for d in going}  # that a setting goes says more than that it has no effect
+    return in_order(
+        d
+        for d in found
+        if (whole or d.code not in _ONLY_OF_THE_WHOLE)
+        and (d in going or d.code != "without-effect" or d.span not in told)
+    )
 
 
-def _place(diagnostic: Diagnostic) -> tuple[int, str, int]:
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """In the order of the lines that they are about."""
+    return tuple(sorted(diagnostics, key=_place))
+
+
+def _place(diagnostic: Diagnostic) -> tuple[int, str, int, int]:
     """What has no line is told last."""
     span = diagnostic.span
-    return (0, span.file, span.line) if span else (1, "", 0)
+    return (0, span.file, span.line, span.column) if span else (1, "", 0, 0)
 
 
 def _sections(settings: Settings) -> Iterator[Diagnostic]:

@@ -73,6 +73,17 @@ def _no_stand_in(theirs: Step, settings: Settings) -> Step:
     return {**theirs, "files": kept} if made else theirs
 
 
+def _kept_accounts(theirs: Step, settings: Settings) -> Step:
+    """usermod(8) ends with 8 where a process of the account runs. What it stopped is the move of the home."""
+    home = settings.get("registry", "dir")
+    if "received '8'" not in theirs.get("error", {}).get("message", "") or not home:
+        return theirs
+    token = {**theirs["registry_config"]["auth"]["token"], "rootcertbundle": f"{home}/gitlab-registry.crt"}
+    services = {**theirs["sv"], "registry": {**theirs["sv"]["registry"], "directory": home}}
+    finished = {key: value for key, value in theirs.items() if key != "error"}
+    return _configured({**finished, "exit": 0, "sv": services}, auth={"token": token})
+
+
 def _no_leaked_key(theirs: Step, settings: Settings) -> Step:
     database = theirs.get("registry_config", {}).get("database", {})
     kept = {key: value for key, value in database.items() if not key.startswith("_")}
@@ -177,6 +188,11 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 DIFFERENCES = (
+    Difference(
+        "kept-accounts",
+        "Omnibus moves the home of an account in use, which usermod refuses: the run stops half-way.",
+        _kept_accounts,
+    ),
     Difference(
         "no-overlay",
         "Keys of gitlab_rails replace the registry's own of the same name, which nobody can mean.",

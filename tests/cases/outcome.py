@@ -27,14 +27,14 @@ from glctl.secret import reveal
 from glctl.services.host import observe_host
 from glctl.settings.derive import derive
 from glctl.settings.platform import OMNIBUS
-from glctl.settings.removals import NEWEST
 from glctl.settings.schema import NAMES
 from glctl.settings.secrets import complete
 from glctl.settings.validate import validate
+from glctl.settings.versions import NEWEST
 
 if TYPE_CHECKING:
     from glctl.settings.effective import Effective
-    from glctl.settings.removals import Version
+    from glctl.settings.versions import Version
 
 Step = dict[str, Any]
 

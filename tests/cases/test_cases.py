@@ -63,4 +63,4 @@ def test_no_difference_names_a_case() -> None:
 
 
 def test_the_cases_are_here() -> None:
-    assert len(CASES) == 200
+    assert len(CASES) == 201

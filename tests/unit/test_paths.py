@@ -13,6 +13,9 @@ from glctl.paths import CONFIG_FILE, Root
         ("/sandbox", "/sandbox/etc/gitlab/gitlab.rb", "/sandbox/etc/gitlab/gitlab.rb"),
         ("/sandbox", "/sandboxes/x", "/sandbox/sandboxes/x"),
         ("/sandbox", "/", "/sandbox"),
+        ("/sandbox", "//etc//gitlab/", "/sandbox/etc/gitlab"),
+        ("/sandbox", "/../../etc/gitlab", "/sandbox/etc/gitlab"),
+        ("/sandbox", "/sandbox/../etc/gitlab", "/sandbox/etc/gitlab"),
     ],
 )
 def test_a_path_lies_below_the_root(root: str, path: str, place: str) -> None:

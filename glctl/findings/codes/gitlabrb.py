@@ -72,6 +72,13 @@ CODES = (
     _code("hash-in-text", "An unset setting becomes {} in a text.", "Set it first.", _OMNIBUS, "warning"),
     _code("duplicate-key", "A key stands twice in one hash.", "Remove one.", _RUBY, "warning"),
     _code("removed-setting", "Omnibus has removed a setting.", "Write what replaces it.", _OMNIBUS),
+    _code(
+        "deprecated-setting",
+        "Omnibus is about to remove a setting.",
+        "Write what replaces it.",
+        _OMNIBUS,
+        "warning",
+    ),
     _code("set-twice", "A later line sets the same again.", "Remove one.", _RUBY, "warning"),
     _code(
         "unknown-key", "Omnibus passes over a key that it does not know.", "Correct it.", _OMNIBUS, "warning"

@@ -63,6 +63,86 @@ def test_what_only_shows_when_files_are_made(run: Run) -> None:
     assert out.endswith("FILE is not fit to use: 1 error, 1 warning.\n")
 
 
+def test_a_custom_directive_is_told_at_its_line_beside_other_errors(run: Run) -> None:
+    lines = "registry_nginx['custom_gitlab_server_config'] = '} server {'\nnginx['dir'] = 5"
+    code, out, _ = run(GOOD + lines, "--omnibus-version", "18.0")
+    assert code == 2
+    assert "FILE:3:1: error: registry_nginx['custom_gitlab_server_config'] holds something else" in out
+    assert "FILE:4:1: error: nginx['dir'] is 5" in out
+
+
+def test_what_no_file_could_hold_is_told_at_its_line(run: Run) -> None:
+    code, out, _ = run(GOOD + "registry['nginx']['custom_header'] = 1\nregistry['dir'] = \"/a\u007fb\"")
+    assert code == 2
+    assert "FILE:4:1: error: registry['dir']" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # A misspelt name between independent errors; no address is missed: it may be this one.
+        (
+            "registry['dir'] = 1\nregistry_extrenal_url ''\nnginx['dir'] = 5\nregistry['enable'] = true",
+            [(1, "wrong-type"), (2, "unknown-setting"), (3, "wrong-type")],
+        ),
+        # Half of the file is no Ruby at all, the rest is looked at all the same.
+        ("nginx['dir'] = 5\nregistry['dir'] = )\n", [(1, "wrong-type"), (2, "ruby-syntax")]),
+        # What could not be worked out is not missed.
+        (
+            "registry['storage'] = { 's3' => { 'bucket' => nosuch, 'region' => 'r' } }\nnginx['dir'] = 5",
+            [(1, "unknown-setting"), (2, "wrong-type")],
+        ),
+        # A default does not collide with what the broken line may have moved away.
+        (
+            "registry['registry_http_addr'] = `true`\nregistry['debug_addr'] = '127.0.0.1:5000'",
+            [(1, "ruby-unsupported")],
+        ),
+    ],
+)
+def test_all_is_told_at_once_without_what_only_follows(
+    run: Run, text: str, expected: list[tuple[int, str]]
+) -> None:
+    code, out, _ = run(text, "--format", "json")
+    found = json.loads(out)["diagnostics"]
+    assert code == 2
+    assert [(d["line"], d["code"]) for d in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("version", "code", "severity"),
+    [("15.9", 0, None), ("15.11.2-ee.0", 0, "warning"), ("16.11", 2, "error"), (None, 0, "warning")],
+)
+def test_settings_are_those_of_the_version_named(
+    run: Run, version: str | None, code: int, severity: str | None
+) -> None:
+    args = [] if version is None else ["--omnibus-version", version]
+    found, out, _ = run(GOOD + "gitaly['auth_token'] = 'x'", "--format", "json", *args)
+    told = [d["severity"] for d in json.loads(out)["diagnostics"] if d["line"] == 3]
+    assert (found, told) == (code, [severity] * bool(severity))
+
+
+def test_the_version_installed_counts_on_an_omnibus_host(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "opt/gitlab/embedded").mkdir(parents=True)
+    (tmp_path / "opt/gitlab/version-manifest.txt").write_text("gitlab-ee 16.11.2\n\nComponent ...\n")
+    assert run(GOOD + "grafana['enable'] = false")[0] == 0
+    assert run(GOOD + "gitaly['auth_token'] = 'x'")[0] == 2
+    assert run(GOOD + "gitaly['auth_token'] = 'x'", "--omnibus-version", "15.9")[0] == 0
+
+
+def test_a_bad_version_is_a_wrong_command_line(run: Run) -> None:
+    code, out, err = run(GOOD, "--omnibus-version", "sixteen")
+    assert (code, out) == (2, "")
+    assert "'sixteen': a version of GitLab looks like 16.11 or 16.11.2-ee.0." in err
+
+
+def test_another_file_that_cannot_be_read_is_told_beside(run: Run, tmp_path: Path) -> None:
+    secrets = tmp_path / "etc/gitlab/gitlab-secrets.json"
+    secrets.parent.mkdir(parents=True)
+    secrets.write_text("{")
+    _, out, _ = run(GOOD + "nosuch['a'] = 1", "--format", "json")
+    assert [d["code"] for d in json.loads(out)["diagnostics"]] == ["unknown-setting", "unreadable-file"]
+
+
 def test_json(run: Run) -> None:
     code, out, err = run(GOOD + "registry['storage'] = 1", "--format", "json")
     assert (code, err) == (2, "")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from glctl.errors import ConfigError, UsageError
+from glctl.gitlabrb.model import Settings
 from glctl.gitlabrb.reader import evaluate, read
 from glctl.spans import Diagnostic, Span
 
@@ -160,6 +161,37 @@ def test_all_that_is_wrong_is_told_in_the_order_of_the_text(names: Names) -> Non
         ("error", "unknown-setting", "gitlab.rb:3:21"),
         ("error", "wrong-type", "gitlab.rb:3:33"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("registri['x'] = 1\nregistry['a'] = 1", {"registry": {"a": 1}}),
+        ("registry['a'] = frob\nregistry['b'] = [1, frob]", {"registry": {"b": [1]}}),
+        ("external_url frob\nroles 'a'", {"roles": "a"}),
+        ("registry['a'] = {'b' => frob, 'c' => 1}\nroles 1", {"registry": {"a": {"c": 1}}, "roles": 1}),
+        ("registry['a'] = 08\nregistry['b'] = '", {"registry": {}}),
+        ("registry['a'] = frob\nregistry['a'] = 1", {"registry": {"a": 1}}),
+    ],
+)
+def test_what_is_wrong_comes_with_the_settings_of_the_rest(names: Names, text: str, values: object) -> None:
+    with pytest.raises(ConfigError) as caught:
+        evaluate(text, "gitlab.rb", names, environ={})
+    assert isinstance(caught.value.settings, Settings)
+    assert caught.value.settings.values == values
+
+
+def test_the_place_of_a_value_that_is_unknown_is_known(names: Names) -> None:
+    with pytest.raises(ConfigError) as caught:
+        evaluate("registry['a'] = frob", "gitlab.rb", names, environ={})
+    assert isinstance(caught.value.settings, Settings)
+    assert caught.value.settings.span("registry", "a") == Span("gitlab.rb", 1, 1, 1, 21)
+
+
+def test_without_an_evaluation_there_are_no_settings(names: Names) -> None:
+    with pytest.raises(ConfigError) as caught:
+        evaluate("roles 1\n" * 150_000, "gitlab.rb", names, environ={})
+    assert caught.value.settings is None
 
 
 def test_warnings_alone_do_not_hinder(names: Names) -> None:

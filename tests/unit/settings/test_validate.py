@@ -2,14 +2,19 @@ import pytest
 
 from glctl.settings.platform import DEBIAN, OMNIBUS
 
+GOES = "deprecated-setting"
+
 
 @pytest.fixture
 def told(configure):
-    """Severity, line, message and hint of each diagnostic of a gitlab.rb whose addresses come last."""
+    """Severity, line, message and hint of each diagnostic of a gitlab.rb whose addresses come last.
+
+    That a setting is deprecated is left out: test_removals.py.
+    """
 
     def told_of(text, **facts):
         found = configure(text, **facts).diagnostics
-        return [(d.severity, d.span and d.span.line, d.message, d.hint) for d in found]
+        return [(d.severity, d.span and d.span.line, d.message, d.hint) for d in found if d.code != GOES]
 
     return told_of
 
@@ -237,3 +242,8 @@ def test_no_message_shows_a_credential(told) -> None:
 )
 def test_false_for_no_value_is_fine(told, line) -> None:
     assert [d for d in told(line) if d[0] == "error"] == []
+
+
+def test_a_setting_that_goes_is_not_also_told_to_have_no_effect(configure) -> None:
+    (warning,) = configure("registry['default_notifications_threshold'] = 2").diagnostics
+    assert warning.code == GOES

@@ -1,0 +1,205 @@
+"""Generations: the last configurations that this host was seen up with, to look back at and to return to.
+
+Each is one file, which holds secrets as the files that it describes do: 0600 in a directory of glctl's own.
+All of it follows from what was applied, but for the time at which it was.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from glctl import __version__
+from glctl.converge.desired import GROUPS, USERS, Configuration, Source
+from glctl.converge.rendered import from_json, to_json
+from glctl.converge.state import GENERATIONS_DIR
+from glctl.errors import GlctlError
+from glctl.gitlabrb.model import Settings
+from glctl.secret import Secret, reveal, wrap
+from glctl.services.host import observe_host
+from glctl.settings.effective import Effective, Origin, Resolved
+from glctl.settings.enabled import enabled_services
+from glctl.settings.schema import OPTIONS
+from glctl.settings.secrets import KEYS, Secrets
+from glctl.spans import Span
+
+if TYPE_CHECKING:
+    from glctl.converge.tree import Tree
+    from glctl.paths import Root
+    from glctl.render.resources import Resource
+    from glctl.settings.platform import Platform
+
+KEPT = 10
+_SUFFIX = ".json"
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What this host was brought to, once all its services had been seen up on it.
+
+    *at*: when, Unix seconds. *version*: glctl's. *back_to*: the older generation that a rollback took it
+    from. Numbers only grow.
+    """
+
+    number: int
+    at: float
+    source: Source
+    effective: Effective
+    resources: tuple[Resource, ...]
+    version: str = __version__
+    back_to: int | None = None
+
+    @property
+    def gitlab_rb(self) -> bytes:
+        """The gitlab.rb of then."""
+        return self.source.gitlab_rb
+
+    def is_of(self, configuration: Configuration, resources: tuple[Resource, ...]) -> bool:
+        """Whether it is *configuration*, rendered as *resources*, to the last byte."""
+        return (self.source, self.resources) == (configuration.source, resources)
+
+    def configuration(self, root: Root, platform: Platform) -> Configuration:
+        """What it was rendered from, on this host as it is now.
+
+        Not evaluated again: environment, other files and glctl itself may have changed since, and *resources*
+        have not.
+        """
+        effective = self.effective
+        names = [effective[key] for key in USERS], [effective[key] for key in GROUPS]
+        secrets = {key: effective.resolved[f"registry.{key}"] for key in KEYS}
+        host = observe_host(root, platform, *names)
+        return Configuration(Settings(), effective, host, Secrets(secrets, {}), (), self.source)
+
+
+class Generations:
+    """The generations of a root, of which the last ten are kept.
+
+    *damaged* names the files among them that :meth:`all` could not read.
+    """
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self.damaged: list[str] = []
+
+    def all(self) -> tuple[Generation, ...]:
+        """All that can be read, oldest first."""
+        read = (self._read(number) for number in self._numbers())
+        return tuple(generation for generation in read if generation)
+
+    def last(self) -> Generation | None:
+        """The newest that can be read."""
+        read = (self._read(number) for number in reversed(self._numbers()))
+        return next((generation for generation in read if generation), None)
+
+    def get(self, number: int) -> Generation:
+        """Generation *number*. Raises GlctlError where it is not kept or cannot be read."""
+        if number in self._numbers() and (found := self._read(number)):
+            return found
+        what = f"Generation {number} is damaged" if self.damaged else f"There is no generation {number}"
+        raise GlctlError(f"{what}.", "See which there are: glctl history")
+
+    def has(self, configuration: Configuration, resources: tuple[Resource, ...]) -> bool:
+        """Whether the last generation is this one: nothing needs to be kept. Nor where no service is enabled
+        and none ever was.
+        """
+        last = self.last()
+        if last is None:
+            return not enabled_services(configuration.effective)
+        return last.is_of(configuration, resources)
+
+    def keep(
+        self, configuration: Configuration, resources: tuple[Resource, ...], back_to: int | None = None
+    ) -> Generation:
+        """Keep what all services have just been seen up with, unless it is the last generation once more.
+
+        The caller holds the lock. Raises OSError.
+        """
+        last = self.last()
+        if last and last.is_of(configuration, resources):
+            return last
+        numbers = self._numbers()
+        number = numbers[-1] + 1 if numbers else 1
+        made = Generation(
+            number, time.time(), configuration.source, configuration.effective, resources, back_to=back_to
+        )
+        self._tree.write(self._path(number), _pack(made), 0o600)
+        for old in [*numbers, number][:-KEPT]:
+            self._tree.unlink(self._path(old))
+        return made
+
+    def _numbers(self) -> list[int]:
+        names = self._tree.names(self._tree.root.relocate(GENERATIONS_DIR))
+        stems = (name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX))
+        return sorted(int(stem) for stem in stems if stem.isdecimal())
+
+    def _path(self, number: int) -> str:
+        return self._tree.root.relocate(f"{GENERATIONS_DIR}/{number}{_SUFFIX}")
+
+    def _read(self, number: int) -> Generation | None:
+        path = self._path(number)
+        try:
+            generation = _unpack(self._tree.actual(path).content)
+        except (ValueError, KeyError, TypeError):
+            generation = None
+        if generation is None or generation.number != number:
+            self.damaged.append(path)
+            return None
+        return generation
+
+
+def _pack(generation: Generation) -> bytes:
+    """A generation as JSON, with a digest: what has been altered is not to be written to live files."""
+    body = {
+        "number": generation.number,
+        "at": generation.at,
+        "version": generation.version,
+        "back_to": generation.back_to,
+        "gitlab_rb": base64.b64encode(generation.gitlab_rb).decode(),
+        "files": dict(generation.source.files),
+        "effective": {
+            key: {"value": reveal(resolved.value), "origin": asdict(resolved.origin)}
+            for key, resolved in generation.effective.resolved.items()
+        },
+        "resources": [to_json(resource) for resource in generation.resources],
+    }
+    return json.dumps({"digest": _digest(body), "generation": body}).encode()
+
+
+def _unpack(content: bytes) -> Generation | None:
+    """What :func:`_pack` was given. Raises ValueError, KeyError or TypeError for other content."""
+    document = json.loads(content)
+    body = document["generation"]
+    if document["digest"] != _digest(body):
+        return None
+    return Generation(
+        number=body["number"],
+        at=body["at"],
+        source=Source(base64.b64decode(body["gitlab_rb"]), body["files"]),
+        effective=_effective(body["effective"]),
+        resources=tuple(from_json(item) for item in body["resources"]),
+        version=body["version"],
+        back_to=body["back_to"],
+    )
+
+
+def _digest(body: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(body).encode()).hexdigest()
+
+
+def _effective(items: dict[str, Any]) -> Effective:
+    """Effective settings as they were; one that glctl did not know then has its default."""
+    resolved = {key: Resolved(option.default) for key, option in OPTIONS.items()}
+    for key, item in items.items():
+        name = key.rpartition(".")[2]
+        value = Secret(item["value"]) if name in KEYS else wrap(item["value"], name)
+        resolved[key] = Resolved(value, _origin(item["origin"]))
+    return Effective(resolved)
+
+
+def _origin(item: dict[str, Any]) -> Origin:
+    span = Span(**item["span"]) if item["span"] else None
+    return Origin(item["kind"], span, tuple(item["sources"]), item["because"])

@@ -1,0 +1,68 @@
+"""Everything that is wrong in a gitlab.rb, at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from glctl.converge.desired import examine, installed_version, understand
+from glctl.errors import ConfigError, GlctlError
+from glctl.gitlabrb.model import Settings
+from glctl.settings.validate import in_order
+from glctl.spans import Diagnostic
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from glctl.converge.desired import Configuration
+    from glctl.paths import Root
+    from glctl.settings.platform import Platform
+    from glctl.settings.versions import Version
+
+
+def all_that_is_wrong(
+    root: Root, config_file: Path, platform: Platform, version: Version | None = None
+) -> tuple[Diagnostic, ...]:
+    """Errors and warnings in the order of the lines; what has no line comes last.
+
+    Of a file that is broken, also what is wrong in the rest of it; of one that looks right, also what shows
+    only when its files are made. *version* is the Omnibus whose rules hold (examine). Raises UsageError where
+    the file cannot be read.
+    """
+    try:
+        configuration = examine(root, config_file, platform, version)
+    except ConfigError as exc:
+        rest = exc.settings if isinstance(exc.settings, Settings) else None
+        return in_order((*exc.diagnostics, *_of_the_rest(rest, root, platform, version)))
+    return (
+        configuration.diagnostics
+        if configuration.errors
+        else in_order((*configuration.diagnostics, *_unprintable(configuration)))
+    )
+
+
+def _of_the_rest(
+    settings: Settings | None, root: Root, platform: Platform, version: Version | None
+) -> tuple[Diagnostic, ...]:
+    """What is wrong in those lines of a broken file that could be evaluated."""
+    if settings is None:
+        return ()
+    version = version or installed_version(root, platform)
+    try:
+        return understand(settings, root, platform, version, whole=False).diagnostics
+    except GlctlError as exc:  # of another file: gitlab-secrets.json, gitlab-cluster.json
+        return (Diagnostic("unreadable-file", "error", exc.message, exc.hint),)
+
+
+def _unprintable(configuration: Configuration) -> tuple[Diagnostic, ...]:
+    """What keeps the files from being made, although each setting looks right; one thing at a time."""
+    from glctl.render.quoting import UnquotableError
+
+    try:
+        configuration.resources()
+    except UnquotableError as exc:
+        settings = configuration.settings
+        span = next((s for path, s in settings.spans.items() if settings.get(*path) == exc.value), None)
+        return (Diagnostic("wrong-value", "error", exc.message, exc.hint, span),)
+    except GlctlError as exc:
+        return (Diagnostic("wrong-value", "error", exc.message, exc.hint),)
+    return ()
