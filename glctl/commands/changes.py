@@ -34,7 +34,7 @@ def show(console: Console, prepared: Prepared, no_diff: bool) -> None:
     counted = [] if console.verbose or len(frame) <= _SHOWN_SINGLY else frame
     for change in made:
         if change not in counted:
-            _show_change(console, change, no_diff)
+            show_change(console, change, no_diff)
     if counted:
         console.out(console.paint(f"+ create {len(counted)} directories and links around them", "green"))
     for due in prepared.due:
@@ -44,12 +44,18 @@ def show(console: Console, prepared: Prepared, no_diff: bool) -> None:
         console.out(console.paint("! an earlier run lacked only its end", "yellow"))
 
 
-def _show_change(console: Console, change: Change, no_diff: bool) -> None:
+def show_change(console: Console, change: Change, no_diff: bool = False) -> None:
+    """One change, with its diff."""
     console.out(console.paint(f"{_MARKS[change.action]} {harmless(summary(change))}", _COLORS[change.action]))
     # A new file is shown whole only with -v: what matters is what an update does.
     if no_diff or (change.action == "create" and not console.verbose):
         return
-    for line in diff(change).splitlines():
+    show_diff(console, diff(change))
+
+
+def show_diff(console: Console, text: str) -> None:
+    """A unified diff, in its colours."""
+    for line in text.splitlines():
         console.out("    " + console.paint(line, *_LINE_COLORS.get(line[:1], [])))
 
 
@@ -64,7 +70,8 @@ def show_end(console: Console, prepared: Prepared, result: Result | None, second
         why = f"registry['enable'] is false ({origin})" if file else "registry_external_url is not set"
         console.note(f"note: no service is enabled: {why}.")
     if not prepared.changed:
-        console.out(f"Nothing to do: this host is as gitlab.rb says ({seconds:.1f} s).")
+        what = f"generation {prepared.back_to} has it" if prepared.back_to else "gitlab.rb says"
+        console.out(f"Nothing to do: this host is as {what} ({seconds:.1f} s).")
         return
     secrets = [c for c in prepared.plan.changes if isinstance(c.resource, File) and c.resource.secret]
     if any(change.action == "update" and "content" in change.aspects for change in secrets):

@@ -38,6 +38,11 @@ def format_diagnostic(diagnostic: Diagnostic, console: Console, sources: dict[st
     return "\n".join(lines)
 
 
+def source_line(span: Span) -> str:
+    """The line of *span* as it may be shown; empty where it cannot be read any more."""
+    return harmless(mask_line((_line(span, {}) or "").strip()))[:_WIDTH]
+
+
 def _line(span: Span, sources: dict[str, list[str]]) -> str | None:
     if span.file not in sources:
         path = Path(span.file)

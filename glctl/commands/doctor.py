@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from glctl.commands.completion import complete_codes
 from glctl.doctor.facts import NTP_SERVERS, Facts, Options
 from glctl.doctor.remedies import as_typed_here
 from glctl.doctor.targets import TARGETS
@@ -41,7 +42,13 @@ if TYPE_CHECKING:
     help="Ask this time server (repeatable).",
 )
 @click.option("--list", "list_checks", is_flag=True, help="List the checks.")
-@click.option("--explain", "code", metavar="CODE", help="Say what a code of a finding means.")
+@click.option(
+    "--explain",
+    "code",
+    metavar="CODE",
+    shell_complete=complete_codes,
+    help="Say what a code of a finding means.",
+)
 @click.pass_obj
 def command(
     context: Context,

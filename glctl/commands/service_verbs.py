@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from glctl.commands.completion import complete_services
 from glctl.services import control
 from glctl.services.catalog import SERVICES, select
 from glctl.services.supervisor import await_services, ensure
@@ -25,7 +26,7 @@ def _command(name: str, text: str, verb: Verb | None) -> click.Command:
     """The command *name*. Without *verb* each service has its own."""
 
     @click.command(name, help=f"{text}\n\nSERVICE: {_KNOWN}. Without one: all that gitlab.rb enables.")
-    @click.argument("services", nargs=-1, metavar="[SERVICE]...")
+    @click.argument("services", nargs=-1, metavar="[SERVICE]...", shell_complete=complete_services)
     @click.pass_obj
     def command(context: Context, services: tuple[str, ...]) -> int:
         return _run(context, name, verb, services)
@@ -54,7 +55,7 @@ usr2 = _command("usr2", "Send SIGUSR2.", control.USR2)
 
 
 @click.command("service-list")
-@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@click.argument("services", nargs=-1, metavar="[SERVICE]...", shell_complete=complete_services)
 @click.pass_obj
 def service_list(context: Context, services: tuple[str, ...]) -> None:
     """List the services that glctl knows. A star marks those that gitlab.rb enables."""

@@ -8,27 +8,33 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from glctl.commands.completion import complete_settings
 from glctl.converge.desired import examine
 from glctl.errors import UsageError
 from glctl.secret import mask, reveal, wrap
+from glctl.settings.draft import lookup
+from glctl.settings.keys import enclosing, is_section, parse_key, unknown_setting
+from glctl.settings.option import ruby_name
 
 if TYPE_CHECKING:
     from glctl.commands.context import Context
 
 
 @click.command(short_help="Show effective settings.")
-@click.argument("keys", metavar="[KEY]...", nargs=-1)
+@click.argument("keys", metavar="[KEY]...", nargs=-1, shell_complete=complete_settings)
 @click.option("--user", is_flag=True, help="Only what gitlab.rb sets.")
 @click.option("--format", "form", type=click.Choice(["json", "yaml"]), default="json", help="How to print.")
 @click.option("--show-secrets", is_flag=True, help="Print credentials instead of masking them.")
 @click.pass_obj
 def command(context: Context, keys: tuple[str, ...], user: bool, form: str, show_secrets: bool) -> int:
-    """Show effective settings, or those below each KEY (registry.nginx.listen_port)."""
+    """Show effective settings, or what stands below each KEY, written as in gitlab.rb
+    ("registry['nginx']['listen_port']") or with dots (registry.nginx.listen_port).
+    """
     configuration = examine(context.root, context.config_file, context.platform)
     tree = wrap(dict(configuration.settings.values)) if user else configuration.effective.tree()
     shown: Any = tree
     if keys:
-        shown = {key: _below(tree, key) for key in keys}
+        shown = {key: _below(tree, key, user) for key in keys}
     shown = reveal(shown) if show_secrets else mask(shown)
     if form == "json":
         context.console.out(json.dumps(shown, indent=2, ensure_ascii=False))
@@ -39,10 +45,15 @@ def command(context: Context, keys: tuple[str, ...], user: bool, form: str, show
     return 0
 
 
-def _below(tree: Any, key: str) -> Any:
-    node = tree
-    for part in key.replace("']['", ".").replace("['", ".").removesuffix("']").split("."):
-        if not isinstance(node, Mapping) or part not in node:
-            raise UsageError(f"There is no setting {key}.", "glctl show-config lists them all.")
-        node = node[part]
-    return node
+def _below(tree: Any, key: str, user: bool) -> Any:
+    """What stands below *key* in *tree*; where gitlab.rb writes it the older way, there."""
+    path = parse_key(key)
+    older = ("registry_nginx", *path[2:]) if path[:2] == ("registry", "nginx") else path
+    for each in (path, older):
+        above = lookup(tree, each[:-1])
+        if isinstance(above, Mapping) and each[-1] in above:
+            return above[each[-1]]
+    if user and (enclosing(path) or is_section(path)):
+        message = f"gitlab.rb does not set {ruby_name('.'.join(path))}."
+        raise UsageError(message, "Without --user, the value that holds is shown.")
+    raise unknown_setting(path)

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from glctl.commands.completion import complete_services
+from glctl.console import harmless
+from glctl.converge.drift import Drift, drift
 from glctl.services.catalog import Service, select
 from glctl.services.runit import Status, look
 from glctl.services.usage import memory, open_files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from glctl.commands.context import Context
     from glctl.console import Console
     from glctl.paths import Root
@@ -37,22 +42,26 @@ class Row:
 
 
 @click.command(epilog="Exit codes: 0 all that should run does, 3 a service is down, 1 nothing is configured.")
-@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@click.argument("services", nargs=-1, metavar="[SERVICE]...", shell_complete=complete_services)
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="How to print.")
 @click.pass_obj
 def command(context: Context, services: tuple[str, ...], output: str) -> int:
     """Show what runs, since when, and what should: the named services, or all that gitlab.rb enables.
 
-    Memory is what is resident, open files are counted, both over all processes of a service.
+    Memory is what is resident, open files are counted, both over all processes of a service. Below them
+    stands where what runs is not what gitlab.rb says.
     """
     rows = [_row(context.root, service) for service in select(context.root, services)]
+    found = drift(context.root, context.config_file)
     if output == "json":
         import json
 
-        context.console.out(json.dumps([_as_json(row) for row in rows], indent=2))
+        context.console.out(json.dumps([_as_json(row, found) for row in rows], indent=2))
     else:
         for row in rows:
             context.console.out(_as_text(row, context.console))
+        for line in _departures(found) if found else ():
+            context.console.out(context.console.paint(harmless(line), "yellow"))
     if any(row.status.state == "no supervisor" and row.should_run for row in rows):
         starts = "glctl start" if context.platform.manages_services else "sudo gitlab-ctl start"
         context.console.note(f"  -> Run: {starts}")
@@ -72,8 +81,9 @@ def _row(root: Root, service: Service) -> Row:
     )
 
 
-def _as_json(row: Row) -> dict[str, Any]:
+def _as_json(row: Row, found: Drift | None) -> dict[str, Any]:
     status = row.status
+    altered = found.altered if found else ()
     return {
         "name": row.name,
         "state": status.state,
@@ -82,7 +92,22 @@ def _as_json(row: Row) -> dict[str, Any]:
         "wanted": status.want,
         "memory": row.memory,
         "open_files": row.open_files,
+        "owed": found is not None and bool({row.name, f"{row.name}/log"} & {*found.owed}),
+        "differs": [each.path for each in altered if not each.services or row.name in each.services],
     }
+
+
+def _departures(found: Drift) -> Iterator[str]:
+    """A line for each thing that is not as the last generation has it, and what tells or does more."""
+    for each in found.altered:
+        what = (
+            f"it has changed since generation {found.number} was applied"
+            if each.source
+            else f"it is not what glctl wrote for generation {found.number}"
+        )
+        yield f"differs: {each.path}: {what} (see: glctl reconfigure --dry-run)"
+    for name in found.owed:
+        yield f"owed: {name}: not yet seen up on its files (if no glctl is at work: glctl reconfigure)"
 
 
 def _as_text(row: Row, console: Console) -> str:

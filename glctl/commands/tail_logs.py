@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from glctl.commands.completion import complete_services
 from glctl.errors import GlctlError
 from glctl.logs.filters import line_filter
 from glctl.logs.follow import tail
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command("tail-logs")
-@click.argument("services", nargs=-1, metavar="[SERVICE]...")
+@click.argument("services", nargs=-1, metavar="[SERVICE]...", shell_complete=complete_services)
 @click.option(
     "-n", "--lines", type=click.IntRange(min=0), default=10, show_default=True, help="Last lines of each log."
 )

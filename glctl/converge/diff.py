@@ -47,9 +47,14 @@ def diff(change: Change, *, context: int = 3) -> str:
     resource = change.resource
     if not isinstance(resource, File) or resource.secret:
         return ""
-    before, after = _lines(change.before.content), _lines(resource.content)
+    return difference(change.before.content, resource.content, context=context)
+
+
+def difference(old: bytes, new: bytes, *, context: int = 3) -> str:
+    """As :func:`diff`, of two contents."""
+    before, after = _lines(old), _lines(new)
     if before == after:
-        return "" if change.before.content == resource.content else "\\ Only its last line end differs."
+        return "" if old == new else "\\ Only its last line end differs."
     from difflib import SequenceMatcher
 
     shown_before, shown_after = _shown(before), _shown(after)

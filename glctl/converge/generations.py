@@ -6,31 +6,22 @@ All of it follows from what was applied, but for the time at which it was.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import time
+from binascii import a2b_base64, b2a_base64
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from glctl import __version__
-from glctl.converge.desired import GROUPS, USERS, Configuration, Source
-from glctl.converge.rendered import from_json, to_json
 from glctl.converge.state import GENERATIONS_DIR
 from glctl.errors import GlctlError
-from glctl.gitlabrb.model import Settings
-from glctl.secret import Secret, reveal, wrap
-from glctl.services.host import observe_host
-from glctl.settings.effective import Effective, Origin, Resolved
-from glctl.settings.enabled import enabled_services
-from glctl.settings.schema import OPTIONS
-from glctl.settings.secrets import KEYS, Secrets
-from glctl.spans import Span
 
 if TYPE_CHECKING:
+    from glctl.converge.desired import Configuration, Source
     from glctl.converge.tree import Tree
     from glctl.paths import Root
     from glctl.render.resources import Resource
+    from glctl.settings.effective import Effective, Origin
     from glctl.settings.platform import Platform
 
 KEPT = 10
@@ -50,7 +41,7 @@ class Generation:
     source: Source
     effective: Effective
     resources: tuple[Resource, ...]
-    version: str = __version__
+    version: str
     back_to: int | None = None
 
     @property
@@ -68,6 +59,11 @@ class Generation:
         Not evaluated again: environment, other files and glctl itself may have changed since, and *resources*
         have not.
         """
+        from glctl.converge.desired import GROUPS, USERS, Configuration
+        from glctl.gitlabrb.model import Settings
+        from glctl.services.host import observe_host
+        from glctl.settings.secrets import KEYS, Secrets
+
         effective = self.effective
         names = [effective[key] for key in USERS], [effective[key] for key in GROUPS]
         secrets = {key: effective.resolved[f"registry.{key}"] for key in KEYS}
@@ -95,6 +91,15 @@ class Generations:
         read = (self._read(number) for number in reversed(self._numbers()))
         return next((generation for generation in read if generation), None)
 
+    def last_document(self) -> dict[str, Any]:
+        """The newest as JSON, not checked; empty where there is none. For ``status``, which must be quick."""
+        try:
+            content = self._tree.actual(self._path(self._numbers()[-1])).content
+            document: dict[str, Any] = json.loads(content)["generation"]
+        except (IndexError, ValueError, KeyError, TypeError):
+            return {}
+        return document
+
     def get(self, number: int) -> Generation:
         """Generation *number*. Raises GlctlError where it is not kept or cannot be read."""
         if number in self._numbers() and (found := self._read(number)):
@@ -106,6 +111,8 @@ class Generations:
         """Whether the last generation is this one: nothing needs to be kept. Nor where no service is enabled
         and none ever was.
         """
+        from glctl.settings.enabled import enabled_services
+
         last = self.last()
         if last is None:
             return not enabled_services(configuration.effective)
@@ -123,9 +130,8 @@ class Generations:
             return last
         numbers = self._numbers()
         number = numbers[-1] + 1 if numbers else 1
-        made = Generation(
-            number, time.time(), configuration.source, configuration.effective, resources, back_to=back_to
-        )
+        source, effective = configuration.source, configuration.effective
+        made = Generation(number, time.time(), source, effective, resources, __version__, back_to)
         self._tree.write(self._path(number), _pack(made), 0o600)
         for old in [*numbers, number][:-KEPT]:
             self._tree.unlink(self._path(old))
@@ -153,12 +159,15 @@ class Generations:
 
 def _pack(generation: Generation) -> bytes:
     """A generation as JSON, with a digest: what has been altered is not to be written to live files."""
+    from glctl.converge.rendered import to_json
+    from glctl.secret import reveal
+
     body = {
         "number": generation.number,
         "at": generation.at,
         "version": generation.version,
         "back_to": generation.back_to,
-        "gitlab_rb": base64.b64encode(generation.gitlab_rb).decode(),
+        "gitlab_rb": b2a_base64(generation.gitlab_rb, newline=False).decode(),
         "files": dict(generation.source.files),
         "effective": {
             key: {"value": reveal(resolved.value), "origin": asdict(resolved.origin)}
@@ -171,6 +180,9 @@ def _pack(generation: Generation) -> bytes:
 
 def _unpack(content: bytes) -> Generation | None:
     """What :func:`_pack` was given. Raises ValueError, KeyError or TypeError for other content."""
+    from glctl.converge.desired import Source
+    from glctl.converge.rendered import from_json
+
     document = json.loads(content)
     body = document["generation"]
     if document["digest"] != _digest(body):
@@ -178,7 +190,7 @@ def _unpack(content: bytes) -> Generation | None:
     return Generation(
         number=body["number"],
         at=body["at"],
-        source=Source(base64.b64decode(body["gitlab_rb"]), body["files"]),
+        source=Source(a2b_base64(body["gitlab_rb"]), body["files"]),
         effective=_effective(body["effective"]),
         resources=tuple(from_json(item) for item in body["resources"]),
         version=body["version"],
@@ -187,11 +199,18 @@ def _unpack(content: bytes) -> Generation | None:
 
 
 def _digest(body: dict[str, Any]) -> str:
+    import hashlib
+
     return hashlib.sha256(json.dumps(body).encode()).hexdigest()
 
 
 def _effective(items: dict[str, Any]) -> Effective:
     """Effective settings as they were; one that glctl did not know then has its default."""
+    from glctl.secret import Secret, wrap
+    from glctl.settings.effective import Effective, Resolved
+    from glctl.settings.schema import OPTIONS
+    from glctl.settings.secrets import KEYS
+
     resolved = {key: Resolved(option.default) for key, option in OPTIONS.items()}
     for key, item in items.items():
         name = key.rpartition(".")[2]
@@ -201,5 +220,8 @@ def _effective(items: dict[str, Any]) -> Effective:
 
 
 def _origin(item: dict[str, Any]) -> Origin:
+    from glctl.settings.effective import Origin
+    from glctl.spans import Span
+
     span = Span(**item["span"]) if item["span"] else None
     return Origin(item["kind"], span, tuple(item["sources"]), item["because"])

@@ -91,7 +91,7 @@ def plan(resources: Iterable[Resource], actual: Mapping[str, Actual], ids: Ids, 
             continue
         before = actual.get(resource.path, ABSENT)
         if before.kind in _MADE_WAY_FOR[type(resource)]:
-            changes += _compare(resource, before, ids)
+            changes += compare(resource, before, ids)
         else:
             wanted = "nothing" if isinstance(resource, Absent) else _KINDS[type(resource).__name__.lower()]
             obstacles.append(_obstacle(resource.path, before, wanted))
@@ -121,8 +121,8 @@ _MADE_WAY_FOR: dict[type, frozenset[str]] = {
 }
 
 
-def _compare(resource: File | Directory | Symlink | Absent, before: Actual, ids: Ids) -> Iterator[Change]:
-    """The Change that makes *resource* true, if it is not."""
+def compare(resource: File | Directory | Symlink | Absent, before: Actual, ids: Ids) -> Iterator[Change]:
+    """The Change that makes *resource* true, if it is not, *before* being what is there."""
     if isinstance(resource, Absent):
         if before.kind != "absent":
             yield Change("delete", resource, before)

@@ -28,6 +28,8 @@ def block_of(ev: Evaluator, node: Node) -> Block:
     listed = node.child_by_field_name("parameters")
     parameters = _parameters(ev, listed) if listed is not None else []
     body = node.child_by_field_name("body")
+    if body is not None:
+        ev.check(body)
 
     def block(*values: Any) -> Any:
         if len(values) == 1 and len(parameters) > 1 and isinstance(values[0], list):

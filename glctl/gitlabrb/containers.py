@@ -93,13 +93,13 @@ def find(call: Call, items: list[Any]) -> Any:
 
 
 def select_pairs(call: Call, values: Hash) -> Hash:
-    """``values.select { |key, value| … }``"""
-    return _hash_like(values, select(call, pairs(values)))
+    """``values.select { |key, value| … }``; a block with one parameter gets the key."""
+    return _hash_like(values, [pair for pair in pairs(values) if truthy(call.run(*pair))])
 
 
 def reject_pairs(call: Call, values: Hash) -> Hash:
-    """``values.reject { |key, value| … }``"""
-    return _hash_like(values, reject(call, pairs(values)))
+    """``values.reject { |key, value| … }``; a block with one parameter gets the key."""
+    return _hash_like(values, [pair for pair in pairs(values) if not truthy(call.run(*pair))])
 
 
 def transform_values(call: Call, values: Hash) -> Hash:
@@ -117,20 +117,23 @@ def _hash_like(values: Hash, chosen: list[Pair]) -> Hash:
 
 def to_h(call: Call, items: list[Any]) -> Hash:
     """``[[key, value], …].to_h``, ``items.to_h { |item| [key, value] }``"""
+    return _hash_of(call, [call.block(item) if call.block else item for item in list(items)])
+
+
+def hash_to_h(call: Call, values: Hash) -> Hash:
+    """``values.to_h``, ``values.to_h { |key, value| [key, value] }``; one parameter gets the key."""
+    return _hash_of(call, [call.block(*pair) for pair in pairs(values)]) if call.block else values
+
+
+def _hash_of(call: Call, items: list[Any]) -> Hash:
     result = Hash()
-    for item in list(items):
-        pair = call.block(item) if call.block else item
+    for pair in items:
         if pair is UNKNOWN:
             continue
         if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], str | int | float | None):
             raise call.refused("to_h wants pairs of a key and a value", "Write: [key, value]")
         result.put(pair[0], pair[1], None)
     return result
-
-
-def hash_to_h(call: Call, values: Hash) -> Hash:
-    """``values.to_h``"""
-    return to_h(call, pairs(values)) if call.block else values
 
 
 def push(call: Call, items: list[Any], item: Any) -> list[Any]:

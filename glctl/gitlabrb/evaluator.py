@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from glctl.gitlabrb import codes, unsupported
+from glctl.gitlabrb import codes, strict, unsupported
 from glctl.gitlabrb.configuration import Configuration
 from glctl.gitlabrb.limits import MAX_DEPTH, MAX_DIAGNOSTICS, MAX_INCLUDED, Budget, LimitError
 from glctl.gitlabrb.refusal import RefusedError
@@ -15,7 +15,7 @@ from glctl.gitlabrb.values import UNKNOWN, Environment, Facts, Library
 from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -56,6 +56,9 @@ class Evaluator:
         self.in_block = False
         self.vivifies = True  # whether reading a key of settings makes it
         self._included = 0
+        # By the source and the id of a node:
+        self._checked: set[tuple[Source, int]] = set()
+        self._assigned: dict[tuple[Source, int], tuple[str, ...]] = {}
 
     def run(self, parsed: Parsed) -> None:
         """Evaluate all that could be parsed. Raises LimitError."""
@@ -129,14 +132,34 @@ class Evaluator:
         return child
 
     def declare(self, node: Node) -> None:
-        """Make nil of the variables that *node* may set: Ruby knows them even where that is skipped."""
-        for name in _assigned_in(node, self.source):
+        """Make nil of the variables that *node* may set: Ruby knows them even where that is skipped.
+
+        It also refuses what is wrong there.
+        """
+        self.check(node)
+        for name in self._assigned_in(node):
             self.locals.setdefault(name, None)
 
     def forget(self, node: Node) -> None:
         """Variables that *node* may have set are unknown from here on."""
-        for name in _assigned_in(node, self.source):
+        for name in self._assigned_in(node):
             self.locals[name] = UNKNOWN
+
+    def check(self, node: Node) -> None:
+        """Refuse what Ruby refuses in *node* whether it is run or not."""
+        if (self.source, node.id) not in self._checked:
+            self._checked.add((self.source, node.id))
+            for refused in strict.refusals(self, node):
+                self.refuse(refused)
+
+    def _assigned_in(self, node: Node) -> Iterator[str]:
+        """The local variables that are set anywhere in *node*. A loop may ask many times."""
+        key = self.source, node.id
+        if key not in self._assigned:
+            self._assigned[key] = tuple(dict.fromkeys(_assigned_in(node, self.source)))
+        for name in self._assigned[key]:
+            self.budget.spend_step()
+            yield name
 
     def refuse(self, refused: RefusedError) -> None:
         """Report a refused node. Variables that it would have set are unknown from here on."""

@@ -161,11 +161,8 @@ def _put_pair(ev: Evaluator, pair: Node, result: Hash) -> None:
     parts = ev.parts(pair)
     if len(parts) != 3:
         raise RefusedError(pair, codes.UNSUPPORTED, "this key has no value", "Write: key: value")
+    check_pair(ev, pair)
     key_node, arrow, value_node = parts
-    if arrow.start_point.row != key_node.end_point.row:
-        raise RefusedError(
-            arrow, codes.SYNTAX, "Ruby allows no line break before =>", "Put it behind the key."
-        )
     key = _key(ev, key_node, arrow)
     value = ev.data(value_node)
     if key is UNKNOWN:
@@ -178,6 +175,15 @@ def _put_pair(ev: Evaluator, pair: Node, result: Hash) -> None:
             "Remove one.",
         )
     result.put(key, value, ev.source.span(pair))
+
+
+def check_pair(ev: Evaluator, pair: Node) -> None:
+    """Raise RefusedError for a ``=>`` that is not on the line of its key."""
+    key, arrow, *_ = ev.parts(pair)
+    if arrow.start_point.row != key.end_point.row:
+        raise RefusedError(
+            arrow, codes.SYNTAX, "Ruby allows no line break before =>", "Put it behind the key."
+        )
 
 
 def _key(ev: Evaluator, node: Node, arrow: Node) -> Any:

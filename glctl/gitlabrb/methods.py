@@ -117,6 +117,8 @@ METHODS: dict[str, dict[str, Method]] = {
         "clone": m(containers.dup),
     },
     "nil": {
+        "=~": m(lambda _c, _a, _b: None, (ANY,)),
+        "!~": m(lambda _c, _a, _b: True, (ANY,)),
         "to_a": m(lambda _c, _a: []),
         "to_h": m(lambda _c, _a: Hash()),
         "to_i": m(lambda _c, _a: 0),

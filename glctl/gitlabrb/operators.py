@@ -16,17 +16,38 @@ if TYPE_CHECKING:
 
 OR = frozenset({"||", "or"})
 _NO_NOT = frozenset({"assignment", "operator_assignment", "argument_list", "array", "pair"})
+_WITHOUT_ORDER = frozenset({"==", "!=", "=~", "!~", "===", "<=>"})
 AND = frozenset({"&&", "and"})
 
 
 def binary(ev: Evaluator, node: Node) -> Any:
     """``a || b``, ``a + b``"""
+    check_binary(ev, node)
     left, operator, right = ev.parts(node)
     if operator.type in OR | AND:
         return _short(ev, left, right, operator.type in OR)
     one = ev.data(left)
     other = ev.data(right) if one is not UNKNOWN else UNKNOWN
     return invoke(ev, node, one, operator.type, [other])
+
+
+def check_binary(ev: Evaluator, node: Node) -> None:
+    """Raise RefusedError for ``a == b == c``, which has no order in Ruby, and for ``[a or b]``."""
+    left, operator, right = ev.parts(node)
+    if operator.type in ("and", "or") and node.parent is not None and node.parent.type in _NO_NOT:
+        other = "&&" if operator.type == "and" else "||"
+        raise RefusedError(
+            operator, codes.SYNTAX, f"Ruby allows no {operator.type} here", f"Write {other} instead."
+        )
+    if operator.type in _WITHOUT_ORDER:
+        for side in (left, right):
+            if side.type == "binary" and ev.parts(side)[1].type in _WITHOUT_ORDER:
+                raise RefusedError(
+                    operator,
+                    codes.SYNTAX,
+                    f"Ruby does not know which {operator.type} comes first",
+                    "Write parentheses: (a == b) == c",
+                )
 
 
 def _short(ev: Evaluator, left: Node, right: Node, wants: bool) -> Any:
@@ -40,9 +61,8 @@ def _short(ev: Evaluator, left: Node, right: Node, wants: bool) -> Any:
 
 def unary(ev: Evaluator, node: Node) -> Any:
     """``!a``, ``not a``, ``-1``"""
+    check_unary(ev, node)
     operator, operand = ev.parts(node)
-    if operator.type == "not" and node.parent is not None and node.parent.type in _NO_NOT:
-        raise RefusedError(operator, codes.SYNTAX, "Ruby allows no not here", "Write ! instead.")
     if operator.type in ("!", "not"):
         value = ev.data(operand)
         return UNKNOWN if value is UNKNOWN else not truthy(value)
@@ -56,9 +76,16 @@ def unary(ev: Evaluator, node: Node) -> Any:
     return _signed(ev, node, operator, operand)
 
 
-def _signed(ev: Evaluator, node: Node, operator: Node, operand: Node) -> Any:
-    if operand.type == "assignment":
+def check_unary(ev: Evaluator, node: Node) -> None:
+    """Raise RefusedError for ``[not a]`` and ``-a = 1``."""
+    operator, operand = ev.parts(node)
+    if operator.type == "not" and node.parent is not None and node.parent.type in _NO_NOT:
+        raise RefusedError(operator, codes.SYNTAX, "Ruby allows no not here", "Write ! instead.")
+    if operator.type in ("+", "-") and operand.type == "assignment":
         raise RefusedError(operator, codes.SYNTAX, f"{operator.type} before a setting", "Remove it.")
+
+
+def _signed(ev: Evaluator, node: Node, operator: Node, operand: Node) -> Any:
     value = ev.value(operand)
     if value is UNKNOWN:
         return UNKNOWN

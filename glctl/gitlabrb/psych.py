@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb.limits import MAX_DEPTH, MAX_DIGITS
@@ -11,6 +12,8 @@ from glctl.gitlabrb.values import Hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import yaml
 
     from glctl.gitlabrb.limits import Budget
 
@@ -46,13 +49,28 @@ def load_yaml(text: str, budget: Budget, *, symbols: bool = False, safe: bool = 
 
     budget.spend_document(len(text))
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=_loader())
     except yaml.MarkedYAMLError as exc:
         row = exc.problem_mark.line if exc.problem_mark else 0
         raise DocumentError(f"this is no YAML: {exc.problem or exc.context}", row) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise DocumentError("this is no YAML") from None
     return None if root is None else _Reader(budget, symbols, safe).value(root, 0)
+
+
+@cache
+def _loader() -> type[yaml.SafeLoader]:
+    """PyYAML's parser, which takes tabs between words as Psych's does; at the start of a line none does."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        def scan_to_next_token(self) -> None:
+            super().scan_to_next_token()
+            while self.peek() == "\t" and (self.flow_level or not self.allow_simple_key):
+                self.forward()
+                super().scan_to_next_token()
+
+    return Loader
 
 
 class _Reader:

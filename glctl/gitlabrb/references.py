@@ -65,6 +65,8 @@ def unknown_word(node: Node, name: str, names: Names) -> RefusedError:
         )
     if refused := never_a_name(node, name):
         return refused
+    if name in names.others:
+        return RefusedError(node, codes.UNKNOWN_SETTING, f"{name} {names.others[name]}", "Take it out.")
     offer = _nearest(name[:_MAX_NAME], names)
     if _begins_statement(node):
         unknown = f"{name[:_MAX_NAME]} is not a setting of Omnibus"
@@ -85,6 +87,8 @@ def never_a_name(node: Node, name: str) -> RefusedError | None:
             "a typographic quote or space, which is a letter to Ruby",
             "Write a straight quote ' or \" or an ordinary space.",
         )
+    if any(character < " " or character == "\x7f" for character in name):
+        return RefusedError(node, codes.SYNTAX, "a control character", "Remove it.")
     return None
 
 

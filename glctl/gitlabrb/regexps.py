@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes
 from glctl.gitlabrb.refusal import RefusedError
-from glctl.gitlabrb.strings import interpolation, pieces
+from glctl.gitlabrb.strings import check_quote, interpolation, pieces
 from glctl.gitlabrb.values import UNKNOWN
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def literal(text: str) -> Regexp:
 
 def regex(ev: Evaluator, node: Node) -> Any:
     """``/…/`` and ``%r{…}``"""
+    check_quote(ev, node)
     opening, *content, closing = node.children
     parts = list(pieces(ev, content, opening.end_byte, closing.start_byte))
     texts = [part if isinstance(part, str) else interpolation(ev, part) for part in parts]

@@ -72,7 +72,7 @@ def _refused_block(ev: Evaluator, node: Node, parts: list[Node]) -> RefusedError
     if len(parts) > 2:
         return _refused_method(ev, node)
     return RefusedError(
-        parts[-1], codes.SYNTAX, _BLOCK, f"Write parentheses: {ev.source.text_of(parts[0])}({{ … }})"
+        parts[-1], codes.SYNTAX, BLOCK, f"Write parentheses: {ev.source.text_of(parts[0])}({{ … }})"
     )
 
 
@@ -84,7 +84,7 @@ def _refused_method(ev: Evaluator, node: Node) -> RefusedError:
     return unsupported.method(node, ev.source.text_of(name))
 
 
-_BLOCK = "braces right behind a name begin a block of code, not a hash"
+BLOCK = "braces right behind a name begin a block of code, not a hash"
 
 
 def _elements(ev: Evaluator, node: Node, name: str, arguments: Node) -> list[Node]:
@@ -93,7 +93,7 @@ def _elements(ev: Evaluator, node: Node, name: str, arguments: Node) -> list[Nod
     if elements[0].type == "(":
         return elements[1:-1]
     if elements[0].type == "hash":
-        raise RefusedError(elements[0], codes.SYNTAX, _BLOCK, f"Write parentheses: {name}({{ … }})")
+        raise RefusedError(elements[0], codes.SYNTAX, BLOCK, f"Write parentheses: {name}({{ … }})")
     if name in ev.locals:
         raise RefusedError(
             node,

@@ -68,6 +68,7 @@ def quoted(ev: Evaluator, node: Node) -> Any:
 
 def _percent(ev: Evaluator, node: Node) -> Any:
     """``%q(…)``, as in single quotes; ``%(…)`` and ``%Q(…)``, as in double quotes."""
+    check_quote(ev, node)
     opening, *content, closing = node.children
     tag = ev.source.text_of(opening)
     if tag[1] == "q":
@@ -75,8 +76,22 @@ def _percent(ev: Evaluator, node: Node) -> Any:
     return interpolated(ev, node, pieces(ev, content, opening.end_byte, closing.start_byte))
 
 
+def check_quote(ev: Evaluator, node: Node) -> None:
+    """Raise RefusedError for ``%w a b``, of which Ruby and the parser do not see the same end."""
+    opening = node.children[0]
+    tag = ev.source.text_of(opening)
+    if tag[0] == "%" and tag[-1].isspace():
+        raise RefusedError(
+            opening,
+            codes.SYNTAX,
+            f"a bracket is missing behind {tag.strip()}",
+            f"Write: {tag.strip()}(…)",
+        )
+
+
 def words(ev: Evaluator, node: Node, interpolates: str) -> list[Any]:
     """The words of a ``%w[…]`` list; the letter *interpolates* says that they may have ``#{…}``."""
+    check_quote(ev, node)
     opening, *bare, _closing = ev.parts(node)
     tag = ev.source.text_of(opening)
     if tag[1] == interpolates:

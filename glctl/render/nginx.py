@@ -69,7 +69,7 @@ def _status_file(path: str, effective: Effective, host: Host) -> File | Absent:
 
 def _main_values(effective: Effective, host: Host) -> dict[str, Any]:
     names = (
-        "gzip_comp_level gzip_http_version gzip_proxied gzip_types hide_server_tokens "
+        "gzip_comp_level gzip_http_version gzip_proxied gzip_types "
         "keepalive_time keepalive_timeout log_format log_format_escape proxy_cache proxy_cache_path sendfile "
         "server_names_hash_bucket_size tcp_nodelay tcp_nopush worker_connections worker_processes"
     ).split()
@@ -79,7 +79,7 @@ def _main_values(effective: Effective, host: Host) -> dict[str, Any]:
         "user": _worker_account(effective, host),
         "gzip": effective["nginx.gzip_enabled"],
         "custom_config": _directives("nginx.custom_nginx_config", effective),
-        "hides_tokens": platform.nginx_gitlab_modules,
+        "hide_server_tokens": platform.nginx_gitlab_modules and effective["nginx.hide_server_tokens"],
         "vts": _traffic_status(effective, host),
         "temp_paths": platform.nginx_temp_paths,
         "mime_types": platform.mime_types,
@@ -117,32 +117,26 @@ def _vhost_values(effective: Effective, host: Host) -> dict[str, Any]:
     def own(name: str) -> Any:
         return effective[f"registry.nginx.{name}"]
 
-    prefix = "registry.nginx."
     tls, http2, behind = own("listen_https"), own("http2_enabled"), own("proxy_protocol")
     external_host = effective["gitlab_rails.registry_host"]
     external_port = effective["gitlab_rails.registry_port"]
     flags = ["proxy_protocol"] * behind + ["ssl"] * tls
     if tls and http2 and not host.platform.nginx_http2_directive:
         flags.append("http2")
-    commands = own("ssl_conf_command") or []
     logs = own("log_directory")
     redirect = ""
     if tls and own("redirect_http_to_https"):
         redirect = f"https://{external_host}{f':{external_port}' if external_port else ''}$request_uri"
     return {
         "redirect": redirect,
-        "redirect_port": own("redirect_http_to_https_port"),
+        "redirect_port": own("redirect_http_to_https_port") if redirect else None,
         "redirect_flags": ["proxy_protocol"] * behind,
         "host": external_host,
         "port": own("listen_port"),
         "listen_addresses": own("listen_addresses"),
         "listen_flags": flags,
-        "tls": tls,
-        "http2_directive": http2 and host.platform.nginx_http2_directive,
-        "ssl": {
-            key.removeprefix(prefix): effective[key] for key in effective if key.startswith(prefix + "ssl_")
-        },
-        "ssl_conf_commands": [commands] if isinstance(commands, str) else commands,
+        "http2_directive": tls and http2 and host.platform.nginx_http2_directive,
+        "ssl": _tls_values(effective) if tls else None,
         "real_ip_header": own("real_ip_header"),
         "real_ip_recursive": own("real_ip_recursive"),
         "real_ip_trusted_addresses": own("real_ip_trusted_addresses"),
@@ -153,8 +147,18 @@ def _vhost_values(effective: Effective, host: Host) -> dict[str, Any]:
         "proxy_set_headers": own("proxy_set_headers"),
         "upstream": f"http://{effective['registry.registry_http_addr']}",
         "challenges": f"{own('dir')}/www/" if effective["letsencrypt.enable"] else "",
-        "custom_config": _directives(prefix + "custom_gitlab_server_config", effective),
+        "custom_config": _directives("registry.nginx.custom_gitlab_server_config", effective),
     }
+
+
+def _tls_values(effective: Effective) -> dict[str, Any]:
+    """The settings of TLS by the names of their directives; only those that are written."""
+    prefix = "registry.nginx."
+    found = {key.removeprefix(prefix): effective[key] for key in effective if key.startswith(f"{prefix}ssl_")}
+    commands = found["ssl_conf_command"] or []
+    depth = found["ssl_verify_depth"] if found["ssl_verify_client"] else None
+    one_or_several = [commands] if isinstance(commands, str) else commands
+    return {**found, "ssl_conf_command": one_or_several, "ssl_verify_depth": depth}
 
 
 def _strict_transport(max_age: float, subdomains: bool) -> str:

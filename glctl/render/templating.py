@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import shlex
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from glctl.errors import GlctlError
 from glctl.render import nginxconf, quoting
+from glctl.secret import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,6 +52,8 @@ def render(template: str, **values: Any) -> bytes:
 
     Raises GlctlError where the text would not be read back as it was meant.
     """
+    if _VALUES_ONLY.get():
+        return repr((template, reveal(values))).encode()
     printed: list[quoting.Quoted] = []
     marked = _environment().get_template(template).render(printed=printed, **values)
     content = _MARK.sub(lambda mark: printed[int(mark[1])], marked)
@@ -65,6 +70,22 @@ def render(template: str, **values: Any) -> bytes:
             "Please report it, with the settings of gitlab.rb that look unusual.",
         )
     return content.encode()
+
+
+_VALUES_ONLY = ContextVar("_VALUES_ONLY", default=False)
+
+
+@contextmanager
+def values_only() -> Iterator[None]:
+    """Within it, :func:`render` gives what a template is given in place of its text.
+
+    For comparing what files would hold: the template engine takes longer to load than all else together.
+    """
+    token = _VALUES_ONLY.set(True)
+    try:
+        yield
+    finally:
+        _VALUES_ONLY.reset(token)
 
 
 # Private-use characters: they mean nothing to nginx, YAML or a shell, and no template contains them.

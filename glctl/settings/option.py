@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from glctl.console import harmless
 
 Kind = Literal[
     "bool",
@@ -20,6 +23,7 @@ Kind = Literal[
     "array",
     "words",  # one string, or an array of them
     "hash",
+    "workers",  # an integer, or 'auto'
     "any",
 ]
 
@@ -28,7 +32,8 @@ Kind = Literal[
 class Option:
     """One setting. *doc* is what an administrator reads; *example* what gitlab.rb.example shows.
 
-    *ignored* marks a key that Omnibus documents and then does not read: setting it gets a warning. Only where
+    *ignored* marks a key that Omnibus documents and then does not read: setting it gets a warning. *foreign*
+    marks an ignored one that Omnibus does read, for a service that glctl does not run. Only where
     *lines* is true may a value have more than one line.
     """
 
@@ -39,6 +44,7 @@ class Option:
     example: str = ""
     choices: tuple[str, ...] = ()
     ignored: bool = False
+    foreign: bool = False
     lines: bool = False
 
     @property
@@ -64,6 +70,25 @@ def ruby_name(key: str) -> str:
     """How gitlab.rb writes a dotted key: ``registry['nginx']['listen_port']``."""
     top, *rest = key.split(".")
     return top + "".join(f"['{part}']" for part in rest)
+
+
+def ruby_value(value: Any) -> str:
+    """A value as gitlab.rb writes it, on one line."""
+    if value is None:
+        return "nil"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        pairs = ", ".join(f"{ruby_value(k)} => {ruby_value(v)}" for k, v in value.items())
+        return f"{{ {pairs} }}" if pairs else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(ruby_value, value))}]"
+    if not isinstance(value, str):
+        return str(value)
+    escaped = value.replace("\\", "\\\\")
+    if value.isprintable():
+        return "'" + escaped.replace("'", "\\'") + "'"
+    return '"' + harmless(escaped.replace('"', '\\"').replace("#", "\\#")) + '"'
 
 
 def counts_as_true(value: Any) -> bool:

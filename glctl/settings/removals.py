@@ -19,7 +19,7 @@ from glctl.spans import Diagnostic
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from glctl.gitlabrb.model import Settings
+    from glctl.gitlabrb.model import Path, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,24 @@ class Removal:
     def keys(self) -> tuple[str, ...]:
         """The dotted keys of all that it is about."""
         return tuple(f"{self.key}.{name}" for name in self.names.split()) or (self.key,)
+
+    def covers(self, path: Path) -> bool:
+        """Whether the setting at *path* is one of those that it is about."""
+        for key in self.keys:
+            depth = key.count(".") + 1
+            kept = path[depth : depth + 1] and path[depth] in self.kept.split()
+            if ".".join(path[:depth]) == key and not kept:
+                return True
+        return False
+
+    def fate(self, version: Version) -> str:
+        """What has become of it in *version*, or will: the rest of a sentence. Empty where nothing."""
+        if self.removed is not None and version >= self.removed:
+            return f"was removed in GitLab {_when(self.removed)}"
+        if version >= self.deprecated:
+            since = shown_version(self.deprecated)
+            return f"is deprecated since GitLab {since} and goes in {_when(self.removed)}"
+        return ""
 
     def concerns(self, value: Any) -> bool:
         """Whether *value* sets it."""
@@ -387,6 +405,11 @@ REMOVALS = (
 _THRESHOLD = Removal("registry.notifications", (17, 1), (23, 0), "It is maxretries now.")
 
 
+def removal_of(path: Path, version: Version) -> Removal | None:
+    """What has become of the setting at *path* in *version*, or is about to; None where nothing."""
+    return next((each for each in REMOVALS if each.covers(path) and each.fate(version)), None)
+
+
 def removed(settings: Settings, version: Version) -> Iterator[Diagnostic]:
     """What gitlab.rb sets that Omnibus *version* has given up, or is about to."""
     for removal in REMOVALS:
@@ -410,17 +433,14 @@ def _items(value: Any) -> list[Any]:
 def _told(
     name: str, removal: Removal, version: Version, settings: Settings, *path: str
 ) -> Iterator[Diagnostic]:
-    since, gone = shown_version(removal.deprecated), removal.removed
-    span = place(settings, path)
+    fate, span = removal.fate(version), place(settings, path)
     if removal.forgotten is not None and version >= removal.forgotten:
-        message = f"{name} was removed in GitLab {_when(gone)}: it has no effect."
+        message = f"{name} {fate}: it has no effect."
         yield Diagnostic("without-effect", "warning", message, removal.instead, span)
-    elif gone is not None and version >= gone:
-        message = f"{name} was removed in GitLab {_when(gone)}."
-        yield Diagnostic("removed-setting", "error", message, removal.instead, span)
-    elif version >= removal.deprecated:
-        message = f"{name} is deprecated since GitLab {since} and goes in {_when(gone)}."
-        yield Diagnostic("deprecated-setting", "warning", message, removal.instead, span)
+    elif removal.removed is not None and version >= removal.removed:
+        yield Diagnostic("removed-setting", "error", f"{name} {fate}.", removal.instead, span)
+    elif fate:
+        yield Diagnostic("deprecated-setting", "warning", f"{name} {fate}.", removal.instead, span)
 
 
 def _when(version: Version | None) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glctl.settings.draft import given
-from glctl.settings.kinds import shown, why_not
+from glctl.settings.kinds import nearest, shown, why_not
 from glctl.settings.option import ruby_name
-from glctl.settings.removals import removed
+from glctl.settings.removals import REMOVALS, removed
 from glctl.settings.schema import COMPLETE_SECTIONS, NAMES, OPTIONS, READ_NAMES
-from glctl.settings.sense import nearest, sense
+from glctl.settings.sense import sense
 from glctl.settings.versions import NEWEST
 from glctl.spans import Diagnostic
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from glctl.settings.effective import Effective
     from glctl.settings.option import Kind, Option
     from glctl.settings.versions import Version
+    from glctl.spans import Span
 
 # Omnibus takes any value for truth and writes it as it is: worth a word, no reason to stop.
 _LENIENT: frozenset[Kind] = frozenset({"bool"})
@@ -39,10 +40,9 @@ def validate(
 
     *whole* is false where gitlab.rb could be evaluated only in part.
     """
-    going = tuple(removed(settings, version))
     found = [
         *settings.warnings,
-        *going,
+        *removed(settings, version),
         *(d for option in OPTIONS.values() for d in _setting(option, settings, effective)),
         *_sections(settings),
         *_unknown_keys(settings),
@@ -50,13 +50,7 @@ def validate(
         *_overwritten(settings),
         *sense(settings, effective),
     ]
-    told = {d.span for d in going}  # that a setting goes says more than that it has no effect
-    return in_order(
-        d
-        for d in found
-        if (whole or d.code not in _ONLY_OF_THE_WHOLE)
-        and (d in going or d.code != "without-effect" or d.span not in told)
-    )
+    return in_order(d for d in found if whole or d.code not in _ONLY_OF_THE_WHOLE)
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -86,7 +80,11 @@ def _setting(option: Option, settings: Settings, effective: Effective) -> Iterat
     if value is None or option.kind == "url":  # addresses: sense.py
         return
     name, span = ruby_name(".".join(path)), settings.span(*path)
+    if option.foreign:  # named once: _foreign
+        return
     if option.ignored:
+        if any(option.key in removal.keys for removal in REMOVALS):
+            return  # removals.py says more
         yield Diagnostic("without-effect", "warning", f"{name} has no effect.", option.doc, span)
     elif wrong := why_not(option.kind, value):
         severity = "warning" if option.kind in _LENIENT else "error"
@@ -115,8 +113,12 @@ def _has_control_characters(value: Any) -> bool:
 
 
 def _is_overruled(value: Any, effective: Effective, option: Option) -> bool:
-    """Whether a rule or gitlab-cluster.json has put something else in place of what gitlab.rb says."""
-    return effective.origin(option.key).kind in ("derived", "cluster") and effective[option.key] != value
+    """Whether a rule or gitlab-cluster.json has put something else in place of what gitlab.rb says.
+
+    Digits say the same with quotes and without.
+    """
+    replaced = effective.origin(option.key).kind in ("derived", "cluster")
+    return replaced and str(effective[option.key]) != str(value)
 
 
 def _unknown_keys(settings: Settings) -> Iterator[Diagnostic]:
@@ -131,8 +133,14 @@ def _unknown_keys(settings: Settings) -> Iterator[Diagnostic]:
             for key in map(str, keys if isinstance(keys, Mapping) else ()):
                 if key not in known:
                     message = f"{ruby_name('.'.join(path))} has no setting {key!r}: it has no effect."
-                    span = settings.span(*path, key)
-                    yield Diagnostic("unknown-key", "warning", message, nearest(key, known), span)
+                    span, hint = settings.span(*path, key), _meant(section, key) or nearest(key, known)
+                    yield Diagnostic("unknown-key", "warning", message, hint, span)
+
+
+def _meant(section: str, key: str) -> str:
+    """What GitLab itself calls it: ``registry['host']`` is ``gitlab_rails['registry_host']``."""
+    rails = f"gitlab_rails.{section}_{key}"
+    return f"Did you mean {ruby_name(rails)}?" if rails in OPTIONS else ""
 
 
 def _known_below(section: str) -> frozenset[str]:
@@ -142,15 +150,27 @@ def _known_below(section: str) -> frozenset[str]:
 
 def _foreign(settings: Settings) -> Iterator[Diagnostic]:
     """Settings of services that glctl does not run: named once, not one by one."""
-    foreign = sorted(name for name in settings.values if name in NAMES and name not in READ_NAMES)
+    names = [name for name in settings.values if name in NAMES and name not in READ_NAMES]
+    keys = [o.key for o in OPTIONS.values() if o.foreign and given(settings, o)[0] is not None]
+    foreign = ", ".join(sorted([*names, *map(ruby_name, keys)]))
     if foreign:
-        message = f"Settings of services that glctl does not run are left alone: {', '.join(foreign)}."
-        yield Diagnostic("foreign-service", "warning", message)
+        message = f"Settings of services that glctl does not run are left alone: {foreign}."
+        nginx = any(key.startswith("nginx.") for key in keys)
+        yield Diagnostic("foreign-service", "warning", message, _NGINX_IS_GITLABS if nginx else _STAYS)
+
+
+_STAYS = "They may stay; nothing that glctl does depends on them."
+_NGINX_IS_GITLABS = "These of nginx are for GitLab's own virtual host; the registry's has registry['nginx']."
 
 
 def _overwritten(settings: Settings) -> Iterator[Diagnostic]:
     for setting in settings.overwritten:
         later = settings.span(*setting.path)
         message = f"{ruby_name('.'.join(setting.path))} is set again later: this value has no effect."
-        hint = f"The one that counts is on line {later.line}." if later else ""
+        hint = f"The one that counts is {_where(later, setting.span)}." if later else ""
         yield Diagnostic("set-twice", "warning", message, hint, setting.span)
+
+
+def _where(span: Span, near: Span) -> str:
+    """The place of *span* for someone who looks at *near*."""
+    return f"on line {span.line}" if span.file == near.file else f"at {span}"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from glctl.secret import is_secret_name
+from glctl.settings.drivers import DRIVERS
 from glctl.settings.schema import OPTIONS
-from glctl.settings.sense import DRIVERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -135,7 +135,7 @@ def _refused_drivers(theirs: Step, settings: Settings) -> Step:
         return theirs
     beside = {"cache", "delete", "maintenance", "redirect"}
     drivers = storage.keys() - beside
-    return theirs if len(drivers) == 1 and drivers <= DRIVERS else REFUSED
+    return theirs if len(drivers) == 1 and drivers <= DRIVERS.keys() else REFUSED
 
 
 def _refused_line_breaks(theirs: Step, settings: Settings) -> Step:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _ENABLE = "letsencrypt.enable"
 _GITLAB = "external_url"
 _URL = "registry_external_url"
+NOT_HERE = "only an Omnibus host obtains certificates"
 _AUTO_PORT = 5050  # Omnibus's, for a registry that shares GitLab's name
 
 
@@ -30,7 +31,7 @@ def gitlab_tls(draft: Draft) -> None:
 def enable(draft: Draft) -> None:
     """Let's Encrypt is on where nobody brought a certificate for GitLab's https address."""
     if not draft.host.platform.rails:
-        draft.set(_ENABLE, False, because="only an Omnibus host obtains certificates")
+        draft.set(_ENABLE, False, because=NOT_HERE)
     else:
         draft.fill(_ENABLE, _is_needed(draft), _GITLAB, because="a https address without a certificate")
 

@@ -6,6 +6,7 @@ from glctl.settings.option import Option
 from glctl.settings.options import svlogd
 
 _LOGROTATE = "compress dateformat frequency maxsize method postrotate rotate size".split()
+_LOGROTATES_OWN = "It is logrotate's, which does not run here."
 
 OPTIONS = (
     Option(
@@ -205,7 +206,7 @@ OPTIONS = (
     ),
     Option("logging.log_group", "string", "The group that may read the logs.", example="'adm'"),
     *(
-        Option(f"logging.logrotate_{key}", "any", "It is logrotate's, which does not run here.", ignored=True)
+        Option(f"logging.logrotate_{key}", "any", _LOGROTATES_OWN, ignored=True, foreign=True)
         for key in _LOGROTATE
     ),
     Option(

@@ -21,7 +21,7 @@ _GZIP_TYPES = [
 ]
 _STATUS_OPTIONS = {"server_tokens": "off", "access_log": "off", "allow": "127.0.0.1", "deny": "all"}
 
-# Keys of GitLab's own virtual host: without effect on the registry's.
+# Keys of GitLab's own virtual host, which glctl does not write: the registry's does not take them.
 _RAILS = (
     "client_max_body_size custom_gitlab_server_config error_log_level hsts_include_subdomains hsts_max_age "
     "http2_enabled listen_addresses listen_https listen_port proxy_connect_timeout proxy_custom_buffer_size "
@@ -58,7 +58,7 @@ OPTIONS = (
     ),
     Option("nginx.log_group", "string", "The group that may read nginx's log.", example="'adm'"),
     Option(
-        "nginx.worker_processes", "scalar", "Worker processes; one per processor where unset.", example="4"
+        "nginx.worker_processes", "workers", "Worker processes; one per processor where unset.", example="4"
     ),
     Option("nginx.worker_connections", "integer", "Connections per worker.", 10240, "10240"),
     Option(
@@ -149,5 +149,8 @@ OPTIONS = (
         "{ 'allow' => '127.0.0.1', 'deny' => 'all' }",
     ),
     *svlogd.for_one("nginx", "nginx"),
-    *(Option(f"nginx.{key}", "any", _RAILS_OWN + _instead(key), ignored=True) for key in _RAILS),
+    *(
+        Option(f"nginx.{key}", "any", _RAILS_OWN + _instead(key), ignored=True, foreign=True)
+        for key in _RAILS
+    ),
 )

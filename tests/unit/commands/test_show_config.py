@@ -57,12 +57,40 @@ def test_several_settings(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["nosuch", "registry.nosuch", "registry.log_level.deeper", "registry..nginx", ""]
+    ("key", "message"),
+    [
+        ("nosuch", "There is no setting nosuch.\n  -> glctl show-config lists them all."),
+        (
+            "registry.debug_adr",
+            "There is no setting registry['debug_adr'].\n  -> Did you mean registry['debug_addr']?",
+        ),
+        ("registry.log_level.deeper", "There is no setting registry['log_level']['deeper']."),
+        ("registry.storage.s3.nosuch", "There is no setting registry['storage']['s3']['nosuch']."),
+        ("registry..nginx", "There is no setting registry..nginx."),
+        ("", "There is no setting ."),
+    ],
 )
-def test_a_setting_that_there_is_not(run: Run, key: str) -> None:
+def test_a_setting_that_there_is_not(run: Run, key: str, message: str) -> None:
     code, out, err = run(key)
     assert (code, out) == (2, "")
-    assert f"There is no setting {key}." in err
+    assert err.startswith(f"glctl: {message}")
+
+
+@pytest.mark.parametrize(
+    "key", ["registry_nginx['dir']", "registry.nginx.dir", 'registry["nginx"]["dir"]', "registry[nginx][dir]"]
+)
+def test_what_gitlab_rb_sets_the_older_way(run: Run, tmp_path: Path, key: str) -> None:
+    (tmp_path / "gitlab.rb").write_text("registry_nginx['dir'] = '/x'")
+    assert json.loads(run("--user", key)[1]) == {key: "/x"}
+
+
+def test_what_gitlab_rb_does_not_set(run: Run) -> None:
+    for key in ("registry.uid", "nginx", "registry.storage.s3.region"):
+        code, out, err = run("--user", key)
+        assert (code, out) == (2, "")
+        assert "does not set" in err
+        assert "Without --user" in err
+    assert "There is no setting" in run("--user", "registry.nosuch")[2]
 
 
 @pytest.mark.parametrize("args", [[], ["--user"], ["--format", "yaml"], ["registry.env", "registry.storage"]])

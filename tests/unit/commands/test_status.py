@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from glctl import cli
+from glctl.commands import status as status_command
+from glctl.converge.drift import Altered, Drift
 from glctl.paths import SERVICE_DIR, SV_DIR, Root
 
 Add = Callable[..., Path]
@@ -73,7 +75,8 @@ def test_json_as_the_design_says(add: Add, status: Any) -> None:
     code, out, err = status("--format", "json")
     registry, nginx = json.loads(out)
     assert (code, err) == (3, "")
-    assert list(registry) == ["name", "state", "pid", "uptime", "wanted", "memory", "open_files"]
+    assert [*registry][:7] == ["name", "state", "pid", "uptime", "wanted", "memory", "open_files"]
+    assert [*registry][7:] == ["owed", "differs"]
     assert (registry["name"], registry["state"], registry["pid"]) == ("registry", "run", os.getpid())
     assert registry["wanted"] == "up"
     assert registry["uptime"] in range(200, 230)
@@ -87,6 +90,8 @@ def test_json_as_the_design_says(add: Add, status: Any) -> None:
         "wanted": "down",
         "memory": None,
         "open_files": None,
+        "owed": False,
+        "differs": [],
     }
 
 
@@ -153,3 +158,44 @@ def test_an_omnibus_host_is_read_as_any_other(root: Root, add: Add, status: Any)
     (root.path / "opt/gitlab/embedded").mkdir(parents=True)
     add("registry")
     assert status()[0] == 0
+
+
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Says what differs from generation 3."""
+
+    def found(*altered: Altered, owed: tuple[str, ...] = ()) -> None:
+        monkeypatch.setattr(status_command, "drift", lambda *_: Drift(3, altered, owed))
+
+    return found
+
+
+def test_where_what_runs_is_not_what_gitlab_rb_says(add: Add, status: Any, found: Any) -> None:
+    add("registry")
+    found(
+        Altered("/etc/gitlab/gitlab.rb", source=True),
+        Altered("/a/con\x1bfig.yml", ("registry",)),
+        owed=("registry/log",),
+    )
+    code, out, _ = status()
+    assert code == 0
+    see = "(see: glctl reconfigure --dry-run)"
+    assert out.splitlines()[1:] == [
+        f"differs: /etc/gitlab/gitlab.rb: it has changed since generation 3 was applied {see}",
+        f"differs: /a/con\\x1bfig.yml: it is not what glctl wrote for generation 3 {see}",
+        "owed: registry/log: not yet seen up on its files (if no glctl is at work: glctl reconfigure)",
+    ]
+
+
+def test_json_names_it_with_the_service_that_it_concerns(add: Add, status: Any, found: Any) -> None:
+    add("registry")
+    add("nginx")
+    found(
+        Altered("/gitlab.rb", source=True),
+        Altered("/config.yml", ("registry",)),
+        Altered("/nginx.conf", ("nginx",)),
+        owed=("registry/log",),
+    )
+    registry, nginx = json.loads(status("--format", "json")[1])
+    assert (registry["owed"], registry["differs"]) == (True, ["/gitlab.rb", "/config.yml"])
+    assert (nginx["owed"], nginx["differs"]) == (False, ["/gitlab.rb", "/nginx.conf"])

@@ -8,6 +8,9 @@ TOO_MANY_VALUES = "too-large: all arrays and hashes together have more than 200,
 TOO_DEEP = "too-deep: this value is nested more than 100 levels deep"
 
 
+SKIPPED = "".join(f"  x{n} = {n}\n" for n in range(5000))
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -26,6 +29,10 @@ TOO_DEEP = "too-deep: this value is nested more than 100 levels deep"
         ("a = []\n" + "a = [a]\n" * 5000 + 'roles "#{a}"', TOO_DEEP),
         ("a = {}\n" + "a = { b: a }\n" * 5000 + "registry['a'] = a", TOO_DEEP),
         ("a = []\n" + "a = [a]\n" * 5000 + "roles a", TOO_DEEP),
+        (
+            f"50000.times do\n if false\n{SKIPPED} end\nend",
+            "too-slow: evaluating this takes more than 200,000 steps",
+        ),
         ("roles 1; " * 60_000, "too-large: this file has more than 150,000 words and signs"),
         ("\n" * 200_000, "too-large: this file has more than 100,000 lines"),
         ("roles <<A\nA\n" * 300, "too-large: this file has more than 200 heredocs"),

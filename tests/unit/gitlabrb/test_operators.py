@@ -32,6 +32,14 @@ def test_an_operator_has_its_result(value, text: str, expected: object) -> None:
             "ENV['MISSING'] + 'a'",
             "17-37 error ruby-type-error: nil has no operator + -> Give it a value first: (value || '')",
         ),
+        (
+            "1 == 2 != 3",
+            (
+                "19-21 error ruby-syntax: Ruby does not know which == comes first"
+                " -> Write parentheses: (a == b) == c"
+            ),
+        ),
+        ("[1 or 2]", "20-22 error ruby-syntax: Ruby allows no or here -> Write || instead."),
         ("not true", "17-20 error ruby-syntax: Ruby allows no not here -> Write ! instead."),
         (
             "on == 1",

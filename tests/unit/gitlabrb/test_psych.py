@@ -14,6 +14,7 @@ from glctl.gitlabrb.psych import scalar
         ("YAML.load('')", None),
         ('YAML.load("a: |\\n  x\\n  y\\nb: >\\n  p\\n  q\\n")', {"a": "x\ny\n", "b": "p q\n"}),
         ('YAML.safe_load("a: 1")', {"a": 1}),
+        ('YAML.load("a:\\t[x,\\ty]\\t# z\\nb: \\t1\\t\\n")', {"a": ["x", "y"], "b": 1}),
     ],
 )
 def test_documents_are_read_as_ruby_reads_them(value, text: str, expected: object) -> None:
@@ -27,6 +28,9 @@ def test_documents_are_read_as_ruby_reads_them(value, text: str, expected: objec
         ("YAML.load('2020-01-01')", "a date"),
         ("YAML.load('!ruby/object:A {}')", "a tag"),
         ('YAML.load("a: [")', "this is no YAML"),
+        ('YAML.load("a:\\n\\tb: 1")', "this is no YAML"),
+        ('YAML.load("\\ta: 1")', "this is no YAML"),
+        ('YAML.load("-\\ta")', "this is no YAML"),
         ("YAML.load('[' * 200 + ']' * 200)", "no"),
         ("YAML.safe_load(':a')", "a symbol"),
         ("JSON.parse('[')", "this is no JSON"),

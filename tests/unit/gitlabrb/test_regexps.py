@@ -14,6 +14,8 @@ import pytest
         ("\"a\\nb\".gsub(/^/, '> ')", "> a\n> b"),
         ("'abc' =~ /c/", 2),
         ("'abc' =~ /x/", None),
+        ("nil =~ /x/", None),
+        ("nil !~ /x/", True),
         ("'abc'.match?(/b/)", True),
         ("'abc' !~ /b/", False),
         ("'ab12'[/\\d+/]", "12"),

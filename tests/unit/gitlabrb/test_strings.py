@@ -109,3 +109,10 @@ def test_a_key_that_is_not_set_is_put_into_text_as_omnibus_does(settings) -> Non
 )
 def test_percent_literals(value, text: str, expected: object) -> None:
     assert value(text) == expected
+
+
+@pytest.mark.parametrize("tag", ["%", "%q", "%Q", "%w", "%i", "%s", "%r"])
+def test_a_space_is_no_bracket_of_a_percent_literal(told, tag: str) -> None:
+    assert told(f"registry['v'] = {tag} a b") == [
+        f"1:17-{18 + len(tag)} error ruby-syntax: a bracket is missing behind {tag} -> Write: {tag}(…)"
+    ]

@@ -487,4 +487,4 @@ def test_challenges_of_lets_encrypt_are_answered_by_both_servers(rendered) -> No
 
 
 def test_the_settings_that_nginx_reads_are_all_tried() -> None:
-    assert len(TEXTS) == 39
+    assert len(TEXTS) == 38

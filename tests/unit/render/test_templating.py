@@ -6,7 +6,8 @@ import pytest
 from glctl.errors import GlctlError
 from glctl.render import templating
 from glctl.render.quoting import UnquotableError
-from glctl.render.templating import render, template_dir, template_files
+from glctl.render.templating import render, template_dir, template_files, values_only
+from glctl.secret import Secret
 
 
 @pytest.fixture
@@ -105,3 +106,12 @@ def test_every_template_says_what_made_it_and_quotes_what_it_prints(path) -> Non
         for expression in printed
         if not re.search(r"\| (ngxs?|sh|yaml|yaml_block|verbatim) $", expression)
     ] == []
+
+
+def test_values_alone_are_told_apart_without_the_engine() -> None:
+    with values_only():
+        one = render("x.conf.j2", word=Secret("one"))
+        assert one == render("x.conf.j2", word=Secret("one"))
+        assert one not in (render("x.conf.j2", word=Secret("two")), render("y.conf.j2", word=Secret("one")))
+    with pytest.raises(jinja2.TemplateNotFound):
+        render("x.conf.j2", word="one")

@@ -3,7 +3,7 @@ import typing
 import pytest
 
 from glctl.gitlabrb.model import Symbol
-from glctl.settings.kinds import why_not
+from glctl.settings.kinds import TAKES, why_not
 from glctl.settings.option import Kind
 
 FITS = {
@@ -22,6 +22,7 @@ FITS = {
     "string": ["x", "", 5, Symbol("x"), False],
     "url": ["x"],
     "words": ["a", ["a", "b"], []],
+    "workers": [4, "4", "auto"],
 }
 DOES_NOT = [
     ("address", 5000, "an address like '127.0.0.1:5000' belongs here"),
@@ -35,6 +36,7 @@ DOES_NOT = [
     ("integer", "٣", "a number belongs here"),
     ("integer", "", "a number belongs here"),
     ("integer", True, "a number belongs here"),
+    ("workers", "many", "a number belongs here, or 'auto'"),
     ("limit", True, "a number belongs here, or false"),
     ("limit", "10M", "a number belongs here, or false"),
     ("line", [], "a string belongs here"),
@@ -67,3 +69,7 @@ def test_a_value_that_does_not_is_told_what_belongs_there(kind: Kind, value: obj
 
 def test_every_kind_is_known() -> None:
     assert FITS.keys() == set(typing.get_args(Kind))
+
+
+def test_every_kind_says_what_it_takes() -> None:
+    assert set(TAKES) == set(typing.get_args(Kind))

@@ -1,6 +1,8 @@
 import pytest
 
-from glctl.settings.option import Option, counts_as_true, ruby_name
+from glctl.gitlabrb.reader import evaluate
+from glctl.settings.option import Option, counts_as_true, ruby_name, ruby_value
+from glctl.settings.schema import NAMES
 
 
 @pytest.mark.parametrize(
@@ -13,6 +15,25 @@ from glctl.settings.option import Option, counts_as_true, ruby_name
 )
 def test_keys_are_named_as_gitlab_rb_writes_them(key: str, name: str) -> None:
     assert ruby_name(key) == name
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "nil"),
+        (True, "true"),
+        (5, "5"),
+        ("it's", r"'it\'s'"),
+        (r"a\b", r"'a\\b'"),
+        ('a\nb #{x} "y"', r'"a\nb \#{x} \"y\""'),
+        (["a", 1], "['a', 1]"),
+        ({}, "{}"),
+        ({"a": {"b": False}}, "{ 'a' => { 'b' => false } }"),
+    ],
+)
+def test_values_are_written_as_gitlab_rb_does(value: object, text: str) -> None:
+    assert ruby_value(value) == text
+    assert evaluate(f"roles({text})", "x", NAMES).get("roles") == value
 
 
 def test_the_path_of_an_option_is_its_keys() -> None:

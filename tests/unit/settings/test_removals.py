@@ -6,7 +6,7 @@ import pytest
 
 from glctl.gitlabrb.model import Settings
 from glctl.settings.option import ruby_name
-from glctl.settings.removals import REMOVALS, removed
+from glctl.settings.removals import REMOVALS, removal_of, removed
 from glctl.settings.schema import names_of
 from glctl.settings.versions import NEWEST, OLDEST
 
@@ -72,3 +72,27 @@ def test_every_entry_is_in_its_order_and_of_a_known_name(removal) -> None:
 def test_no_setting_has_two_fates() -> None:
     fates = [(key, removal.only) for removal in REMOVALS for key in removal.keys]
     assert len(fates) == len(set(fates))
+
+
+@pytest.mark.parametrize(
+    ("key", "version", "fate"),
+    [
+        ("git_data_dirs", NEWEST, "was removed in GitLab 18.0"),
+        ("git_data_dirs.default.path", NEWEST, "was removed in GitLab 18.0"),
+        ("git_data_dirs", (17, 8), "is deprecated since GitLab 17.8 and goes in 18.0"),
+        ("registry_nginx.dir", NEWEST, "is deprecated since GitLab 19.2 and goes in a later version"),
+        (
+            "nginx.default_server_enabled",
+            NEWEST,
+            "is deprecated since GitLab 19.2 and goes in a later version",
+        ),
+        ("git_data_dirs", (17, 7), None),
+        ("repmgr.user", NEWEST, "was removed in GitLab 14.0"),
+        ("repmgr.enable", (13, 0), None),
+        ("git_data_dirs_of_mine", NEWEST, None),
+        ("registry.dir", NEWEST, None),
+    ],
+)
+def test_what_becomes_of_a_setting(key: str, version: tuple[int, int], fate: str | None) -> None:
+    removal = removal_of(tuple(key.split(".")), version)
+    assert (removal and removal.fate(version)) == fate

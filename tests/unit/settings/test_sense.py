@@ -1,7 +1,7 @@
 import pytest
 
+from glctl.settings.kinds import nearest
 from glctl.settings.platform import OMNIBUS
-from glctl.settings.sense import nearest
 
 URLS = "external_url 'https://gitlab.example.com'\nregistry_external_url 'https://registry.example.com'\n"
 EXAMPLE = (

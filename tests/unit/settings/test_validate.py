@@ -113,7 +113,7 @@ def test_a_value_is_one_line_of_text(told, text, name) -> None:
     [
         r'''nginx['log_format'] = "$remote_addr\t$status"''',
         r"""registry['env'] = { 'CERTIFICATE' => "a\nb" }""",
-        r"""registry['storage'] = { 's3' => { 'secretkey' => "a\nb" } }""",
+        r"""registry['storage'] = { 's3' => { 'secretkey' => "a\nb", 'bucket' => 'b', 'region' => 'r' } }""",
         r'''nginx['custom_nginx_config'] = "a b;\nc d;\n"''',
         r'''registry['nginx']['custom_gitlab_server_config'] = "a b;\n"''',
     ],
@@ -145,16 +145,16 @@ def test_tabs_and_texts_of_several_lines_are_fine(told, text) -> None:
             "nginx['status'] has no setting 'prot': it has no effect.",
             "Did you mean 'port'?",
         ),
+        (
+            "registry['port'] = 5050",
+            "registry has no setting 'port': it has no effect.",
+            "Did you mean gitlab_rails['registry_port']?",
+        ),
         ("nginx['nonsense'] = 2", "nginx has no setting 'nonsense': it has no effect.", ""),
         (
             "registry['nginx']['proxy_read_timeout'] = 60",
             "registry['nginx']['proxy_read_timeout'] has no effect.",
             "Omnibus does not write it for the registry.",
-        ),
-        (
-            "nginx['listen_port'] = 81",
-            "nginx['listen_port'] has no effect.",
-            "It is for GitLab's own virtual host; the registry's has registry['nginx']['listen_port'].",
         ),
         (
             "registry['registry_issuer'] = 'x'",
@@ -178,10 +178,11 @@ def test_what_has_no_effect_is_a_warning(told, text, message, hint) -> None:
 
 
 def test_what_is_the_same_as_derived_is_not_worth_a_word(told) -> None:
-    assert (
-        told("registry['nginx']['https'] = true\ngitlab_rails['registry_host'] = 'registry.example.com'")
-        == []
+    text = (
+        "registry['nginx']['https'] = true\ngitlab_rails['registry_host'] = 'registry.example.com'\n"
+        "gitlab_rails['registry_port'] = '443'"
     )
+    assert told(text) == []
 
 
 def test_keys_of_gitlab_that_glctl_does_not_read_are_left_alone(told) -> None:
@@ -191,13 +192,30 @@ def test_keys_of_gitlab_that_glctl_does_not_read_are_left_alone(told) -> None:
 def test_services_that_do_not_run_here_are_named_once(told) -> None:
     message = "Settings of services that glctl does not run are left alone: puma, sidekiq."
     text = "sidekiq['a'] = 1\npuma['b'] = 2\nsidekiq['c'] = 3"
-    assert told(text) == [("warning", None, message, "")]
+    hint = "They may stay; nothing that glctl does depends on them."
+    assert told(text) == [("warning", None, message, hint)]
+
+
+def test_settings_of_gitlabs_own_virtual_host_are_named_there_too(told) -> None:
+    message = (
+        "Settings of services that glctl does not run are left alone: "
+        "logging['logrotate_size'], nginx['listen_port'], puma."
+    )
+    hint = "These of nginx are for GitLab's own virtual host; the registry's has registry['nginx']."
+    text = "nginx['listen_port'] = 80\nlogging['logrotate_size'] = '1M'\npuma['a'] = 1"
+    assert told(text) == [("warning", None, message, hint)]
 
 
 def test_a_value_that_is_set_again_is_told_at_its_own_line(told) -> None:
     message = "registry['log_level'] is set again later: this value has no effect."
     text = "registry['log_level'] = 'info'\nregistry['log_level'] = 'warn'"
     assert told(text) == [("warning", 1, message, "The one that counts is on line 2.")]
+
+
+def test_a_value_that_another_text_sets_again_names_it(told) -> None:
+    text = "registry['log_level'] = 'info'\neval \"registry['log_level'] = 'warn'\""
+    ((_, line, _, hint),) = told(text)
+    assert (line, hint) == (1, "The one that counts is at gitlab.rb (eval):1:1.")
 
 
 @pytest.mark.parametrize(("platform", "warnings"), [(DEBIAN, 1), (OMNIBUS, 0)])

@@ -1,0 +1,88 @@
+"""``glctl diff-config``: gitlab.rb beside the defaults and the example."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from glctl.commands.settings_table import aligned, known_as_json, name_of, short_value, where
+from glctl.converge.comparison import compare
+from glctl.converge.desired import examine
+from glctl.secret import mask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from glctl.commands.context import Context
+    from glctl.console import Console
+    from glctl.converge.comparison import Comparison
+
+
+@click.command("diff-config", short_help="Compare gitlab.rb with the defaults and the example.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
+@click.pass_obj
+def command(context: Context, form: str) -> int:
+    """Compare gitlab.rb with the defaults and the example: what it sets and what would hold without the line;
+    which lines could be left out, since the same would hold; which settings of the example it does not have.
+
+    Exit 0 whatever differs, 2 if gitlab.rb cannot be read.
+    """
+    configuration = examine(context.root, context.config_file, context.platform)
+    found = compare(configuration)
+    if form == "json":
+        context.console.out(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
+        return 0
+    for line in _lines(found, context.console):
+        context.console.out(line)
+    if configuration.errors:
+        context.console.note("note: gitlab.rb has errors. See: glctl check-config")
+    return 0
+
+
+def _lines(found: Comparison, console: Console) -> Iterator[str]:
+    for heading, rows in _sections(found).items():
+        if rows:
+            yield console.paint(heading, "bold")
+            yield from (f"  {line}" for line in aligned(rows))
+            yield ""
+    yield (
+        f"{len(found.differences)} set beside the defaults, {len(found.redundant)} without need, "
+        f"{len(found.unread)} not compared, {len(found.lacking)} only in the example."
+    )
+
+
+def _sections(found: Comparison) -> dict[str, list[tuple[str, ...]]]:
+    """Rows by their heading. What is long and of least interest comes first, out of sight."""
+    return {
+        "Only in the example (glctl explain KEY says more):": [(f"# {o.sample}",) for o in found.lacking],
+        "Not compared, since glctl makes nothing of it:": [
+            (name_of(each), where(each)) for each in found.unread
+        ],
+        "Without need, since the same would hold without it:": [
+            (name_of(each), short_value(each.value), where(each)) for each in found.redundant
+        ],
+        "Set beside the defaults, and what would hold without:": [
+            (
+                name_of(each.known),
+                short_value(each.known.value),
+                short_value(each.otherwise),
+                where(each.known),
+            )
+            for each in found.differences
+        ],
+    }
+
+
+def _as_json(found: Comparison) -> dict[str, Any]:
+    return {
+        "set": [
+            {**known_as_json(each.known), "otherwise": mask(each.otherwise)} for each in found.differences
+        ],
+        "redundant": [known_as_json(each) for each in found.redundant],
+        "unread": [known_as_json(each) for each in found.unread],
+        "lacking": [
+            {"key": option.key, "example": option.sample, "meaning": option.doc} for option in found.lacking
+        ],
+    }

@@ -1,0 +1,111 @@
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from glctl.converge.apply import apply
+from glctl.converge.desired import Configuration
+from glctl.converge.drift import Altered, Drift, drift
+from glctl.converge.generations import Generations
+from glctl.converge.prepare import prepare
+from glctl.converge.state import APPLIED_DIR, GENERATIONS_DIR, Applied
+from glctl.converge.tree import Tree
+from glctl.paths import CONFIG_FILE, Root
+
+CONFIG_YML = "/var/opt/gitlab/registry/config.yml"
+
+
+@pytest.fixture
+def applied(configure: Callable[..., Configuration], tree: Tree, root: Root) -> Root:
+    """A root that has been brought to a gitlab.rb which reads another file."""
+    root.at("/srv").mkdir()
+    root.at("/srv/level").write_text("warn")
+    configuration = configure("registry['log_level'] = File.read('/srv/level')")
+    prepared = prepare(configuration)
+    apply(prepared.plan.changes, prepared.resources, tree, configuration.host)
+    for name, digests in prepared.plan.digests.items():
+        Applied(tree).record(name, digests)
+    Generations(tree).keep(configuration, prepared.resources)
+    return root
+
+
+def look(root: Root) -> Drift | None:
+    return drift(root, root.at(CONFIG_FILE))
+
+
+def rewrite(path: Path, content: str = "other\n") -> None:
+    """Changes a file so that only its content tells."""
+    before = path.stat()
+    path.write_text(content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def link(path: Path) -> None:
+    path.rename(path.with_name("moved"))
+    path.symlink_to("moved")
+
+
+def test_nothing_differs_after_a_run(applied: Root) -> None:
+    assert look(applied) == Drift(1)
+
+
+@pytest.mark.parametrize(
+    ("path", "about"),
+    [
+        (CONFIG_FILE, {"source": True}),
+        ("/srv/level", {"source": True}),
+        (CONFIG_YML, {"services": ("registry",)}),
+        ("/opt/gitlab/sv/registry/log/config", {"services": ("registry",)}),
+        ("/etc/gitlab/gitlab-secrets.json", {}),
+    ],
+)
+@pytest.mark.parametrize(
+    "change",
+    [rewrite, Path.unlink, lambda path: (path.unlink(), path.mkdir()), link],
+    ids=["other content", "gone", "a directory", "a link"],
+)
+def test_a_file_that_has_changed(
+    applied: Root, path: str, about: dict[str, Any], change: Callable[[Path], object]
+) -> None:
+    change(applied.at(path))
+    found = look(applied)
+    assert found
+    linked = applied.at(path).is_symlink() and about.get("source")  # an administrator may link it
+    assert found.altered == (() if linked else (Altered(applied.relocate(path), **about),))
+    assert found.owed == ()
+
+
+def test_a_service_without_a_record_is_owed_something(applied: Root) -> None:
+    applied.at(f"{APPLIED_DIR}/registry").unlink()
+    applied.at(f"{APPLIED_DIR}/nginx.log").unlink()
+    assert look(applied) == Drift(1, owed=("nginx/log", "registry"))
+
+
+def test_the_last_generation_counts(
+    applied: Root, configure: Callable[..., Configuration], tree: Tree
+) -> None:
+    last = Generations(tree).last()
+    assert last
+    configuration = configure("# other")
+    assert look(applied) == Drift(1, (Altered(applied.relocate(CONFIG_FILE), source=True),))
+    Generations(tree).keep(replace(configuration, source=configuration.source), last.resources)
+    assert look(applied) == Drift(2)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b"\xff"])
+def test_a_damaged_generation_tells_nothing(applied: Root, content: bytes) -> None:
+    applied.at(f"{GENERATIONS_DIR}/1.json").write_bytes(content)
+    assert look(applied) is None
+
+
+def test_without_a_generation_nothing_is_known(root: Root) -> None:
+    assert look(root) is None
+
+
+def test_a_pipe_is_not_waited_for(applied: Root) -> None:
+    applied.at(CONFIG_FILE).unlink()
+    os.mkfifo(applied.at(CONFIG_FILE))
+    assert look(applied) == Drift(1, (Altered(applied.relocate(CONFIG_FILE), source=True),))
