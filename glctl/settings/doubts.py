@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from glctl.settings.derivations.letsencrypt import NOT_HERE
 from glctl.settings.draft import place
-from glctl.settings.enabled import chosen_roles
 from glctl.settings.kinds import shown, why_not
 from glctl.settings.option import ruby_name
 from glctl.settings.urls import Url, is_everywhere, parse_url, split_address
@@ -35,7 +34,6 @@ def doubts(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     yield from _plain_realm(settings)
     yield from _debug_server(settings)
     yield from _letsencrypt(settings, effective)
-    yield from _redis_roles(settings)
     yield from _switches(settings)
     yield from _durations(settings)
     yield from _signing_pair(settings, effective)
@@ -103,13 +101,6 @@ def _letsencrypt(settings: Settings, effective: Effective) -> Iterator[Diagnosti
         message = "Let's Encrypt is enabled, but external_url is http: nothing would serve the certificate."
         hint = f"Write: external_url 'https://{gitlab.host}'"
         yield _doubt("letsencrypt-without-https", message, hint, settings, "letsencrypt", "enable")
-
-
-def _redis_roles(settings: Settings) -> Iterator[Diagnostic]:
-    if chosen_roles(settings) >= {"redis_master_role", "redis_replica_role"}:
-        path = ("roles",) if settings.get("roles") else ("redis_replica_role",)
-        message = "This host is given both roles of Redis, master and replica: Omnibus would stop here."
-        yield _doubt("redis-roles", message, "Keep one of them.", settings, *path)
 
 
 def _switches(settings: Settings) -> Iterator[Diagnostic]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glctl.settings.doubts import doubts
+from glctl.settings.draft import given, place
 from glctl.settings.enabled import chosen_roles
 from glctl.settings.kinds import nearest, why_not
 from glctl.settings.option import counts_as_true, ruby_name
@@ -28,6 +29,7 @@ _URLS = ("external_url", "registry_external_url")
 def sense(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     """What is wrong although each setting by itself would do."""
     yield from _urls(settings)
+    yield from _letsencrypt(settings, effective)
     yield from _roles(settings)
     yield from storage(settings, effective)
     yield from doubts(settings, effective)
@@ -57,9 +59,24 @@ def _urls(settings: Settings) -> Iterator[Diagnostic]:
             yield _error("wrong-url", message, f"For example: {OPTIONS[key].sample}", settings, key)
 
 
+def _letsencrypt(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
+    """Omnibus looks for the certificate of each address, and breaks off where none is named."""
+    url = settings.get(_URLS[1])
+    named, _ = given(settings, OPTIONS["registry.nginx.ssl_certificate"])
+    plain = isinstance(url, str) and url.lower().startswith("http:")
+    if plain and named is None and effective["letsencrypt.enable"] and counts_as_true(settings.get(_URLS[0])):
+        message = "registry_external_url is http, but Let's Encrypt is on, which wants a certificate for it."
+        hint = "Make it https, or add letsencrypt['enable'] = false."
+        yield _error("wrong-url", message, hint, settings, _URLS[1])
+
+
 def _roles(settings: Settings) -> Iterator[Diagnostic]:
     for name in sorted(chosen_roles(settings) - ROLES):
         yield _error("wrong-value", f"There is no role {name!r}.", nearest(name, ROLES), settings, "roles")
+    if chosen_roles(settings) >= {"redis_master_role", "redis_replica_role"}:
+        key = "roles" if settings.get("roles") else "redis_replica_role"
+        message = "This host is given both roles of Redis, master and replica: Omnibus stops here."
+        yield Diagnostic("redis-roles", "error", message, "Keep one of them.", place(settings, (key,)))
 
 
 def _environment(settings: Settings) -> Iterator[Diagnostic]:
@@ -98,9 +115,10 @@ def _wrong_endpoint(endpoint: Any, effective: Effective) -> str:
     headers = endpoint.get("headers")
     if headers is not None and not isinstance(headers, Mapping):
         return "has headers that are no hash"
-    # GitLab is told the last of them; an unset secret is how a failing rule shows.
-    secret = effective["gitlab_rails.registry_notification_secret"]
-    if endpoint.get("name") == "geo_event" and secret is None:
+    # GitLab is told the last of them, unless gitlab.rb says what to expect.
+    authorization = (headers or {}).get("Authorization")
+    expected = effective["gitlab_rails.registry_notification_secret"]
+    if endpoint.get("name") == "geo_event" and expected is None and not isinstance(authorization, list):
         return "is geo_event, but its Authorization header is no array: GitLab would not know what to expect"
     return ""
 

@@ -24,6 +24,8 @@ _DEFAULT_ROOT = "/var/lib/registry"  # the filesystem driver's own
 def storage(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     """Errors where the registry cannot have a driver, warnings where the driver cannot do with its keys."""
     parts = effective["registry.storage"]
+    if not effective["registry.enable"]:
+        return  # nobody reads it
     if not isinstance(settings.get(*_PATH), Mapping) or not isinstance(parts, Mapping):
         return
     named = {key: value for key, value in parts.items() if key not in BESIDE}

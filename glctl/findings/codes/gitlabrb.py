@@ -96,7 +96,7 @@ CODES = (
         _OMNIBUS,
         "warning",
     ),
-    _code("redis-roles", "One host is Redis's master and replica.", "Keep one role.", _OMNIBUS, "warning"),
+    _code("redis-roles", "One host is Redis's master and replica.", "Keep one role.", _OMNIBUS),
     _code(
         "token-certificate-elsewhere",
         "The registry reads another file than that into which gitlab.rb's certificate is written.",

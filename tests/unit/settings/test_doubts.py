@@ -46,13 +46,6 @@ def told(configure):
             3,
             "Put certificate and key where registry['nginx']['ssl_certificate'] and …_key say.",
         ),
-        (URLS + "roles ['redis_master_role', 'redis-replica-role']", "redis-roles", 3, "Keep one of them."),
-        (
-            URLS + "redis_master_role['enable'] = true\nredis_replica_role['enable'] = true",
-            "redis-roles",
-            4,
-            "Keep one of them.",
-        ),
         (
             URLS + "registry['autoredirect'] = 'yes'",
             "wrong-type",
