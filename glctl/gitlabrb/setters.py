@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes, unsupported
+from glctl.gitlabrb.limits import check_depth
 from glctl.gitlabrb.literals import collected, listed
 from glctl.gitlabrb.references import unknown_word
 from glctl.gitlabrb.refusal import RefusedError
-from glctl.gitlabrb.values import UNKNOWN, Hash, describe
+from glctl.gitlabrb.regexps import Regexp
+from glctl.gitlabrb.values import UNKNOWN, Class, Hash, Proc, Range, describe
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -48,7 +51,28 @@ def assign_setting(ev: Evaluator, node: Node, name: str, value: Any) -> None:
             f"{name} takes a hash, and this is {describe(value)}",
             f"Write: {name}['key'] = value",
         )
+    check_setting(ev, node, value)
     ev.configuration.assign(name, value, ev.source.span(node))
+
+
+def check_setting(ev: Evaluator, node: Node, value: Any, depth: int = 0) -> None:
+    """Raise RefusedError for what Ruby can keep in a setting and no setting means."""
+    check_depth(depth)
+    if isinstance(value, Range | Regexp | Proc | Class | re.Match):
+        raise RefusedError(
+            node,
+            codes.WRONG_TYPE,
+            f"{describe(value)} is no value of a setting",
+            "Write text, a number, true, false, a list or a hash.",
+        )
+    if isinstance(value, list):
+        ev.budget.spend_values(len(value))
+        for item in value:
+            check_setting(ev, node, item, depth + 1)
+    if isinstance(value, Hash) and not value.path:
+        ev.budget.spend_values(len(value))
+        for entry in value:
+            check_setting(ev, node, entry.value, depth + 1)
 
 
 def _name_and_arguments(ev: Evaluator, node: Node) -> tuple[Node, Node | None]:

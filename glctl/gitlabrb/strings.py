@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.gitlabrb import codes
 from glctl.gitlabrb.printing import to_s
 from glctl.gitlabrb.refusal import RefusedError
-from glctl.gitlabrb.values import UNKNOWN, Hash
+from glctl.gitlabrb.values import UNKNOWN, Hash, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,8 @@ _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
 def string(ev: Evaluator, node: Node) -> Any:
     """``'…'`` and ``"…"``"""
-    return quoted(ev, node)
+    text = quoted(ev, node)
+    return text if text is UNKNOWN or len(text) > 1 else Text(text)
 
 
 def chained_string(ev: Evaluator, node: Node) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from differences import DIFFERENCES, adjusted
+from differences import DIFFERENCES, UNREADABLE, adjusted
 from outcome import Disk, Step, converge, expected, gitlab_rbs, omnibus_version, prepared, with_secret
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/expected.json"))
@@ -39,7 +39,7 @@ def _compare(case: Path, folder: Path) -> tuple[list[Step], list[Step], set[str]
 def _comparable(step: Step, disk: Disk) -> Step:
     if step["exit"]:
         return {"exit": 1}  # where Omnibus stops half-way, what it has left does not matter
-    if "registry_config" in step:
+    if isinstance(step.get("registry_config"), dict):
         step = {**step, "registry_config": with_secret(step["registry_config"], disk)}
     return {**step, "files": sorted(step["files"])}
 
@@ -49,7 +49,8 @@ def test_glctl_makes_what_omnibus_makes(case: Path) -> None:
     wanted, made, _ = compare(case)
     for number, (theirs, ours) in enumerate(zip(wanted, made, strict=True)):
         for key in sorted(theirs.keys() | ours.keys()):  # one by one: a shorter message
-            assert ours.get(key) == theirs.get(key), f"step {number}, {key}"
+            if theirs.get(key) is not UNREADABLE:
+                assert ours.get(key) == theirs.get(key), f"step {number}, {key}"
 
 
 def test_every_difference_is_met_by_some_case() -> None:

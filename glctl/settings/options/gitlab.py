@@ -64,6 +64,7 @@ OPTIONS = (
         "Where GitLab keeps shared files, the registry's images among them.",
         default="/var/opt/gitlab/gitlab-rails/shared",
         example="'/var/opt/gitlab/gitlab-rails/shared'",
+        or_default=True,
     ),
     Option(
         "gitlab_rails.registry_path",
@@ -157,6 +158,13 @@ OPTIONS = (
         example="'/bin/false'",
     ),
     Option(
+        "web_server.home",
+        "path",
+        "The home of nginx's account.",
+        default="/var/opt/gitlab/nginx",
+        example="'/var/opt/gitlab/nginx'",
+    ),
+    Option(
         "manage_accounts.enable",
         "bool",
         "Whether missing users and groups are made.",
@@ -222,12 +230,13 @@ OPTIONS = (
         "Where PostgreSQL listens, the first address for the metadata database.",
         example="'127.0.0.1'",
     ),
-    Option("postgresql.port", "port", "PostgreSQL's port.", default=5432, example="5432"),
+    Option("postgresql.port", "port", "PostgreSQL's port.", default=5432, example="5432", or_default=True),
     Option(
         "postgresql.dir",
         "path",
         "PostgreSQL's home, with the socket that is used where it has no address.",
         default="/var/opt/gitlab/postgresql",
         example="'/var/opt/gitlab/postgresql'",
+        or_default=True,
     ),
 )

@@ -30,7 +30,7 @@ _RAILS = (
     "request_buffering_off_path_regex ssl_certificate ssl_certificate_key ssl_ciphers ssl_client_certificate "
     "ssl_conf_command ssl_dhparam ssl_ecdh_curve ssl_password_file ssl_prefer_server_ciphers ssl_protocols "
     "ssl_session_cache ssl_session_tickets ssl_session_timeout ssl_verify_client ssl_verify_depth "
-    "consul_service_meta consul_service_name ha"
+    "consul_service_meta consul_service_name"
 ).split()
 _RAILS_OWN = "It is for GitLab's own virtual host"
 _REGISTRY = {option.path[-1] for option in registry_nginx.OPTIONS if not option.ignored}
@@ -42,6 +42,13 @@ def _instead(key: str) -> str:
 
 OPTIONS = (
     Option("nginx.enable", "bool", "Whether nginx runs here.", True, "true"),
+    Option(
+        "nginx.ha",
+        "bool",
+        "Whether something else than runit starts nginx, on an Omnibus host.",
+        False,
+        "false",
+    ),
     Option(
         "nginx.dir",
         "path",
@@ -58,7 +65,7 @@ OPTIONS = (
     ),
     Option("nginx.log_group", "string", "The group that may read nginx's log.", example="'adm'"),
     Option(
-        "nginx.worker_processes", "scalar", "Worker processes; one per processor where unset.", example="4"
+        "nginx.worker_processes", "workers", "Worker processes; one per processor where unset.", example="4"
     ),
     Option("nginx.worker_connections", "integer", "Connections per worker.", 10240, "10240"),
     Option(
