@@ -36,7 +36,8 @@ from glctl.gitlabrb.outside import Outside
 from glctl.gitlabrb.reader import read
 from glctl.paths import Root
 from glctl.settings.platform import OMNIBUS
-from glctl.settings.schema import NAMES
+from glctl.settings.schema import names_of
+from glctl.settings.versions import NEWEST
 
 if TYPE_CHECKING:
     from glctl.spans import Diagnostic
@@ -143,7 +144,7 @@ def our_outcome(text: Path, world: World) -> Outcome:
     facts = {"fqdn": FQDN, "hostname": HOSTNAME}
     outside = Outside(world.environ, HOSTNAME, facts, Root(world.root).at)
     try:
-        settings = read(text, NAMES, outside=outside)
+        settings = read(text, names_of(NEWEST), outside=outside)
     except ConfigError as exc:
         errors = [each for each in exc.diagnostics if each.severity == "error"]
         explained = all(each.span and each.hint for each in errors)

@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "show-config": ("show_config", "command", "Show effective settings."),
     "explain": ("explain", "command", "Say where a setting comes from and what it leads to."),
     "diff-config": ("diff_config", "command", "Compare gitlab.rb with the defaults and the example."),
+    "history": ("history", "command", "List the last configurations that services were seen up with."),
+    "rollback": ("rollback", "command", "Go back to a configuration that services were seen up with."),
     "status": ("status", "command", "Show what runs, since when, and what should."),
     "start": ("service_verbs", "start", "Start services."),
     "stop": ("service_verbs", "stop", "Stop services."),

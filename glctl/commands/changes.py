@@ -10,7 +10,10 @@ from glctl.render.resources import Directory, File, Symlink
 from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from glctl.console import Console
+    from glctl.converge.bring_up import Done
     from glctl.converge.carry_out import Result
     from glctl.converge.plan import Change
     from glctl.converge.prepare import Prepared
@@ -19,14 +22,6 @@ _COLORS = {"create": "green", "update": "yellow", "delete": "red"}
 _MARKS = {"create": "+", "update": "~", "delete": "-"}
 _SHOWN_SINGLY = 4  # new directories and links; a first run makes some thirty
 _LINE_COLORS = {"+": ["green"], "-": ["red"], "@": ["cyan"]}
-_PAST = {
-    "start": "started",
-    "restart": "restarted",
-    "reload": "reloaded",
-    "stop": "stopped",
-    "restart log": "log restarted",
-    "reload log": "log reloaded",
-}
 
 
 def show(console: Console, prepared: Prepared, no_diff: bool) -> None:
@@ -39,20 +34,28 @@ def show(console: Console, prepared: Prepared, no_diff: bool) -> None:
     counted = [] if console.verbose or len(frame) <= _SHOWN_SINGLY else frame
     for change in made:
         if change not in counted:
-            _show_change(console, change, no_diff)
+            show_change(console, change, no_diff)
     if counted:
         console.out(console.paint(f"+ create {len(counted)} directories and links around them", "green"))
     for due in prepared.due:
         if due.because and not due.stopped:
             console.out(console.paint(f"! {due.action} {due.service}: {due.because}", "yellow"))
+    if prepared.unfinished and not (made or prepared.due):
+        console.out(console.paint("! an earlier run lacked only its end", "yellow"))
 
 
-def _show_change(console: Console, change: Change, no_diff: bool) -> None:
+def show_change(console: Console, change: Change, no_diff: bool = False) -> None:
+    """One change, with its diff."""
     console.out(console.paint(f"{_MARKS[change.action]} {harmless(summary(change))}", _COLORS[change.action]))
     # A new file is shown whole only with -v: what matters is what an update does.
     if no_diff or (change.action == "create" and not console.verbose):
         return
-    for line in diff(change).splitlines():
+    show_diff(console, diff(change))
+
+
+def show_diff(console: Console, text: str) -> None:
+    """A unified diff, in its colours."""
+    for line in text.splitlines():
         console.out("    " + console.paint(line, *_LINE_COLORS.get(line[:1], [])))
 
 
@@ -67,7 +70,8 @@ def show_end(console: Console, prepared: Prepared, result: Result | None, second
         why = f"registry['enable'] is false ({origin})" if file else "registry_external_url is not set"
         console.note(f"note: no service is enabled: {why}.")
     if not prepared.changed:
-        console.out(f"Nothing to do: this host is as gitlab.rb says ({seconds:.1f} s).")
+        what = f"generation {prepared.back_to} has it" if prepared.back_to else "gitlab.rb says"
+        console.out(f"Nothing to do: this host is as {what} ({seconds:.1f} s).")
         return
     secrets = [c for c in prepared.plan.changes if isinstance(c.resource, File) and c.resource.secret]
     if any(change.action == "update" and "content" in change.aspects for change in secrets):
@@ -80,7 +84,9 @@ def show_end(console: Console, prepared: Prepared, result: Result | None, second
         due = ", ".join(f"{d.action} {d.service}" for d in prepared.due if not d.stopped)
         console.out(f"Would make {files}{f', then {due}' if due else ''}. Nothing was touched.")
         return
-    done = ", ".join(f"{d.service} {_PAST[d.action]} ({d.seconds:.1f} s)" for d in result.done)
+    from glctl.converge.bring_up import PAST
+
+    done = ", ".join(f"{d.service} {PAST[d.action]} ({d.seconds:.1f} s)" for d in result.done)
     console.out(f"Made {files}; {done or 'no service had to hear of it'}. {seconds:.1f} s in all.")
 
 
@@ -101,19 +107,17 @@ def _left_out(prepared: Prepared) -> list[str]:
     return [f"{why}: {host.invoker} stands in for {names}."]
 
 
-def document(prepared: Prepared, result: Result | None, seconds: float) -> dict[str, Any]:
-    """The JSON of the design."""
-    done: list[dict[str, Any]]
-    if result is None:
-        done = [
-            {"name": d.service, "action": d.action, "seconds": 0.0} for d in prepared.due if not d.stopped
-        ]
-    else:
-        done = [{"name": d.service, "action": d.action, "seconds": round(d.seconds, 3)} for d in result.done]
+def document(
+    prepared: Prepared, done: Sequence[Done] | None, seconds: float, *, rolled_back: bool = False
+) -> dict[str, Any]:
+    """The JSON of the design. *done* is None where nothing was done, yet."""
+    due = [(due.service, due.action, 0.0) for due in prepared.due if not due.stopped]
+    told = due if done is None else [(each.service, each.action, each.seconds) for each in done]
+    services = [{"name": name, "action": action, "seconds": round(took, 3)} for name, action, took in told]
     return {
         "changed": prepared.changed,
         "changes": [{"path": c.path, "action": c.action, "diff": diff(c)} for c in prepared.plan.changes],
-        "services": done,
-        "rolled_back": False,
+        "services": services,
+        "rolled_back": rolled_back,
         "duration_ms": round(seconds * 1000),
     }

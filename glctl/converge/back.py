@@ -1,7 +1,7 @@
 """Going back to a generation: what it rendered is applied as it was, through the gates of any other run.
 
 What an administrator feeds glctl with, gitlab.rb and the secrets file, stays as it is, unless that is asked
-for: then the present ones are put beside.
+for: then what is there now is put beside.
 """
 
 from __future__ import annotations
@@ -9,21 +9,48 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from glctl.converge.carry_out import carry_out
+from glctl.converge.plan import digests
 from glctl.converge.prepare import prepare
+from glctl.converge.state import Applied
 from glctl.converge.tree import Tree
+from glctl.errors import GlctlError
 from glctl.paths import SECRETS_FILE
 from glctl.render.resources import File
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from glctl.converge.generations import Generation
+    from glctl.converge.carry_out import Result
+    from glctl.converge.generations import Generation, Generations
     from glctl.converge.prepare import Prepared
+    from glctl.converge.tree import Actual
     from glctl.paths import Root
     from glctl.render.resources import Resource
     from glctl.settings.platform import Platform
 
 BESIDE = ".before-rollback"
+
+
+def is_current(last: Generation, tree: Tree) -> bool:
+    """Whether this host runs the *last* generation: all its services were last seen up on its files."""
+    applied = Applied(tree)
+    return all(applied.digests(name) == wanted for name, wanted in digests(last.resources).items())
+
+
+def choose(generations: Generations, number: int | None, tree: Tree) -> Generation:
+    """Generation *number*, else the one before what is applied now: the last, if a later run did not end with
+    all services up. Raises GlctlError where there is none.
+    """
+    if number is not None:
+        return generations.get(number)
+    kept = generations.all()
+    if kept and is_current(kept[-1], tree):
+        kept = kept[:-1]
+    if not kept:
+        raise GlctlError("There is no older generation to go back to.", "See which there are: glctl history")
+    return kept[-1]
 
 
 def prepare_back(
@@ -48,17 +75,36 @@ def _with_secrets(resource: Resource, content: bytes, root: Root) -> Resource:
     return resource
 
 
-def set_aside(path: Path, content: bytes, tree: Tree) -> bool:
-    """Put what *path* holds beside it, where it is not *content* already; returns whether that was so."""
-    there = tree.actual(str(path))
-    if there.kind != "file" or there.content == content:
-        return False
-    tree.write(f"{path}{BESIDE}", there.content, there.mode, (there.uid, there.gid))
-    return True
+def carry_back(prepared: Prepared, config_file: Path | None, tell: Callable[[str], None]) -> Result:
+    """As :func:`carry_out`, for going back. The caller holds the lock.
+
+    With *config_file*, the generation's gitlab.rb is written there once services are up on its files; what it
+    and the secrets file hold until then is put beside them first.
+    """
+    if config_file is None:
+        return carry_out(prepared, tell)
+    tree, gitlab_rb = Tree(prepared.configuration.host.root), prepared.configuration.source.gitlab_rb
+    there = tree.actual(str(config_file))
+    if there.kind not in ("file", "absent"):
+        raise GlctlError(
+            f"{config_file} is no ordinary file, and is left alone.", "Go back without --restore-config."
+        )
+    secrets = tree.root.relocate(SECRETS_FILE)
+    before = {change.path: change.before for change in prepared.plan.changes if change.path == secrets}
+    if there.content != gitlab_rb:
+        before[str(config_file)] = there
+    for path, actual in before.items():
+        if actual.kind == "file":
+            _write(f"{path}{BESIDE}", actual.content, actual, tree)
+    result = carry_out(prepared, tell)
+    if str(config_file) in before:
+        _write(str(config_file), gitlab_rb, there, tree)
+    return result
 
 
-def restore(path: Path, content: bytes, tree: Tree) -> None:
-    """Write a generation's gitlab.rb to *path*, with the protection that it has there."""
-    there = tree.actual(str(path), content=False)
-    known = there.kind == "file"
-    tree.write(str(path), content, there.mode if known else 0o600, (there.uid, there.gid) if known else None)
+def _write(path: str, content: bytes, like: Actual, tree: Tree) -> None:
+    """Write a file that is protected as *like* is; where that is nothing, for its owner alone."""
+    if like.kind == "absent":
+        tree.write(path, content, 0o600)
+    else:
+        tree.write(path, content, like.mode, (like.uid, like.gid))

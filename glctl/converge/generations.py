@@ -41,7 +41,7 @@ class Generation:
     source: Source
     effective: Effective
     resources: tuple[Resource, ...]
-    version: str = __version__
+    version: str
     back_to: int | None = None
 
     @property
@@ -130,9 +130,8 @@ class Generations:
             return last
         numbers = self._numbers()
         number = numbers[-1] + 1 if numbers else 1
-        made = Generation(
-            number, time.time(), configuration.source, configuration.effective, resources, back_to=back_to
-        )
+        source, effective = configuration.source, configuration.effective
+        made = Generation(number, time.time(), source, effective, resources, __version__, back_to)
         self._tree.write(self._path(number), _pack(made), 0o600)
         for old in [*numbers, number][:-KEPT]:
             self._tree.unlink(self._path(old))

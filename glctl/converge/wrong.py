@@ -11,6 +11,7 @@ from glctl.settings.validate import in_order
 from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from glctl.converge.desired import Configuration
@@ -33,11 +34,10 @@ def all_that_is_wrong(
     except ConfigError as exc:
         rest = exc.settings if isinstance(exc.settings, Settings) else None
         return in_order((*exc.diagnostics, *_of_the_rest(rest, root, platform, version)))
-    return (
-        configuration.diagnostics
-        if configuration.errors
-        else in_order((*configuration.diagnostics, *_unprintable(configuration)))
-    )
+    found = configuration.diagnostics
+    if not configuration.errors:
+        found = (*found, *_unprintable(configuration), *_unmatched_pair(configuration))
+    return in_order(found)
 
 
 def _of_the_rest(
@@ -66,3 +66,15 @@ def _unprintable(configuration: Configuration) -> tuple[Diagnostic, ...]:
     except GlctlError as exc:
         return (Diagnostic("wrong-value", "error", exc.message, exc.hint),)
     return ()
+
+
+def _unmatched_pair(configuration: Configuration) -> Iterator[Diagnostic]:
+    """Whether a key or certificate that gitlab.rb holds fits the other half. Loads cryptography."""
+    settings = configuration.settings
+    places = (("registry", "internal_certificate"), ("registry", "internal_key"))
+    span = next((settings.spans[path] for path in places if settings.get(*path)), None)
+    if span is not None:
+        from glctl.converge.pair import pair_problems
+
+        for message, hint in pair_problems(configuration.secrets):
+            yield Diagnostic("wrong-value", "error", message, hint, span)

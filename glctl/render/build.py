@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from glctl.paths import INIT_DIR
-from glctl.render.nginx import nginx_resources
+from glctl.render.nginx import nginx_resources, no_virtual_host
 from glctl.render.registry import registry_resources, secrets_file, token_key
-from glctl.render.resources import Directory
+from glctl.render.resources import Account, Directory
 from glctl.render.runit import nginx_service, no_service_link, registry_service, service_link
 from glctl.settings.enabled import enabled_services
 
@@ -37,10 +39,19 @@ def resources(effective: Effective, host: Host, secrets: Secrets) -> tuple[Resou
         made += registry_service(effective, host)
     if "nginx" in enabled or (rails and "registry" in enabled):
         made += nginx_resources(effective, host)
+    else:
+        made.append(no_virtual_host(effective))
     if "nginx" in enabled:
         made += nginx_service(effective, host)
     made += [
         service_link(name, host) if name in enabled else no_service_link(name, host)
         for name in ("registry", "nginx")
     ]
-    return tuple(made)
+    return tuple(_tidy(resource) for resource in made)
+
+
+def _tidy(resource: Resource) -> Resource:
+    """One spelling for each path, where gitlab.rb has ``/srv//images/``."""
+    if isinstance(resource, Account):
+        return resource
+    return replace(resource, path=re.sub("/+", "/", resource.path).rstrip("/") or "/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from glctl.errors import UsageError
+from glctl.render import nginxconf
 from glctl.render.directives import HINT, why_not_whole
 from glctl.render.resources import Absent, Account, Directory, File, Notify, Resource, Symlink
 from glctl.render.runit import log_directory
@@ -29,7 +30,7 @@ def nginx_resources(effective: Effective, host: Host) -> Iterator[Resource]:
         yield Account(
             user,
             group,
-            home=directory,
+            home=effective["web_server.home"],
             shell=effective["web_server.shell"],
             uid=effective["web_server.uid"],
             gid=effective["web_server.gid"],
@@ -47,16 +48,24 @@ def nginx_resources(effective: Effective, host: Host) -> Iterator[Resource]:
 def nginx_files(effective: Effective, host: Host) -> Iterator[File | Absent]:
     """The configuration files alone: also what a staged ``nginx -t`` is run on."""
     directory = f"{effective['nginx.dir']}/conf"
-    vhost = f"{directory}/service_conf/gitlab-registry.conf"
     if effective["nginx.enable"]:
         main = render("nginx/nginx.conf.j2", **_main_values(effective, host))
         yield File(f"{directory}/nginx.conf", main, notifies=RELOAD)
         yield _status_file(f"{directory}/nginx-status.conf", effective, host)
     if effective["nginx.enable"] and effective["registry.enable"] and effective["registry.nginx.enable"]:
         content = render("nginx/gitlab-registry.conf.j2", **_vhost_values(effective, host))
-        yield File(vhost, content, notifies=RELOAD)
+        yield File(_virtual_host(effective), content, notifies=RELOAD)
     else:
-        yield Absent(vhost, RELOAD)
+        yield no_virtual_host(effective)
+
+
+def no_virtual_host(effective: Effective) -> Absent:
+    """What a registry leaves behind that is not served any more."""
+    return Absent(_virtual_host(effective), RELOAD)
+
+
+def _virtual_host(effective: Effective) -> str:
+    return f"{effective['nginx.dir']}/conf/service_conf/gitlab-registry.conf"
 
 
 def _status_file(path: str, effective: Effective, host: Host) -> File | Absent:
@@ -144,11 +153,17 @@ def _vhost_values(effective: Effective, host: Host) -> dict[str, Any]:
         "access_log": f"{logs}/gitlab_registry_access.log",
         "error_log": f"{logs}/gitlab_registry_error.log",
         "error_log_level": own("error_log_level"),
-        "proxy_set_headers": own("proxy_set_headers"),
+        "proxy_set_headers": {name: _header(str(value)) for name, value in own("proxy_set_headers").items()},
         "upstream": f"http://{effective['registry.registry_http_addr']}",
         "challenges": f"{own('dir')}/www/" if effective["letsencrypt.enable"] else "",
         "custom_config": _directives("registry.nginx.custom_gitlab_server_config", effective),
     }
+
+
+def _header(text: str) -> str:
+    """One value: quotes in gitlab.rb, which Omnibus leaves to nginx, are none of its own."""
+    words = nginxconf.words(text)
+    return text if words is None else " ".join(words)
 
 
 def _tls_values(effective: Effective) -> dict[str, Any]:

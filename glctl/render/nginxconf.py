@@ -50,6 +50,20 @@ def parse(text: str) -> tuple[Directive, ...]:
     return directives
 
 
+def words(text: str) -> list[str] | None:
+    """The arguments that *text* is behind the name of a directive.
+
+    None where it would be more than arguments, or where it has a backslash: few who write one in gitlab.rb
+    mean it for nginx.
+    """
+    try:
+        directives = parse(f"words {text};")
+    except NginxSyntaxError:
+        return None
+    alone = len(directives) == 1 and directives[0].block is None and "\\" not in text
+    return list(directives[0].args) if alone else None
+
+
 _Token = tuple[str, int, bool]  # text, line, whether it is punctuation
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from glctl.errors import GlctlError
+from glctl.render import nginxconf
 from glctl.secret import reveal
 
 # What nginx reads as one plain word wherever it stands (ngx_conf_read_token: quotes, blanks, ';', '{', '}'
@@ -62,11 +63,16 @@ def nginx_word(value: Any) -> Quoted:
 
 
 def nginx_words(value: Any) -> Quoted:
-    """Several arguments: an array's items, or what a string holds between blanks."""
-    items = value if isinstance(value, list | tuple) else _text(value).split()
+    """Several arguments: an array's items, or those in a string, which may have quotes of its own."""
+    items = value if isinstance(value, list | tuple) else _arguments(_text(value))
     words = [nginx_word(item) for item in items]
     pieces = [piece for word in words for piece in word.pieces]
     return Quoted(" ".join(words), *pieces, form=" ".join(["{}"] * len(words)))
+
+
+def _arguments(text: str) -> list[str]:
+    found = nginxconf.words(text)
+    return text.split() if found is None else found
 
 
 def nginx_verbatim(value: Any) -> Quoted:

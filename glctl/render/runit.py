@@ -60,6 +60,9 @@ def nginx_service(effective: Effective, host: Host) -> Iterator[Resource]:
         args=args,
     )
     yield from _service("nginx", run, effective, host, stamped=True)
+    # Only where Chef looks after it: a standalone nginx that glctl may not start would serve nobody.
+    if effective["nginx.ha"] and not platform.manages_services:
+        yield File(host.root.relocate(f"{SV_DIR}/nginx/down"), b"# File created and managed by chef!")
 
 
 def service_link(name: str, host: Host) -> Symlink:

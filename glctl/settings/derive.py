@@ -59,10 +59,10 @@ def _finished(draft: Draft) -> Effective:
 
 
 def _placed(path: Any, root: Root) -> Any:
-    """A path below the root; on the machine itself as gitlab.rb has it, but for slashes at its end."""
-    if not isinstance(path, str) or not path.startswith("/"):
-        return path  # validate.py names it
-    return root.relocate(path) if root.relocated else path.rstrip("/") or "/"
+    """A path below the root; on the machine itself as gitlab.rb has it."""
+    if not root.relocated or not isinstance(path, str) or not path.startswith("/"):
+        return path  # if it is none, validate.py names it
+    return root.relocate(path)
 
 
 def _placed_storage(storage: Any, root: Root) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from glctl.secret import is_secret_name
@@ -29,6 +29,7 @@ TAKES: dict[Kind, str] = {
     "string": "a string",
     "url": "a URL",
     "words": "a string, or an array of strings",
+    "workers": "a number, or 'auto'",
 }
 
 
@@ -50,6 +51,14 @@ def shown(value: Any, name: str = "") -> str:
     if isinstance(value, str):
         return f"'{value}'" if len(value) < 60 else "a long string"
     return str(value)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint that names the nearest of *known*, if one is near."""
+    import difflib
+
+    near = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"Did you mean {near[0]!r}?" if near else ""
 
 
 def _unless(kinds: type | tuple[type, ...], wanted: str) -> Callable[[Any], str]:
@@ -75,6 +84,10 @@ def _limit(value: Any) -> str:
 
 def _port(value: Any) -> str:
     return "" if not _integer(value) and 0 < int(value) < 65536 else "a port is a number from 1 to 65535"
+
+
+def _workers(value: Any) -> str:
+    return "" if value == "auto" or not _integer(value) else "a number belongs here, or 'auto'"
 
 
 def _path(value: Any) -> str:
@@ -116,4 +129,5 @@ _CHECKS: dict[Kind, Callable[[Any], str]] = {
     "string": _unless((str, int, float), "a string"),
     "url": _unless(str, "a URL"),
     "words": _words,
+    "workers": _workers,
 }

@@ -23,6 +23,7 @@ Kind = Literal[
     "array",
     "words",  # one string, or an array of them
     "hash",
+    "workers",  # an integer, or 'auto'
     "any",
 ]
 
@@ -32,8 +33,9 @@ class Option:
     """One setting. *doc* is what an administrator reads; *example* what gitlab.rb.example shows.
 
     *ignored* marks a key that Omnibus documents and then does not read: setting it gets a warning. *foreign*
-    marks an ignored one that Omnibus does read, for a service that glctl does not run. Only where
-    *lines* is true may a value have more than one line.
+    marks an ignored one that Omnibus does read, for a service that glctl does not run. Only where *lines* is
+    true may a value have more than one line. *or_default*: Omnibus reads it with ``||``, so that false leaves
+    the default.
     """
 
     key: str  # dotted
@@ -45,6 +47,7 @@ class Option:
     ignored: bool = False
     foreign: bool = False
     lines: bool = False
+    or_default: bool = False
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -54,7 +57,8 @@ class Option:
     def is_unset_by(self, value: Any) -> bool:
         """Whether *value* says the same as nothing: nil does, and false where it can mean nothing else."""
         if value is False:
-            return self.default is None and self.kind not in ("any", "bool", "limit", "line")
+            means_nothing = self.default is None and self.kind not in ("any", "bool", "limit", "line")
+            return self.or_default or means_nothing
         return value is None
 
     @property

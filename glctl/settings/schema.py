@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from glctl.gitlabrb.model import Names
 from glctl.settings.options import gitlab, nginx, registry, registry_nginx
+from glctl.settings.versions import shown_version
 
 if TYPE_CHECKING:
     from glctl.settings.versions import Version
@@ -62,6 +63,7 @@ _SINCE: dict[str, Version] = {
     "oak": (18, 11),
 }
 _UNTIL: dict[str, Version] = {
+    "gitlab_monitor": (13, 0),
     "redis_slave_role": (14, 0),
     "sidekiq_cluster": (14, 0),
     "grafana": (17, 1),
@@ -72,10 +74,15 @@ _UNTIL: dict[str, Version] = {
 
 
 def names_of(version: Version) -> Names:
-    """The top-level names that Omnibus *version* knows."""
-    too_new = {name for name, first in _SINCE.items() if version < first}
-    not_yet_gone = {name for name, end in _UNTIL.items() if version < end}
-    return Names(values=NAMES.values - too_new, hashes=(NAMES.hashes | not_yet_gone) - too_new)
+    """The top-level names that Omnibus *version* knows, and those that only others do."""
+    too_new = {name: first for name, first in _SINCE.items() if version < first}
+    gone = {name: end for name, end in _UNTIL.items() if version >= end}
+    return Names(
+        values=NAMES.values - too_new.keys(),
+        hashes=(NAMES.hashes | (_UNTIL.keys() - gone.keys())) - too_new.keys(),
+        others={name: f"was removed in GitLab {shown_version(end)}" for name, end in gone.items()}
+        | {name: f"comes with GitLab {shown_version(first)}" for name, first in too_new.items()},
+    )
 
 
 # What glctl makes something of; other names are settings of services that it does not run.

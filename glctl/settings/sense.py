@@ -1,4 +1,4 @@
-"""What must be right on the whole: addresses, the storage driver, notifications, who listens where."""
+"""What must be right on the whole: addresses, notifications, who listens where (storage: storage.py)."""
 
 from __future__ import annotations
 
@@ -6,23 +6,22 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from glctl.settings.doubts import doubts
+from glctl.settings.draft import given, place
 from glctl.settings.enabled import chosen_roles
-from glctl.settings.kinds import shown, why_not
+from glctl.settings.kinds import nearest, why_not
 from glctl.settings.option import counts_as_true, ruby_name
 from glctl.settings.schema import OPTIONS, ROLES
+from glctl.settings.storage import storage
 from glctl.settings.urls import is_everywhere, parse_url, split_address
 from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from glctl.gitlabrb.model import Settings
     from glctl.settings.effective import Effective
 
-# Storage drivers of the upstream registry and of GitLab's own.
-DRIVERS = frozenset("azure azure_v2 filesystem gcs inmemory oss s3 s3_v2 s3aws swift".split())
-# Keys of registry['storage'] that are no driver.
-_NOT_DRIVERS = frozenset("cache delete maintenance redirect tag".split())
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _URLS = ("external_url", "registry_external_url")
 
@@ -30,21 +29,15 @@ _URLS = ("external_url", "registry_external_url")
 def sense(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     """What is wrong although each setting by itself would do."""
     yield from _urls(settings)
+    yield from _letsencrypt(settings, effective)
     yield from _roles(settings)
-    yield from _storage(settings, effective)
+    yield from storage(settings, effective)
+    yield from doubts(settings, effective)
     yield from _environment(settings)
     yield from _token_pair(settings)
     yield from _notifications(settings, effective)
     yield from _completeness(settings, effective)
     yield from _collisions(settings, effective)
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest of *known*, if one is near."""
-    import difflib
-
-    near = difflib.get_close_matches(name, sorted(known), n=1)
-    return f"Did you mean {near[0]!r}?" if near else ""
 
 
 def _error(code: str, message: str, hint: str, settings: Settings, *path: str) -> Diagnostic:
@@ -66,50 +59,24 @@ def _urls(settings: Settings) -> Iterator[Diagnostic]:
             yield _error("wrong-url", message, f"For example: {OPTIONS[key].sample}", settings, key)
 
 
+def _letsencrypt(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
+    """Omnibus looks for the certificate of each address, and breaks off where none is named."""
+    url = settings.get(_URLS[1])
+    named, _ = given(settings, OPTIONS["registry.nginx.ssl_certificate"])
+    plain = isinstance(url, str) and url.lower().startswith("http:")
+    if plain and named is None and effective["letsencrypt.enable"] and counts_as_true(settings.get(_URLS[0])):
+        message = "registry_external_url is http, but Let's Encrypt is on, which wants a certificate for it."
+        hint = "Make it https, or add letsencrypt['enable'] = false."
+        yield _error("wrong-url", message, hint, settings, _URLS[1])
+
+
 def _roles(settings: Settings) -> Iterator[Diagnostic]:
     for name in sorted(chosen_roles(settings) - ROLES):
         yield _error("wrong-value", f"There is no role {name!r}.", nearest(name, ROLES), settings, "roles")
-
-
-def _storage(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
-    path = ("registry", "storage")
-    if not isinstance(settings.get(*path), Mapping) or effective["registry.storage"] is None:
-        return
-    named = {key: value for key, value in effective["registry.storage"].items() if key not in _NOT_DRIVERS}
-    misplaced = [key for key, value in named.items() if key not in DRIVERS and not isinstance(value, Mapping)]
-    unknown = [key for key in named if key not in DRIVERS and key not in misplaced]
-    drivers = sorted(key for key in named if key in DRIVERS)
-    if misplaced:
-        message = (
-            f"registry['storage'] holds {', '.join(misplaced)}: a driver's settings belong inside its hash."
-        )
-        yield _error("storage-driver-missing", message, _storage_example(), settings, *path)
-    for name in unknown:
-        message = f"registry['storage'] names {name!r}, which is no storage driver."
-        hint = nearest(name, DRIVERS) or f"There are {', '.join(sorted(DRIVERS))}."
-        yield _error("storage-driver-unknown", message, hint, settings, *path, name)
-    if not named:
-        message = "registry['storage'] names no driver: the registry would not start."
-        yield _error("storage-driver-missing", message, _storage_example(), settings, *path)
-    if len(drivers) > 1:
-        message = (
-            f"registry['storage'] names {len(drivers)} drivers ({', '.join(drivers)}); there can be one."
-        )
-        hint = "Keep the one that holds your images."
-        yield _error("storage-driver-several", message, hint, settings, *path)
-    for driver in drivers:
-        if not isinstance(named[driver], Mapping):
-            message = f"registry['storage']['{driver}'] is {shown(named[driver])}, but a hash belongs here."
-            yield _error("wrong-type", message, _storage_example(), settings, *path, driver)
-        elif driver == "filesystem" and not isinstance(named[driver].get("rootdirectory", ""), str):
-            message = "registry['storage']['filesystem']['rootdirectory'] is no path."
-            yield _error(
-                "wrong-type", message, "For example: '/srv/images'", settings, *path, driver, "rootdirectory"
-            )
-
-
-def _storage_example() -> str:
-    return f"For example: {OPTIONS['registry.storage'].sample}"
+    if chosen_roles(settings) >= {"redis_master_role", "redis_replica_role"}:
+        key = "roles" if settings.get("roles") else "redis_replica_role"
+        message = "This host is given both roles of Redis, master and replica: Omnibus stops here."
+        yield Diagnostic("redis-roles", "error", message, "Keep one of them.", place(settings, (key,)))
 
 
 def _environment(settings: Settings) -> Iterator[Diagnostic]:
@@ -148,9 +115,10 @@ def _wrong_endpoint(endpoint: Any, effective: Effective) -> str:
     headers = endpoint.get("headers")
     if headers is not None and not isinstance(headers, Mapping):
         return "has headers that are no hash"
-    # GitLab is told the last of them; an unset secret is how a failing rule shows.
-    secret = effective["gitlab_rails.registry_notification_secret"]
-    if endpoint.get("name") == "geo_event" and secret is None:
+    # GitLab is told the last of them, unless gitlab.rb says what to expect.
+    authorization = (headers or {}).get("Authorization")
+    expected = effective["gitlab_rails.registry_notification_secret"]
+    if endpoint.get("name") == "geo_event" and expected is None and not isinstance(authorization, list):
         return "is geo_event, but its Authorization header is no array: GitLab would not know what to expect"
     return ""
 

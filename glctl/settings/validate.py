@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glctl.settings.draft import given
-from glctl.settings.kinds import shown, why_not
+from glctl.settings.kinds import nearest, shown, why_not
 from glctl.settings.option import ruby_name
-from glctl.settings.removals import removed
+from glctl.settings.options.nginx import GITLABS_OWN
+from glctl.settings.removals import REMOVALS, removed
 from glctl.settings.schema import COMPLETE_SECTIONS, NAMES, OPTIONS, READ_NAMES
-from glctl.settings.sense import nearest, sense
+from glctl.settings.sense import sense
 from glctl.settings.versions import NEWEST
 from glctl.spans import Diagnostic
 
@@ -40,10 +41,9 @@ def validate(
 
     *whole* is false where gitlab.rb could be evaluated only in part.
     """
-    going = tuple(removed(settings, version))
     found = [
         *settings.warnings,
-        *going,
+        *removed(settings, version),
         *(d for option in OPTIONS.values() for d in _setting(option, settings, effective)),
         *_sections(settings),
         *_unknown_keys(settings),
@@ -51,13 +51,7 @@ def validate(
         *_overwritten(settings),
         *sense(settings, effective),
     ]
-    told = {d.span for d in going}  # that a setting goes says more than that it has no effect
-    return in_order(
-        d
-        for d in found
-        if (whole or d.code not in _ONLY_OF_THE_WHOLE)
-        and (d in going or d.code != "without-effect" or d.span not in told)
-    )
+    return in_order(d for d in found if whole or d.code not in _ONLY_OF_THE_WHOLE)
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -90,6 +84,8 @@ def _setting(option: Option, settings: Settings, effective: Effective) -> Iterat
     if option.foreign:  # named once: _foreign
         return
     if option.ignored:
+        if any(option.key in removal.keys for removal in REMOVALS):
+            return  # removals.py says more
         yield Diagnostic("without-effect", "warning", f"{name} has no effect.", option.doc, span)
     elif wrong := why_not(option.kind, value):
         severity = "warning" if option.kind in _LENIENT else "error"
@@ -138,8 +134,14 @@ def _unknown_keys(settings: Settings) -> Iterator[Diagnostic]:
             for key in map(str, keys if isinstance(keys, Mapping) else ()):
                 if key not in known:
                     message = f"{ruby_name('.'.join(path))} has no setting {key!r}: it has no effect."
-                    span = settings.span(*path, key)
-                    yield Diagnostic("unknown-key", "warning", message, nearest(key, known), span)
+                    span, hint = settings.span(*path, key), _meant(section, key) or nearest(key, known)
+                    yield Diagnostic("unknown-key", "warning", message, hint, span)
+
+
+def _meant(section: str, key: str) -> str:
+    """What GitLab itself calls it: ``registry['host']`` is ``gitlab_rails['registry_host']``."""
+    rails = f"gitlab_rails.{section}_{key}"
+    return f"Did you mean {ruby_name(rails)}?" if rails in OPTIONS else ""
 
 
 def _known_below(section: str) -> frozenset[str]:
@@ -154,10 +156,11 @@ def _foreign(settings: Settings) -> Iterator[Diagnostic]:
     foreign = ", ".join(sorted([*names, *map(ruby_name, keys)]))
     if foreign:
         message = f"Settings of services that glctl does not run are left alone: {foreign}."
-        nginx = any(key.startswith("nginx.") for key in keys)
-        yield Diagnostic("foreign-service", "warning", message, _NGINX_IS_GITLABS if nginx else "")
+        own = any(f"nginx.{name}" in keys for name in GITLABS_OWN)
+        yield Diagnostic("foreign-service", "warning", message, _NGINX_IS_GITLABS if own else _STAYS)
 
 
+_STAYS = "They may stay; nothing that glctl does depends on them."
 _NGINX_IS_GITLABS = "These of nginx are for GitLab's own virtual host; the registry's has registry['nginx']."
 
 

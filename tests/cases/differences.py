@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from glctl.secret import is_secret_name
+from glctl.settings.drivers import DRIVERS
+from glctl.settings.option import counts_as_true
 from glctl.settings.schema import OPTIONS
-from glctl.settings.sense import DRIVERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 Step = dict[str, Any]
 REFUSED: Step = {"exit": 1}
+UNREADABLE = "what Omnibus wrote cannot be read back: there is nothing to compare with"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,29 +87,62 @@ def _kept_accounts(theirs: Step, settings: Settings) -> Step:
 
 
 def _no_leaked_key(theirs: Step, settings: Settings) -> Step:
-    database = theirs.get("registry_config", {}).get("database", {})
+    database = _config(theirs).get("database", {})
     kept = {key: value for key, value in database.items() if not key.startswith("_")}
     return _configured(theirs, database=kept) if kept != database else theirs
 
 
+def _readable(theirs: Step, settings: Settings) -> Step:
+    broken = "unparsable" in theirs.get("registry_config", {})
+    return {**theirs, "registry_config": UNREADABLE} if broken else theirs
+
+
+# Where config.yml has what a key of gitlab_rails replaces.
+_OVERLAID = {
+    "log_level": ("log", "level"),
+    "log_formatter": ("log", "formatter"),
+    "http_draintimeout": ("http", "draintimeout"),
+    "registry_http_addr": ("http", "addr"),
+    "health_storagedriver_enabled": ("health", "storagedriver", "enabled"),
+    "autoredirect": ("auth", "token", "autoredirect"),
+    "storage": ("storage",),
+    **{name: (name,) for name in ("middleware", "gc", "reporting")},
+}
+
+
 def _no_overlay(theirs: Step, settings: Settings) -> Step:
-    """Of the keys that replace one another, only for these can it be told what stood there before."""
-    rails = settings.get("gitlab_rails") or {}
-    config = theirs.get("registry_config")
-    if config is None:
-        return theirs
-    if "log_level" in rails:
-        level = settings.get("registry", "log_level") or OPTIONS["registry.log_level"].default
-        theirs = _configured(theirs, log={**config["log"], "level": level})
-    if "storage" in rails and settings.get("registry", "storage") is None:
-        directory = theirs["gitlab_yml_registry"]["path"]
-        storage = {"filesystem": {"rootdirectory": directory}, "cache": {"blobdescriptor": "inmemory"}}
-        theirs = _configured(theirs, storage={**storage, "delete": {"enabled": True}})
-    return theirs
+    config = _config(theirs)
+    for key, path in _OVERLAID.items():
+        if config and settings.get("gitlab_rails", key) is not None:
+            config = _replaced(config, path, _own(key, settings))
+    return {**theirs, "registry_config": config} if config else theirs
+
+
+def _own(key: str, settings: Settings) -> Any:
+    """What registry[key] says by itself."""
+    value = settings.get("registry", key)
+    if key != "storage":
+        return OPTIONS[f"registry.{key}"].default if value is None else value
+    shared = settings.get("gitlab_rails", "shared_path") or OPTIONS["gitlab_rails.shared_path"].default
+    directory = settings.get("gitlab_rails", "registry_path") or f"{shared}/registry"
+    deletable = settings.get("registry", "storage_delete_enabled")
+    beside = {
+        "cache": {"blobdescriptor": "inmemory"},
+        "delete": {"enabled": True if deletable is None else deletable},
+    }
+    return beside | (value or {"filesystem": {"rootdirectory": directory}})
+
+
+def _replaced(tree: Step, path: tuple[str, ...], value: Any) -> Step:
+    """*tree* with *value* at *path*; without it where the value is None."""
+    key, *rest = path
+    if rest:
+        value = _replaced(tree[key], tuple(rest), value)
+    return {**{k: v for k, v in tree.items() if k != key}, **({} if value is None else {key: value})}
 
 
 def _one_slash(theirs: Step, settings: Settings) -> Step:
-    auth = theirs.get("registry_config", {}).get("auth")
+    auth = _config(theirs).get("auth")
     if not auth:
         return theirs
     realm = auth["token"]["realm"].removesuffix("/jwt/auth").rstrip("/") + "/jwt/auth"
@@ -130,12 +165,12 @@ def _quoted(directive: Step) -> Step:
 
 
 def _refused_drivers(theirs: Step, settings: Settings) -> Step:
-    storage = theirs.get("registry_config", {}).get("storage")
+    storage = _config(theirs).get("storage")
     if storage is None:
         return theirs
     beside = {"cache", "delete", "maintenance", "redirect"}
     drivers = storage.keys() - beside
-    return theirs if len(drivers) == 1 and drivers <= DRIVERS else REFUSED
+    return theirs if len(drivers) == 1 and drivers <= DRIVERS.keys() else REFUSED
 
 
 def _refused_line_breaks(theirs: Step, settings: Settings) -> Step:
@@ -152,14 +187,13 @@ def _refused_choices(theirs: Step, settings: Settings) -> Step:
 
 
 def _refused_keys(theirs: Step, settings: Settings) -> Step:
-    pair = [
-        settings.get("registry", name) or "-----BEGIN " for name in ("internal_key", "internal_certificate")
-    ]
-    return theirs if all("-----BEGIN " in text for text in pair) else REFUSED
+    pair = [settings.get("registry", name) for name in ("internal_key", "internal_certificate")]
+    given = [str(text) for text in pair if counts_as_true(text)]
+    return theirs if all("-----BEGIN " in text for text in given) else REFUSED
 
 
 def _refused_collisions(theirs: Step, settings: Settings) -> Step:
-    config = theirs.get("registry_config", {}).get("http", {})
+    config = _config(theirs).get("http", {})
     servers = [*theirs.get("nginx_registry", ()), *theirs.get("nginx_status", ())]
     listens = [d["a"][0] for server in servers for d in server["b"] if d["d"] == "listen"]
     wanted = [config.get("addr"), config.get("debug", {}).get("addr")]
@@ -168,8 +202,14 @@ def _refused_collisions(theirs: Step, settings: Settings) -> Step:
 
 
 def _refused_without_address(theirs: Step, settings: Settings) -> Step:
-    http = theirs.get("registry_config", {}).get("http")
+    http = _config(theirs).get("http")
     return REFUSED if http is not None and http["addr"] is None else theirs
+
+
+def _config(theirs: Step) -> Step:
+    """config.yml, empty where there is none that can be read."""
+    found = theirs.get("registry_config")
+    return found if isinstance(found, dict) else {}
 
 
 def _configured(theirs: Step, **sections: Any) -> Step:
@@ -188,6 +228,11 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 DIFFERENCES = (
+    Difference(
+        "quoted-values",
+        "Omnibus writes values without quotes, so that one like 'a: b' breaks the file. glctl quotes them.",
+        _readable,
+    ),
     Difference(
         "kept-accounts",
         "Omnibus moves the home of an account in use, which usermod refuses: the run stops half-way.",

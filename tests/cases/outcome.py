@@ -7,6 +7,7 @@ on a Disk in memory.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from dataclasses import dataclass, field, replace
@@ -74,6 +75,7 @@ class Disk:
         self.entries[path] = entry
 
     def text(self, path: str) -> str | None:
+        path = os.path.normpath(path)
         return self.entries[path].content.decode() if path in self.entries else None
 
     def below(self, path: str) -> list[str]:
@@ -250,6 +252,7 @@ def with_secret(config: Step, disk: Disk) -> Step:
 
 
 def _environment(directory: str, disk: Disk) -> dict[str, str] | None:
+    directory = os.path.normpath(directory)
     if directory not in disk.entries:
         return None
     return {PurePosixPath(path).name: disk.text(path) or "" for path in disk.below(directory)}

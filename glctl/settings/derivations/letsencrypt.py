@@ -5,6 +5,7 @@ A host that glctl itself looks after obtains no certificates: there nothing foll
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 _ENABLE = "letsencrypt.enable"
 _GITLAB = "external_url"
 _URL = "registry_external_url"
+NOT_HERE = "only an Omnibus host obtains certificates"
 _AUTO_PORT = 5050  # Omnibus's, for a registry that shares GitLab's name
 
 
@@ -30,7 +32,7 @@ def gitlab_tls(draft: Draft) -> None:
 def enable(draft: Draft) -> None:
     """Let's Encrypt is on where nobody brought a certificate for GitLab's https address."""
     if not draft.host.platform.rails:
-        draft.set(_ENABLE, False, because="only an Omnibus host obtains certificates")
+        draft.set(_ENABLE, False, because=NOT_HERE)
     else:
         draft.fill(_ENABLE, _is_needed(draft), _GITLAB, because="a https address without a certificate")
 
@@ -56,28 +58,41 @@ def registry(draft: Draft) -> None:
     url = draft.url(_GITLAB)
     if not draft.get(_ENABLE) or url is None or url.path not in ("", "/"):
         return
+    if draft.settings.get("gitlab_rails", "gitlab_relative_url") is not None:
+        return
     if "registry.enable" in draft.values or draft.settings.get(_URL) is not None:
         return
     port = "registry.nginx.listen_port"
     draft.set("registry.enable", True, _ENABLE)
     draft.set(_URL, draft.get(_GITLAB), _GITLAB, _ENABLE)
     draft.fill(port, _AUTO_PORT, _ENABLE)
-    draft.set("gitlab_rails.registry_port", draft.get(port), port)
+    draft.fill("gitlab_rails.registry_port", draft.get(port), port)
     draft.set("registry.nginx.redirect_http_to_https", False, _ENABLE, because="GitLab has port 80")
 
 
 def shared_certificate(draft: Draft) -> None:
-    """Where the registry's certificate is missing, that of GitLab is made out for both names."""
+    """Where the certificate of the registry's own address is missing, GitLab's is made out for both names.
+
+    Even where gitlab.rb names another; and whether or not the address is https, if it names one.
+    """
     gitlab, url = draft.url(_GITLAB), draft.url(_URL)
     certificate = "registry.nginx.ssl_certificate"
-    if not draft.get(_ENABLE) or gitlab is None or url is None or url.scheme != "https":
+    named = draft.get(certificate)
+    if not draft.get(_ENABLE) or gitlab is None or url is None or not draft.settings.get(_URL):
         return
-    if draft.get(certificate) in draft.host.certificates:
+    if named is None or named in draft.host.certificates:
         return
     why = "its own certificate is missing"
     draft.set(certificate, f"/etc/gitlab/ssl/{gitlab.host}.crt", _ENABLE, _GITLAB, because=why)
     draft.set(f"{certificate}_key", f"/etc/gitlab/ssl/{gitlab.host}.key", _ENABLE, _GITLAB, because=why)
-    draft.fill("registry.nginx.redirect_http_to_https", True, _ENABLE)
+    if not _says(draft, "redirect_http_to_https"):
+        draft.set("registry.nginx.redirect_http_to_https", True, _ENABLE)
+
+
+def _says(draft: Draft, name: str) -> bool:
+    """Whether gitlab.rb has a word on this key of the virtual host, be it nil."""
+    sections = (draft.settings.get("registry", "nginx"), draft.settings.get("registry_nginx"))
+    return any(isinstance(section, Mapping) and name in section for section in sections)
 
 
 # Before and after those about the registry's address (address.py).

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from glctl.settings.option import counts_as_true
+
 if TYPE_CHECKING:
     from glctl.settings.draft import Draft
 
@@ -23,13 +25,18 @@ def shipping(draft: Draft) -> None:
     """Lines shipped by UDP begin with the host and the service."""
     key = "logging.udp_log_shipping_host"
     host, port = draft.get(key), draft.get("logging.udp_log_shipping_port")
-    if not host:
+    if not counts_as_true(host):
         return
     target = f"{host}:{port}" if port else str(host)
-    draft.fill("logging.svlogd_udp", target, key, "logging.udp_log_shipping_port")
+    _ship(draft, "logging.svlogd_udp", target, key, "logging.udp_log_shipping_port")
     name = draft.host.fqdn.partition(".")[0]
     for service in _SERVICES:
-        draft.fill(f"{service}.svlogd_prefix", f"{name} {service}: ", key, "this host's name")
+        _ship(draft, f"{service}.svlogd_prefix", f"{name} {service}: ", key, "this host's name")
+
+
+def _ship(draft: Draft, setting: str, value: str, *sources: str) -> None:
+    if not counts_as_true(draft.get(setting)):  # false, which elsewhere drops the line, does not here
+        draft.set(setting, value, *sources)
 
 
 def shared(draft: Draft) -> None:

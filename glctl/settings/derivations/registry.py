@@ -23,7 +23,8 @@ def images(draft: Draft) -> None:
 
 def certificate(draft: Draft) -> None:
     """The certificates that the registry trusts lie in its home."""
-    draft.fill("registry.rootcertbundle", f"{draft.get('registry.dir')}/gitlab-registry.crt", "registry.dir")
+    home = draft.get("registry.dir").rstrip("/")
+    draft.fill("registry.rootcertbundle", f"{home}/gitlab-registry.crt", "registry.dir")
 
 
 def storage(draft: Draft) -> None:

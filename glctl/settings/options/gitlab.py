@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from glctl.settings.option import Option
-from glctl.settings.options import svlogd
-
-_LOGROTATE = "compress dateformat frequency maxsize method postrotate rotate size".split()
-_LOGROTATES_OWN = "It is logrotate's, which does not run here."
+from glctl.settings.options import logrotate, svlogd
 
 OPTIONS = (
     Option(
@@ -64,6 +61,7 @@ OPTIONS = (
         "Where GitLab keeps shared files, the registry's images among them.",
         default="/var/opt/gitlab/gitlab-rails/shared",
         example="'/var/opt/gitlab/gitlab-rails/shared'",
+        or_default=True,
     ),
     Option(
         "gitlab_rails.registry_path",
@@ -157,6 +155,13 @@ OPTIONS = (
         example="'/bin/false'",
     ),
     Option(
+        "web_server.home",
+        "path",
+        "The home of nginx's account.",
+        default="/var/opt/gitlab/nginx",
+        example="'/var/opt/gitlab/nginx'",
+    ),
+    Option(
         "manage_accounts.enable",
         "bool",
         "Whether missing users and groups are made.",
@@ -205,10 +210,7 @@ OPTIONS = (
         ignored=True,
     ),
     Option("logging.log_group", "string", "The group that may read the logs.", example="'adm'"),
-    *(
-        Option(f"logging.logrotate_{key}", "any", _LOGROTATES_OWN, ignored=True, foreign=True)
-        for key in _LOGROTATE
-    ),
+    *logrotate.options("logging"),
     Option(
         "postgresql.enable",
         "bool",
@@ -222,12 +224,13 @@ OPTIONS = (
         "Where PostgreSQL listens, the first address for the metadata database.",
         example="'127.0.0.1'",
     ),
-    Option("postgresql.port", "port", "PostgreSQL's port.", default=5432, example="5432"),
+    Option("postgresql.port", "port", "PostgreSQL's port.", default=5432, example="5432", or_default=True),
     Option(
         "postgresql.dir",
         "path",
         "PostgreSQL's home, with the socket that is used where it has no address.",
         default="/var/opt/gitlab/postgresql",
         example="'/var/opt/gitlab/postgresql'",
+        or_default=True,
     ),
 )

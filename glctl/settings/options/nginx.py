@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from glctl.settings.option import Option
-from glctl.settings.options import registry_nginx, svlogd
+from glctl.settings.options import logrotate, registry_nginx, svlogd
 
 _LOG_FORMAT = (
     '$remote_addr - $remote_user [$time_local] "$request_method $filtered_request_uri $server_protocol" '
@@ -22,7 +22,7 @@ _GZIP_TYPES = [
 _STATUS_OPTIONS = {"server_tokens": "off", "access_log": "off", "allow": "127.0.0.1", "deny": "all"}
 
 # Keys of GitLab's own virtual host, which glctl does not write: the registry's does not take them.
-_RAILS = (
+GITLABS_OWN = (
     "client_max_body_size custom_gitlab_server_config error_log_level hsts_include_subdomains hsts_max_age "
     "http2_enabled listen_addresses listen_https listen_port proxy_connect_timeout proxy_custom_buffer_size "
     "proxy_protocol proxy_read_timeout proxy_set_headers real_ip_header real_ip_recursive "
@@ -30,9 +30,9 @@ _RAILS = (
     "request_buffering_off_path_regex ssl_certificate ssl_certificate_key ssl_ciphers ssl_client_certificate "
     "ssl_conf_command ssl_dhparam ssl_ecdh_curve ssl_password_file ssl_prefer_server_ciphers ssl_protocols "
     "ssl_session_cache ssl_session_tickets ssl_session_timeout ssl_verify_client ssl_verify_depth "
-    "consul_service_meta consul_service_name ha"
+    "consul_service_meta consul_service_name"
 ).split()
-_RAILS_OWN = "It is for GitLab's own virtual host"
+_GITLABS = "It is for GitLab's own virtual host"
 _REGISTRY = {option.path[-1] for option in registry_nginx.OPTIONS if not option.ignored}
 
 
@@ -42,6 +42,13 @@ def _instead(key: str) -> str:
 
 OPTIONS = (
     Option("nginx.enable", "bool", "Whether nginx runs here.", True, "true"),
+    Option(
+        "nginx.ha",
+        "bool",
+        "Whether something else than runit starts nginx, on an Omnibus host.",
+        False,
+        "false",
+    ),
     Option(
         "nginx.dir",
         "path",
@@ -58,7 +65,7 @@ OPTIONS = (
     ),
     Option("nginx.log_group", "string", "The group that may read nginx's log.", example="'adm'"),
     Option(
-        "nginx.worker_processes", "scalar", "Worker processes; one per processor where unset.", example="4"
+        "nginx.worker_processes", "workers", "Worker processes; one per processor where unset.", example="4"
     ),
     Option("nginx.worker_connections", "integer", "Connections per worker.", 10240, "10240"),
     Option(
@@ -149,8 +156,9 @@ OPTIONS = (
         "{ 'allow' => '127.0.0.1', 'deny' => 'all' }",
     ),
     *svlogd.for_one("nginx", "nginx"),
+    *logrotate.options("nginx"),
     *(
-        Option(f"nginx.{key}", "any", _RAILS_OWN + _instead(key), ignored=True, foreign=True)
-        for key in _RAILS
+        Option(f"nginx.{key}", "any", _GITLABS + _instead(key), ignored=True, foreign=True)
+        for key in GITLABS_OWN
     ),
 )

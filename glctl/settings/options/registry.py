@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from glctl.settings.option import Option
-from glctl.settings.options import svlogd
+from glctl.settings.options import logrotate, svlogd
 
 LEVELS = ("error", "warn", "info", "debug", "trace")  # the last with GitLab's registry only
 
@@ -78,6 +78,7 @@ OPTIONS = (
         "Where the registry listens for nginx.",
         "127.0.0.1:5000",
         "'127.0.0.1:5000'",
+        or_default=True,
     ),
     Option(
         "registry.debug_addr",
@@ -182,6 +183,7 @@ OPTIONS = (
         "The timeout of endpoints that name none.",
         "500ms",
         "'500ms'",
+        or_default=True,
     ),
     Option(
         "registry.default_notifications_maxretries",
@@ -189,6 +191,7 @@ OPTIONS = (
         "The tries of endpoints that name none.",
         5,
         "5",
+        or_default=True,
     ),
     Option(
         "registry.default_notifications_threshold",
@@ -202,6 +205,7 @@ OPTIONS = (
         "The pause of endpoints that name none.",
         "1s",
         "'1s'",
+        or_default=True,
     ),
     Option(
         "registry.default_notifications_headers",
@@ -210,6 +214,7 @@ OPTIONS = (
         {},
         "{ 'X-Source' => ['registry'] }",
         lines=True,
+        or_default=True,
     ),
     Option(
         "registry.database",
@@ -218,6 +223,7 @@ OPTIONS = (
         {},
         "{ 'enabled' => false }",
         lines=True,
+        or_default=True,
     ),
     Option(
         "registry.auto_migrate", "bool", "Whether reconfigure migrates the metadata database.", True, "true"
@@ -229,6 +235,7 @@ OPTIONS = (
         {"loadbalancing": {"enabled": False}, "cache": {"enabled": False}},
         "{ 'cache' => { 'enabled' => false } }",
         lines=True,
+        or_default=True,
     ),
     Option(
         "registry.gc",
@@ -245,4 +252,5 @@ OPTIONS = (
         lines=True,
     ),
     *svlogd.for_one("registry", "the registry"),
+    *logrotate.options("registry"),
 )

@@ -110,6 +110,7 @@ OPTIONS = (
         "Headers for the registry; nil takes one away.",
         {},
         "{ 'X-Forwarded-Proto' => 'https', 'X-Forwarded-Ssl' => 'on' }",
+        or_default=True,
     ),
     Option(
         _N + "real_ip_header", "string", "The header with the client's address.", example="'X-Forwarded-For'"

@@ -4,14 +4,18 @@ from typing import Any
 
 import pytest
 
-from glctl.converge import rendered
+from glctl.converge import back, rendered
 from glctl.converge.apply import apply
-from glctl.converge.back import prepare_back, restore, set_aside
+from glctl.converge.back import carry_back, choose, is_current, prepare_back
+from glctl.converge.carry_out import Result
 from glctl.converge.desired import Configuration
 from glctl.converge.generations import Generation, Generations
+from glctl.converge.plan import digests
 from glctl.converge.prepare import prepare
+from glctl.converge.state import Applied
 from glctl.converge.tree import Tree
-from glctl.paths import SECRETS_FILE, Root
+from glctl.errors import GlctlError
+from glctl.paths import CONFIG_FILE, SECRETS_FILE, Root
 from glctl.settings.platform import DEBIAN
 
 Configure = Callable[..., Configuration]
@@ -80,19 +84,107 @@ def test_secrets_that_are_gone_come_back(converge: Any, root: Root, secrets: Pat
     assert changed(root, first) == ["gitlab-secrets.json"]
 
 
-def test_what_is_replaced_is_set_aside_with_its_protection(root: Root, tree: Tree, secrets: Path) -> None:
-    secrets.chmod(0o640)
-    assert not set_aside(secrets, secrets.read_bytes(), tree)
-    assert set_aside(secrets, b"other", tree)
-    beside = secrets.with_name("gitlab-secrets.json.before-rollback")
-    assert (beside.read_text(), oct(beside.stat().st_mode)[-3:]) == (secrets.read_text(), "640")
-    assert not set_aside(root.at("/absent"), b"", tree)
+def record(generation: Generation, tree: Tree) -> None:
+    """Notes that services were seen up with it."""
+    for name, wanted in digests(generation.resources).items():
+        Applied(tree).record(name, wanted)
 
 
-def test_a_restored_file_keeps_its_protection(root: Root, tree: Tree) -> None:
-    file = root.at("/etc/gitlab/gitlab.rb")
-    restore(file, b"new", tree)
-    assert (file.read_bytes(), oct(file.stat().st_mode)[-3:]) == (b"new", "600")
-    file.chmod(0o644)
-    restore(file, b"newer", tree)
-    assert (file.read_bytes(), oct(file.stat().st_mode)[-3:]) == (b"newer", "644")
+def test_the_current_one_is_that_whose_services_were_seen_up(converge: Any, tree: Tree) -> None:
+    first = converge()
+    assert not is_current(first, tree)
+    record(first, tree)
+    assert is_current(first, tree)
+    second = converge("registry['log_level'] = 'warn'")
+    assert not is_current(second, tree)
+    record(second, tree)
+    assert is_current(second, tree)
+
+
+def test_by_default_the_one_before_what_is_applied_now(converge: Any, tree: Tree) -> None:
+    generations = Generations(tree)
+    with pytest.raises(GlctlError, match="no older generation"):
+        choose(generations, None, tree)
+    first, second = converge(), converge("registry['log_level'] = 'warn'")
+    record(second, tree)
+    assert choose(generations, None, tree).number == first.number
+    Applied(tree).forget("registry")  # a later run has not ended well
+    assert choose(generations, None, tree).number == second.number
+    assert choose(generations, 1, tree).number == 1
+    with pytest.raises(GlctlError, match="There is no generation 7"):
+        choose(generations, 7, tree)
+
+
+def test_the_only_one_has_none_before_it(converge: Any, tree: Tree) -> None:
+    record(converge(), tree)
+    with pytest.raises(GlctlError, match="no older generation"):
+        choose(Generations(tree), None, tree)
+
+
+@pytest.fixture
+def carried(monkeypatch: pytest.MonkeyPatch, root: Root) -> list[bytes]:
+    """What gitlab.rb held each time that files were written; here no service is seen up then."""
+    seen: list[bytes] = []
+
+    def carry_out(prepared: Any, _tell: Any) -> Result:
+        seen.append(root.at(CONFIG_FILE).read_bytes())
+        apply(prepared.plan.changes, prepared.resources, Tree(root), prepared.configuration.host)
+        return Result()
+
+    monkeypatch.setattr(back, "carry_out", carry_out)
+    return seen
+
+
+def nobody_listens(_line: str) -> None:
+    pass
+
+
+def test_gitlab_rb_is_restored_once_services_are_up_and_what_it_held_is_kept(
+    converge: Any, root: Root, tree: Tree, secrets: Path, carried: list[bytes]
+) -> None:
+    first = converge()
+    secrets.write_text(SECRETS.replace("abc", "def"))
+    file = root.at(CONFIG_FILE)
+    converge("registry['log_level'] = 'warn'")
+    now, its_secrets = file.read_bytes(), secrets.read_bytes()
+    file.chmod(0o640)
+    prepared = prepare_back(first, root, DEBIAN, restore_config=True)
+    carry_back(prepared, file, nobody_listens)
+    assert carried == [now]
+    assert (file.read_bytes(), oct(file.stat().st_mode)[-3:]) == (first.gitlab_rb, "640")
+    beside = root.at(f"{CONFIG_FILE}.before-rollback")
+    assert (beside.read_bytes(), oct(beside.stat().st_mode)[-3:]) == (now, "640")
+    beside = root.at(f"{SECRETS_FILE}.before-rollback")
+    assert (beside.read_bytes(), oct(beside.stat().st_mode)[-3:]) == (its_secrets, "600")
+    assert b"abc" in secrets.read_bytes()
+
+
+def test_what_is_the_same_is_not_set_aside(converge: Any, root: Root, carried: list[bytes]) -> None:
+    carry_back(
+        prepare_back(converge(), root, DEBIAN, restore_config=True), root.at(CONFIG_FILE), nobody_listens
+    )
+    assert len(carried) == 1
+    assert [path for path in root.at("/etc/gitlab").iterdir() if "before" in path.name] == []
+
+
+def test_without_being_asked_nothing_is_restored(converge: Any, root: Root, carried: list[bytes]) -> None:
+    first = converge()
+    converge("registry['log_level'] = 'warn'")
+    carry_back(prepare_back(first, root, DEBIAN), None, nobody_listens)
+    assert root.at(CONFIG_FILE).read_bytes() == carried[0] != first.gitlab_rb
+
+
+def test_a_gitlab_rb_that_is_gone_comes_back_for_its_owner_alone(
+    converge: Any, root: Root, carried: list[bytes]
+) -> None:
+    first, file = converge(), root.at("/etc/gitlab/another.rb")
+    carry_back(prepare_back(first, root, DEBIAN), file, nobody_listens)
+    assert (file.read_bytes(), oct(file.stat().st_mode)[-3:]) == (first.gitlab_rb, "600")
+
+
+def test_a_link_is_left_alone(converge: Any, root: Root, carried: list[bytes]) -> None:
+    first, file = converge(), root.at("/etc/gitlab/link.rb")
+    file.symlink_to("gitlab.rb")
+    with pytest.raises(GlctlError, match="no ordinary file"):
+        carry_back(prepare_back(first, root, DEBIAN), file, nobody_listens)
+    assert carried == []

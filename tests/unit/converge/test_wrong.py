@@ -38,6 +38,12 @@ def test_what_no_file_can_hold_has_its_line(tmp_path: Path) -> None:
     assert told(tmp_path, text) == [(4, "wrong-value")]
 
 
+@pytest.mark.parametrize("name", ["internal_key", "internal_certificate"])
+def test_half_a_pair_that_does_not_fit_is_told_at_its_line(tmp_path: Path, name: str) -> None:
+    pem = "-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----\\n"
+    assert told(tmp_path, URLS + f"registry['{name}'] = \"{pem}\"") == [(3, "wrong-value")]
+
+
 def test_a_file_that_is_not_there_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         all_that_is_wrong(Root(tmp_path), tmp_path / "nosuch.rb", DEBIAN)

@@ -11,6 +11,7 @@ from glctl.settings.platform import DEBIAN, OMNIBUS
 
 OFF = "registry['enable'] = false"
 SECRETS, KEY = "/etc/gitlab/gitlab-secrets.json", "/var/opt/gitlab/gitlab-rails/etc/gitlab-registry.key"
+VHOST = "/var/opt/gitlab/nginx/conf/service_conf/gitlab-registry.conf"
 LINKS = ["/opt/gitlab/service/registry", "/opt/gitlab/service/nginx"]
 
 
@@ -91,7 +92,8 @@ def test_what_is_off_is_not_linked_and_keeps_its_files(made, text, platform, reg
 
 
 def test_nothing_enabled_is_nothing_made(made) -> None:
-    assert made(OFF) == (Absent(LINKS[0]), Absent(LINKS[1]))
+    assert [r.path for r in made(OFF) if isinstance(r, Absent)] == [VHOST, *LINKS]
+    assert all(isinstance(r, Absent) for r in made(OFF))
 
 
 def test_on_an_omnibus_host_nginx_has_its_directories_beside_a_registry(made) -> None:
@@ -115,3 +117,13 @@ def test_below_a_root_is_everything_but_the_programs(made, tmp_path: Path) -> No
 
 def test_the_same_settings_make_the_same(made) -> None:
     assert made() == made()
+
+
+def test_each_path_has_one_spelling(made) -> None:
+    found = paths(made("registry['dir'] = '/srv//registry/'\nregistry['log_directory'] = '/srv/logs/'"))
+    assert {"/srv/registry", "/srv/registry/config.yml", "/srv/logs", "/srv/logs/config"} <= set(found)
+
+
+def test_on_an_omnibus_host_without_both_the_virtual_host_goes(made) -> None:
+    found = made(f"{OFF}\nnginx['enable'] = false", platform=OMNIBUS)
+    assert VHOST in [r.path for r in found if isinstance(r, Absent)]

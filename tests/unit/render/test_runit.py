@@ -201,3 +201,10 @@ def test_a_link_enables_a_service(configure) -> None:
     link, directory = "/srv/box/opt/gitlab/service/nginx", "/srv/box/opt/gitlab/sv/nginx"
     assert service_link("nginx", host) == Symlink(link, directory)
     assert no_service_link("nginx", host) == Absent(link)
+
+
+@pytest.mark.parametrize(("platform", "waits"), [(OMNIBUS, True), (DEBIAN, False)])
+def test_nginx_waits_for_who_starts_it_on_an_omnibus_host(configure, platform, waits) -> None:
+    configuration = configure("nginx['ha'] = true", platform=platform)
+    made = [r.path for r in nginx_service(configuration.effective, configuration.host)]
+    assert ("/opt/gitlab/sv/nginx/down" in made) is waits

@@ -61,12 +61,9 @@ def test_below_a_root_every_path_is(configure, tmp_path: Path) -> None:
     assert effective["registry.storage"]["filesystem"]["rootdirectory"].startswith(f"{tmp_path}/var/opt/")
 
 
-@pytest.mark.parametrize(
-    ("written", "effective_path"),
-    [("/srv/r/", "/srv/r"), ("/srv//r", "/srv//r"), ("/srv/./r", "/srv/./r"), ("/", "/"), ("//", "/")],
-)
-def test_on_the_machine_itself_a_path_is_as_gitlab_rb_has_it(configure, written, effective_path) -> None:
-    assert configure(f"registry['dir'] = '{written}'").effective["registry.dir"] == effective_path
+@pytest.mark.parametrize("written", ["/srv/r/", "/srv//r", "/srv/./r", "/", "//"])
+def test_on_the_machine_itself_a_path_is_as_gitlab_rb_has_it(configure, written) -> None:
+    assert configure(f"registry['dir'] = '{written}'").effective["registry.dir"] == written
 
 
 @pytest.mark.parametrize("written", ["/srv/images/", "images"])

@@ -22,6 +22,7 @@ FITS = {
     "string": ["x", "", 5, Symbol("x"), False],
     "url": ["x"],
     "words": ["a", ["a", "b"], []],
+    "workers": [4, "4", "auto"],
 }
 DOES_NOT = [
     ("address", 5000, "an address like '127.0.0.1:5000' belongs here"),
@@ -35,6 +36,7 @@ DOES_NOT = [
     ("integer", "٣", "a number belongs here"),
     ("integer", "", "a number belongs here"),
     ("integer", True, "a number belongs here"),
+    ("workers", "many", "a number belongs here, or 'auto'"),
     ("limit", True, "a number belongs here, or false"),
     ("limit", "10M", "a number belongs here, or false"),
     ("line", [], "a string belongs here"),

@@ -78,6 +78,7 @@ def test_only_nil_and_false_count_as_false(value: object, true: bool) -> None:
         (Option("a", "hash", "…"), False, True),
         (Option("a", "string", "…"), False, True),
         (Option("a", "path", "…", default="/x"), False, False),
+        (Option("a", "path", "…", default="/x", or_default=True), False, True),
         (Option("a", "bool", "…"), False, False),
         (Option("a", "limit", "…"), False, False),
         (Option("a", "line", "…"), False, False),

@@ -1,7 +1,7 @@
 import pytest
 
+from glctl.settings.kinds import nearest
 from glctl.settings.platform import OMNIBUS
-from glctl.settings.sense import nearest
 
 URLS = "external_url 'https://gitlab.example.com'\nregistry_external_url 'https://registry.example.com'\n"
 EXAMPLE = (
@@ -47,6 +47,41 @@ def test_an_address_that_is_none_is_told_why(configure, url, reason) -> None:
     message = f"registry_external_url '{url.strip(QUOTES)}' is no address for clients: {reason}."
     hint = "For example: registry_external_url 'https://registry.example.com'"
     assert told(configure(text, url=None)) == [(2, message, hint)]
+
+
+PLAIN = "external_url 'https://gitlab.example.com'\nregistry_external_url 'http://registry.example.com'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("", True),
+        ("letsencrypt['enable'] = false", False),
+        ("registry['nginx']['ssl_certificate'] = '/srv/r.crt'", False),
+        ("registry_nginx['ssl_certificate'] = '/srv/r.crt'", False),
+    ],
+)
+def test_lets_encrypt_wants_a_certificate_for_the_registry_s_address(configure, text, refused) -> None:
+    message = "registry_external_url is http, but Let's Encrypt is on, which wants a certificate for it."
+    hint = "Make it https, or add letsencrypt['enable'] = false."
+    found = told(configure(PLAIN + text, url=None, platform=OMNIBUS))
+    assert found == ([(2, message, hint)] if refused else [])
+
+
+def test_a_host_is_one_kind_of_redis(errors) -> None:
+    told = [
+        (
+            3,
+            "This host is given both roles of Redis, master and replica: Omnibus stops here.",
+            "Keep one of them.",
+        )
+    ]
+    assert errors("roles ['redis-master-role', 'redis_replica_role']") == told
+    assert errors("redis_replica_role['enable'] = true\nredis_master_role['enable'] = true") == told
+
+
+def test_a_registry_that_is_off_needs_no_storage_driver(errors) -> None:
+    assert errors("registry['enable'] = false\nregistry['storage'] = { 'redirect' => {} }") == []
 
 
 def test_gitlab_s_own_address_may_have_a_path(configure) -> None:
@@ -220,7 +255,7 @@ def test_one_port_on_two_addresses_or_of_one_program_is_fine(errors, text) -> No
 
 
 def test_a_port_of_the_address_is_told_at_the_address(configure) -> None:
-    text = "external_url 'https://gitlab.example.com'\nregistry_external_url 'http://10.1.2.3:5000'"
+    text = "external_url 'http://gitlab.example.com'\nregistry_external_url 'http://10.1.2.3:5000'"
     (error,) = told(configure(text, url=None, platform=OMNIBUS))
     assert error[:2] == (2, BOTH.format(PORT, ADDR, 5000))
 

@@ -113,7 +113,7 @@ def test_a_value_is_one_line_of_text(told, text, name) -> None:
     [
         r'''nginx['log_format'] = "$remote_addr\t$status"''',
         r"""registry['env'] = { 'CERTIFICATE' => "a\nb" }""",
-        r"""registry['storage'] = { 's3' => { 'secretkey' => "a\nb" } }""",
+        r"""registry['storage'] = { 's3' => { 'secretkey' => "a\nb", 'bucket' => 'b', 'region' => 'r' } }""",
         r'''nginx['custom_nginx_config'] = "a b;\nc d;\n"''',
         r'''registry['nginx']['custom_gitlab_server_config'] = "a b;\n"''',
     ],
@@ -144,6 +144,11 @@ def test_tabs_and_texts_of_several_lines_are_fine(told, text) -> None:
             "nginx['status']['prot'] = 1",
             "nginx['status'] has no setting 'prot': it has no effect.",
             "Did you mean 'port'?",
+        ),
+        (
+            "registry['port'] = 5050",
+            "registry has no setting 'port': it has no effect.",
+            "Did you mean gitlab_rails['registry_port']?",
         ),
         ("nginx['nonsense'] = 2", "nginx has no setting 'nonsense': it has no effect.", ""),
         (
@@ -187,7 +192,14 @@ def test_keys_of_gitlab_that_glctl_does_not_read_are_left_alone(told) -> None:
 def test_services_that_do_not_run_here_are_named_once(told) -> None:
     message = "Settings of services that glctl does not run are left alone: puma, sidekiq."
     text = "sidekiq['a'] = 1\npuma['b'] = 2\nsidekiq['c'] = 3"
-    assert told(text) == [("warning", None, message, "")]
+    hint = "They may stay; nothing that glctl does depends on them."
+    assert told(text) == [("warning", None, message, hint)]
+
+
+def test_what_logrotate_does_with_our_logs_is_named_there_too(told) -> None:
+    ((_, _, message, hint),) = told("nginx['logrotate_size'] = '1M'")
+    assert message == "Settings of services that glctl does not run are left alone: nginx['logrotate_size']."
+    assert "virtual host" not in hint
 
 
 def test_settings_of_gitlabs_own_virtual_host_are_named_there_too(told) -> None:

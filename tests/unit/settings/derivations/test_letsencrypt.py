@@ -50,6 +50,7 @@ def test_nothing_follows_where_no_certificates_are_obtained(configure) -> None:
         (GITLAB, 5050, 5050),
         (f"{GITLAB}\nregistry['nginx']['listen_port'] = 5443", 5443, 5443),
         ("external_url 'https://gitlab.example.com:8443'", 5050, 8443),
+        (f"{GITLAB}\ngitlab_rails['registry_port'] = 5055", 5050, 5055),
     ],
 )
 def test_a_registry_beside_gitlab_has_a_port_of_its_own(configure, text, port, told) -> None:
@@ -67,6 +68,7 @@ def test_a_registry_beside_gitlab_has_a_port_of_its_own(configure, text, port, t
         f"{GITLAB}\nregistry['enable'] = false",
         f"{GITLAB}\nregistry_external_url false",
         "external_url 'https://example.com/gitlab'",
+        f"{GITLAB}\ngitlab_rails['gitlab_relative_url'] = '/gitlab'",
     ],
 )
 def test_nothing_is_added_where_gitlab_rb_says_otherwise(configure, text) -> None:
@@ -78,6 +80,8 @@ def test_nothing_is_added_where_gitlab_rb_says_otherwise(configure, text) -> Non
     [
         ("", {}, f"{SSL}/gitlab.example.com.crt", True),
         ("registry['nginx']['redirect_http_to_https'] = false", {}, f"{SSL}/gitlab.example.com.crt", False),
+        ("registry['nginx']['redirect_http_to_https'] = nil", {}, f"{SSL}/gitlab.example.com.crt", False),
+        ("registry_nginx['redirect_http_to_https'] = nil", {}, f"{SSL}/gitlab.example.com.crt", False),
         (
             "registry['nginx']['ssl_certificate'] = '/srv/r.crt'",
             {},
@@ -99,3 +103,15 @@ def test_gitlabs_certificate_stands_in_for_a_missing_one(
     effective = configure(text, platform=OMNIBUS, **facts).effective
     assert effective["registry.nginx.ssl_certificate"] == certificate
     assert effective["registry.nginx.redirect_http_to_https"] == redirect
+
+
+def test_a_registry_beside_gitlab_keeps_the_certificate_that_it_names(configure) -> None:
+    text = f"{GITLAB}\nregistry['nginx']['ssl_certificate'] = '/srv/r.crt'"
+    effective = configure(text, url=None, platform=OMNIBUS).effective
+    assert effective["registry.nginx.ssl_certificate"] == "/srv/r.crt"
+
+
+def test_a_plain_address_that_names_a_certificate_gets_gitlab_s(configure) -> None:
+    text = "registry['nginx']['ssl_certificate'] = '/srv/r.crt'"
+    effective = configure(text, url="http://registry.example.com", platform=OMNIBUS).effective
+    assert effective["registry.nginx.ssl_certificate"] == f"{SSL}/gitlab.example.com.crt"

@@ -46,6 +46,9 @@ SHIP = "logging['udp_log_shipping_host'] = '10.0.0.1'"
         (f"{SHIP}\nregistry['svlogd_udp'] = '10.0.0.2'", "10.0.0.2", "host registry: "),
         (f"{SHIP}\nlogging['svlogd_udp'] = '10.0.0.3'", "10.0.0.3", "host registry: "),
         (f"{SHIP}\nregistry['svlogd_prefix'] = 'r '", "10.0.0.1", "r "),
+        (f"{SHIP}\nregistry['svlogd_prefix'] = false", "10.0.0.1", "host registry: "),
+        (f"{SHIP}\nlogging['svlogd_udp'] = false", "10.0.0.1", "host registry: "),
+        (f"{SHIP}\nregistry['svlogd_udp'] = false", False, "host registry: "),
         ("logging['udp_log_shipping_port'] = 1514", None, None),
     ],
 )

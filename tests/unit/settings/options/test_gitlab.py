@@ -15,6 +15,7 @@ def test_the_defaults_are_omnibus_s() -> None:
         "web_server.username": "gitlab-www",
         "web_server.group": "gitlab-www",
         "web_server.shell": "/bin/false",
+        "web_server.home": "/var/opt/gitlab/nginx",
         "manage_accounts.enable": True,
         "manage_storage_directories.enable": True,
         "package.generate_default_secrets": True,

@@ -1,0 +1,82 @@
+"""What one generation has other than another. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from glctl.converge.diff import difference
+from glctl.converge.plan import Change, Ids, compare
+from glctl.converge.tree import ABSENT, Actual
+from glctl.render.resources import Absent, Account, Directory, File, Symlink
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from glctl.converge.generations import Generation
+    from glctl.render.resources import Resource
+
+_GITLAB_RB = "gitlab.rb"
+_NOBODY = Ids({}, {})  # owners are names here; what runs as somebody else has other files, too
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """*settings*: keys of effective settings that have another value. *sources*: gitlab.rb and what it reads,
+    each that is not the same with its redacted diff. *changes*: what was written, in its order.
+    """
+
+    settings: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+def differences(before: Generation, after: Generation) -> Differences:
+    """What *after* has other than *before*."""
+    return Differences(
+        tuple(_settings(before, after)), tuple(_sources(before, after)), tuple(_changes(before, after))
+    )
+
+
+def _settings(before: Generation, after: Generation) -> Iterator[str]:
+    """Those that gitlab.rb sets, or no longer does; what is derived counts only where that is all."""
+    keys = [key for key in after.effective if before.effective.get(key) != after.effective[key]]
+    said = [key for key in keys if "file" in (g.effective.origin(key).kind for g in (before, after))]
+    yield from said or keys
+
+
+def _sources(before: Generation, after: Generation) -> Iterator[tuple[str, str]]:
+    old, new = _texts(before), _texts(after)
+    for path in dict.fromkeys([*new, *old]):
+        if old.get(path) != new.get(path):
+            yield path, difference(old.get(path, b""), new.get(path, b""))
+
+
+def _texts(generation: Generation) -> dict[str, bytes]:
+    files = {path: text.encode() for path, text in generation.source.files.items()}
+    return {_GITLAB_RB: generation.gitlab_rb, **files}
+
+
+def _changes(before: Generation, after: Generation) -> Iterator[Change]:
+    old, new = _by_path(before), _by_path(after)
+    for path, resource in new.items():
+        yield from compare(resource, _as_actual(old.get(path)), _NOBODY)
+    for path, resource in old.items():
+        if path not in new and not isinstance(resource, Absent):
+            yield Change("delete", Absent(path), _as_actual(resource))
+
+
+def _by_path(generation: Generation) -> Mapping[str, File | Directory | Symlink | Absent]:
+    return {each.path: each for each in generation.resources if not isinstance(each, Account)}
+
+
+def _as_actual(resource: Resource | None) -> Actual:
+    """What is on disk once *resource* is true."""
+    match resource:
+        case File():
+            return Actual("file", resource.mode, content=resource.content)
+        case Directory():
+            return Actual("directory", resource.mode)
+        case Symlink():
+            return Actual("symlink", target=resource.target)
+    return ABSENT
