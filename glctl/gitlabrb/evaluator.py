@@ -75,13 +75,15 @@ class Evaluator:
             self.value(stretch.root)
 
     def include(self, node: Node, text: str, file: str | None) -> None:
-        """Evaluate *text* at the place of *node*: another file, or, without *file*, more of this one."""
+        """Evaluate *text* at the place of *node*: another file, or, without *file*, more of this one. That is
+        named after the environment variable that it is the value of."""
         if self._included >= MAX_INCLUDED:
             raise RefusedError(
                 node, codes.TOO_DEEP, f"more than {MAX_INCLUDED} other files", "Does a file include itself?"
             )
         self._included += 1
-        source = Source(text, file or f"{self.source.file} (eval)")
+        variable = next((name for name, value in self.env.variables.items() if value == text), None)
+        source = Source(text, file or variable or f"{self.source.file} (eval)")
         check_size(source.text)
         outer = self.source, self.heredocs, self.locals
         self.locals = Scope() if file else Scope(self.locals)

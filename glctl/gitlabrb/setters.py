@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Where Ruby takes a call whose arguments have no parentheses; a sole argument is another such place.
 _TAKES_COMMAND = frozenset(
-    "program assignment operator_assignment parenthesized_statements interpolation then else body_statement "
+    "program parenthesized_statements interpolation then else body_statement "
     "block_body if_modifier unless_modifier".split()
 )
 
@@ -137,6 +137,8 @@ def check_command(node: Node) -> None:
     alone = (
         parent is not None and parent.type == "argument_list" and "," not in (c.type for c in parent.children)
     )
+    while parent is not None and parent.type in ("assignment", "operator_assignment"):
+        parent = parent.parent
     if parent is not None and parent.type not in _TAKES_COMMAND and not alone:
         raise RefusedError(
             node, codes.SYNTAX, "Ruby wants parentheses around these arguments", "Write: name('value')"
