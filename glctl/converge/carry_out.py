@@ -59,11 +59,12 @@ def carry_out(prepared: Prepared, tell: Callable[[str], None]) -> Result:
     try:
         for name in sorted(concerned):  # in the same order each time, as all that is written
             applied.forget(name)
-        if prepared.back_to is None:  # else another glctl may have rendered it
+        if prepared.back_to is None and not prepared.temporary:  # else another glctl may have rendered it
             rendered.remember(prepared.configuration, prepared.resources, tree)
         apply.apply(prepared.plan.changes, prepared.resources, tree, prepared.configuration.host)
         result = _settle(prepared, applied, tell)
-        Generations(tree).keep(prepared.configuration, prepared.resources, prepared.back_to)
+        if not prepared.temporary:
+            Generations(tree).keep(prepared.configuration, prepared.resources, prepared.back_to)
         return result
     except OSError as exc:
         raise GlctlError(

@@ -49,6 +49,7 @@ class Prepared:
     """A run worked out and not yet begun.
 
     *stopped*: services that an administrator has stopped. *back_to*: the generation that it goes back to.
+    *temporary*: it is to be undone at once, so it is neither remembered nor kept as a generation.
     """
 
     configuration: Configuration
@@ -58,6 +59,7 @@ class Prepared:
     due: tuple[Due, ...]
     stopped: tuple[str, ...] = ()
     back_to: int | None = None
+    temporary: bool = False
 
     @property
     def changed(self) -> bool:

@@ -53,8 +53,10 @@ class Applied:
 
 
 @contextmanager
-def locked(tree: Tree) -> Iterator[None]:
-    """One run at a time. Raises GlctlError with the pid of the run that holds the lock.
+def locked(tree: Tree) -> Iterator[int]:
+    """One run at a time; yields the lock's descriptor.
+
+    Raises GlctlError with the pid of the run that holds it.
 
     The kernel lets go of it when its holder ends, however that happens: a stale lock does not exist.
     """
@@ -68,7 +70,7 @@ def locked(tree: Tree) -> Iterator[None]:
         with suppress(OSError):  # a full disk; the pid is only for others to read
             os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
         try:
-            yield
+            yield fd
         finally:
             os.ftruncate(fd, 0)
     finally:
