@@ -10,7 +10,10 @@ from glctl.render.resources import Directory, File, Symlink
 from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from glctl.console import Console
+    from glctl.converge.bring_up import Done
     from glctl.converge.carry_out import Result
     from glctl.converge.plan import Change
     from glctl.converge.prepare import Prepared
@@ -19,14 +22,6 @@ _COLORS = {"create": "green", "update": "yellow", "delete": "red"}
 _MARKS = {"create": "+", "update": "~", "delete": "-"}
 _SHOWN_SINGLY = 4  # new directories and links; a first run makes some thirty
 _LINE_COLORS = {"+": ["green"], "-": ["red"], "@": ["cyan"]}
-_PAST = {
-    "start": "started",
-    "restart": "restarted",
-    "reload": "reloaded",
-    "stop": "stopped",
-    "restart log": "log restarted",
-    "reload log": "log reloaded",
-}
 
 
 def show(console: Console, prepared: Prepared, no_diff: bool) -> None:
@@ -45,6 +40,8 @@ def show(console: Console, prepared: Prepared, no_diff: bool) -> None:
     for due in prepared.due:
         if due.because and not due.stopped:
             console.out(console.paint(f"! {due.action} {due.service}: {due.because}", "yellow"))
+    if prepared.unfinished and not (made or prepared.due):
+        console.out(console.paint("! an earlier run lacked only its end", "yellow"))
 
 
 def show_change(console: Console, change: Change, no_diff: bool = False) -> None:
@@ -87,7 +84,9 @@ def show_end(console: Console, prepared: Prepared, result: Result | None, second
         due = ", ".join(f"{d.action} {d.service}" for d in prepared.due if not d.stopped)
         console.out(f"Would make {files}{f', then {due}' if due else ''}. Nothing was touched.")
         return
-    done = ", ".join(f"{d.service} {_PAST[d.action]} ({d.seconds:.1f} s)" for d in result.done)
+    from glctl.converge.bring_up import PAST
+
+    done = ", ".join(f"{d.service} {PAST[d.action]} ({d.seconds:.1f} s)" for d in result.done)
     console.out(f"Made {files}; {done or 'no service had to hear of it'}. {seconds:.1f} s in all.")
 
 
@@ -108,19 +107,17 @@ def _left_out(prepared: Prepared) -> list[str]:
     return [f"{why}: {host.invoker} stands in for {names}."]
 
 
-def document(prepared: Prepared, result: Result | None, seconds: float) -> dict[str, Any]:
-    """The JSON of the design."""
-    done: list[dict[str, Any]]
-    if result is None:
-        done = [
-            {"name": d.service, "action": d.action, "seconds": 0.0} for d in prepared.due if not d.stopped
-        ]
-    else:
-        done = [{"name": d.service, "action": d.action, "seconds": round(d.seconds, 3)} for d in result.done]
+def document(
+    prepared: Prepared, done: Sequence[Done] | None, seconds: float, *, rolled_back: bool = False
+) -> dict[str, Any]:
+    """The JSON of the design. *done* is None where nothing was done, yet."""
+    due = [(due.service, due.action, 0.0) for due in prepared.due if not due.stopped]
+    told = due if done is None else [(each.service, each.action, each.seconds) for each in done]
+    services = [{"name": name, "action": action, "seconds": round(took, 3)} for name, action, took in told]
     return {
         "changed": prepared.changed,
         "changes": [{"path": c.path, "action": c.action, "diff": diff(c)} for c in prepared.plan.changes],
-        "services": done,
-        "rolled_back": False,
+        "services": services,
+        "rolled_back": rolled_back,
         "duration_ms": round(seconds * 1000),
     }

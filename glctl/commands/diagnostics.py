@@ -44,6 +44,8 @@ def source_line(span: Span) -> str:
 
 
 def _line(span: Span, sources: dict[str, list[str]]) -> str | None:
+    if span.text:
+        return span.text
     if span.file not in sources:
         path = Path(span.file)
         try:

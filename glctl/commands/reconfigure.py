@@ -6,7 +6,8 @@ import json
 import sys
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,14 +16,16 @@ from glctl.converge.desired import examine
 from glctl.converge.generations import Generations
 from glctl.converge.prepare import Prepared, prepare
 from glctl.converge.tree import Tree
+from glctl.converge.watch import SECONDS as WATCH
 from glctl.errors import GlctlError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from glctl.commands.context import Context
     from glctl.converge.carry_out import Result
     from glctl.converge.desired import Configuration
+
+
+_SECONDS = click.FloatRange(min=0)
 
 
 @click.command(short_help="Bring this host to what gitlab.rb says.")
@@ -30,67 +33,128 @@ if TYPE_CHECKING:
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 0: nothing to change, 2: changes, 1: failure.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report.")
 @click.option("--no-diff", is_flag=True, help="Name what changes without showing how.")
+@click.option("--no-rollback", is_flag=True, help="Where a service fails on the new files, leave them.")
+@click.option(
+    "--watch",
+    type=_SECONDS,
+    default=WATCH,
+    show_default=True,
+    metavar="S",
+    help="Seconds for which services must stay up before the run counts as good; 0 leaves it out.",
+)
+@click.option(
+    "--drain",
+    type=_SECONDS,
+    default=0,
+    metavar="S",
+    help="Wait up to S seconds for requests under way before the registry is restarted.",
+)
+@click.option("--wait", type=_SECONDS, default=0, metavar="S", help="Wait up to S seconds for another run.")
 @click.pass_obj
-def command(context: Context, dry_run: bool, detailed_exitcode: bool, form: str, no_diff: bool) -> int:
+def command(context: Context, /, **given: Any) -> int:
     """Read gitlab.rb, show what differs on this host, change it, restart what must restart, see it up.
 
-    Everything is looked at before anything is written. The next run finishes one that was interrupted.
+    Everything is looked at before anything is written. Where a service does not come up, or stay up, the
+    previous files are put back and the services are restarted on them. The next run finishes one that was
+    interrupted.
     """
-    begun = time.monotonic()
-
-    def show(prepared: Prepared) -> None:
-        if form == "text":
-            changes.show(context.console, prepared, no_diff)
-
+    asked = _Asked(**given)
     try:
-        if dry_run:
-            prepared, result = _look(context, show), None
-        else:
-            prepared, result = _run(context, show)
+        return _Run(context, asked).carry_through()
     except GlctlError as exc:
-        if detailed_exitcode:
+        if asked.detailed_exitcode:
             exc.exit_code = 1  # 2 would say that something changes
         raise
-    seconds = time.monotonic() - begun
-    if form == "json":
-        context.console.out(json.dumps(changes.document(prepared, result, seconds), indent=2))
-    else:
-        changes.show_end(context.console, prepared, result, seconds)
-    return 2 if detailed_exitcode and prepared.changed else 0
 
 
-def _look(context: Context, show: Callable[[Prepared], None]) -> Prepared:
-    """What a run would do, and what would stop it."""
-    prepared = prepare(_configuration(context))
-    show(prepared)
-    if prepared.changed and context.platform.manages_services:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command line says."""
+
+    dry_run: bool
+    detailed_exitcode: bool
+    form: str
+    no_diff: bool
+    no_rollback: bool
+    watch: float
+    drain: float
+    wait: float
+
+
+class _Run:
+    """One reconfigure, from gitlab.rb to its report."""
+
+    def __init__(self, context: Context, asked: _Asked) -> None:
+        self.context = context
+        self.asked = asked
+        self.begun = time.monotonic()
+
+    def carry_through(self) -> int:
+        """Returns the exit code."""
+        prepared, result = (self._look(), None) if self.asked.dry_run else self._change()
+        seconds = time.monotonic() - self.begun
+        if self.asked.form == "json":
+            self._print(changes.document(prepared, result.done if result else None, seconds))
+        else:
+            changes.show_end(self.context.console, prepared, result, seconds)
+        return 2 if self.asked.detailed_exitcode and prepared.changed else 0
+
+    def _look(self) -> Prepared:
+        """What a run would do, and what would stop it."""
+        prepared = prepare(_configuration(self.context))
+        self._show(prepared)
+        if prepared.changed and self.context.platform.manages_services:
+            from glctl.converge.preflight import preflight
+
+            preflight(prepared)
+        return prepared
+
+    def _change(self) -> tuple[Prepared, Result | None]:
+        context = self.context
+        context.require_own_host("reconfigure", "reconfigure (look first: glctl reconfigure --dry-run)")
+        first = prepare(_configuration(context))
+        kept = Generations(Tree(context.root))
+        if not first.changed and kept.has(first.configuration, first.resources):
+            return first, None
         from glctl.converge.preflight import preflight
+        from glctl.converge.secrets import Generated
+        from glctl.converge.state import locked
 
-        preflight(prepared)
-    return prepared
+        preflight(first)
+        with locked(Tree(context.root), self.asked.wait, context.console.note) as held:
+            # Once more under the lock: another run may have been at work until now, and have made secrets.
+            prepared = prepare(first.configuration.with_secrets(Generated()))
+            if held.waited:
+                preflight(prepared)
+            with suppress(BrokenPipeError):  # a reader that has seen enough does not end the run
+                self._show(prepared)
+            return prepared, self._carry_out(prepared)
 
+    def _carry_out(self, prepared: Prepared) -> Result:
+        from glctl.converge.bring_up import Options
+        from glctl.converge.carry_out import carry_out
+        from glctl.converge.roll_back import RolledBackError
 
-def _run(context: Context, show: Callable[[Prepared], None]) -> tuple[Prepared, Result | None]:
-    context.require_own_host("reconfigure", "reconfigure (look first: glctl reconfigure --dry-run)")
-    first = prepare(_configuration(context))
-    if not first.changed and Generations(Tree(context.root)).has(first.configuration, first.resources):
-        return first, None
-    from glctl.converge.carry_out import carry_out
-    from glctl.converge.preflight import preflight
-    from glctl.converge.secrets import Generated
-    from glctl.converge.state import locked
-
-    preflight(first)
-    with locked(Tree(context.root)):
-        # Once more under the lock: another run may have been at work until now, and have made secrets.
-        prepared = prepare(first.configuration.with_secrets(Generated()))
-        with suppress(BrokenPipeError):  # a reader that has seen enough does not end the run
-            show(prepared)
+        options = Options(self.asked.watch, self.asked.drain, not self.asked.no_rollback)
         try:
-            return prepared, carry_out(prepared, context.console.note)
+            return carry_out(prepared, self.context.console.note, options)
         except KeyboardInterrupt:
-            context.console.note("Interrupted. The next `glctl reconfigure` finishes the rest.")
+            self.context.console.note("Interrupted. The next `glctl reconfigure` finishes the rest.")
             raise
+        except GlctlError as exc:
+            if self.asked.form == "json":
+                done = exc.done if isinstance(exc, RolledBackError) else ()
+                seconds = time.monotonic() - self.begun
+                back = isinstance(exc, RolledBackError)
+                self._print(changes.document(prepared, done, seconds, rolled_back=back))
+            raise
+
+    def _show(self, prepared: Prepared) -> None:
+        if self.asked.form == "text":
+            changes.show(self.context.console, prepared, self.asked.no_diff)
+
+    def _print(self, document: dict[str, Any]) -> None:
+        self.context.console.out(json.dumps(document, indent=2))
 
 
 def _configuration(context: Context) -> Configuration:

@@ -65,7 +65,7 @@ def command(context: Context, untagged: bool, dry_run: bool, sole_writer: bool, 
     with locked(Tree(context.root)) as lock, _finishing():
         # Once more under the lock: another run may have been at work until now.
         garbage = examine_garbage(configuration, untagged=untagged, sole_writer=sole_writer)
-        done = collect(garbage, shown, lock, progress.tell, progress.show)
+        done = collect(garbage, shown, lock.descriptor, progress.tell, progress.show)
     context.console.out(_summary(done))
 
 

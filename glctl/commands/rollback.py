@@ -72,7 +72,7 @@ def command(
             result = _carry_back(context, prepared, generation, restore_config)
     seconds = time.monotonic() - begun
     if form == "json":
-        report = changes.document(prepared, result, seconds)
+        report = changes.document(prepared, result.done if result else None, seconds)
         context.console.out(json.dumps({**report, "generation": generation.number}, indent=2))
     else:
         changes.show_end(context.console, prepared, result, seconds)

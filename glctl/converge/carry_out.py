@@ -1,40 +1,37 @@
-"""Carrying out a run: files in place, services brought to them and seen up."""
+"""Carrying out a run: files in place, services brought to them and seen up; else all as it was before."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glctl.console import harmless
-from glctl.converge import apply, health, rendered
+from glctl.converge import apply, rendered
+from glctl.converge.bring_up import Done, Goal, NotUpError, Options, bring_up, record
 from glctl.converge.generations import Generations
+from glctl.converge.health import probe_of
+from glctl.converge.journal import Journal
+from glctl.converge.roll_back import Attempt, roll_back
 from glctl.converge.state import Applied
 from glctl.converge.tree import Tree
 from glctl.errors import GlctlError
 from glctl.secret import mask_line
-from glctl.services import control, supervisor
-from glctl.services.catalog import REGISTRY, SERVICES, Service
+from glctl.services.catalog import REGISTRY, SERVICES
 from glctl.services.runit import look
-from glctl.services.teardown import end_orphans
 from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from glctl.converge.desired import Configuration
-    from glctl.converge.prepare import Due, Prepared
-    from glctl.services.control import Outcome
-    from glctl.settings.host import Host
+    from glctl.converge.generations import Generation
+    from glctl.converge.prepare import Prepared
+    from glctl.paths import Root
 
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What was done to a service, and the seconds until it was seen to be up."""
-
-    service: str
-    action: str
-    seconds: float
+_LEFT = (
+    "The new files are in place, as --no-rollback asks. "
+    "Mend gitlab.rb and run `glctl reconfigure` again: it finishes the rest, or goes back."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,147 +41,113 @@ class Result:
     done: tuple[Done, ...] = ()
 
 
-class NotUpError(GlctlError):
-    """A service did not come up on its new configuration."""
-
-
-def carry_out(prepared: Prepared, tell: Callable[[str], None]) -> Result:
+def carry_out(prepared: Prepared, tell: Callable[[str], None], options: Options | None = None) -> Result:
     """Make it so. The caller holds the lock. Raises GlctlError; what is then owed, the next run still does.
 
     *tell* is given one line before each step that takes time.
     """
+    options = options or Options()
     tree = Tree(prepared.configuration.host.root)
-    applied = Applied(tree)
-    concerned = {notify.service for change in prepared.plan.changes for notify in change.notifies}
+    attempt = _begin(prepared, tree)
     try:
-        for name in sorted(concerned):  # in the same order each time, as all that is written
-            applied.forget(name)
+        _put_in_place(prepared, tree)
+        done = bring_up(attempt.goal, options, tell)
+    except (GlctlError, OSError) as exc:
+        failed = _explained(exc, tree.root)
+        if not options.roll_back:
+            failed.hint = _LEFT
+            raise failed from exc
+        raise roll_back(attempt, failed, tree, options, tell) from exc
+    _conclude(prepared, attempt.goal, tree)
+    return Result(done)
+
+
+def _begin(prepared: Prepared, tree: Tree) -> Attempt:
+    """Note all that a roll-back needs to know, on disk what the next run needs to know, too."""
+    applied = Applied(tree)
+    running = {name: look(directory) for name, directory in _directories(prepared).items()}
+    records, last = applied.records(), Generations(tree).last()
+    try:
+        before = Journal(tree).begin(prepared.plan.changes, _concerned(prepared), applied)
+    except OSError as exc:
+        raise _unwritten(exc, "Nothing was changed.") from exc
+    return Attempt(before, last, _goal(prepared, last), records, running)
+
+
+def _put_in_place(prepared: Prepared, tree: Tree) -> None:
+    """All files; before the first changes, what is recorded of the services they concern goes."""
+
+    def forget() -> None:
+        for name in _concerned(prepared):
+            Applied(tree).forget(name)
+
+    host = prepared.configuration.host
+    apply.apply(prepared.plan.changes, prepared.resources, tree, host, when_staged=forget)
+
+
+def _conclude(prepared: Prepared, goal: Goal, tree: Tree) -> None:
+    """All is up, and is remembered so: what was rendered, each service, nothing to go back from."""
+    try:
         if prepared.back_to is None and not prepared.temporary:  # else another glctl may have rendered it
             rendered.remember(prepared.configuration, prepared.resources, tree)
-        apply.apply(prepared.plan.changes, prepared.resources, tree, prepared.configuration.host)
-        result = _settle(prepared, applied, tell)
         if not prepared.temporary:
             Generations(tree).keep(prepared.configuration, prepared.resources, prepared.back_to)
-        return result
+        record(goal, Applied(tree))
+        Journal(tree).end()
     except OSError as exc:
-        raise GlctlError(
-            f"{exc.filename or 'A file'} could not be written: {(exc.strerror or str(exc)).lower()}.",
-            "Not everything is done. Mend that and run `glctl reconfigure` again: it finishes the rest.",
+        raise _unwritten(
+            exc, "All is up. Mend that and run `glctl reconfigure` again to have it recorded."
         ) from exc
 
 
-def _settle(prepared: Prepared, applied: Applied, tell: Callable[[str], None]) -> Result:
-    """Bring every service to its files, and see that it is up."""
-    begun = time.monotonic()
-    starting = [due.service for due in prepared.due if due.action == "start"]
-    if starting:
-        tell(f"Starting {', '.join(starting)}.")
-    _supervise(prepared.configuration)
-    done: list[Done] = []
-    for due in prepared.due:
-        if due.action != "start":  # those have been starting side by side since the supervisor was there
-            begun = time.monotonic()
-        if due.stopped:
-            _leave_down(due, prepared, applied)
-            continue
-        if due.action == "stop":
-            _stop(due, prepared.configuration.host, tell)
-        else:
-            _bring_up(due, prepared, tell)
-            _record(due, prepared, applied)
-        done.append(Done(due.service, due.action, time.monotonic() - begun))
-    return Result(tuple(done))
+def _concerned(prepared: Prepared) -> tuple[str, ...]:
+    """Whose files change, in the same order each time, as all that is written."""
+    return tuple(sorted({notify.service for change in prepared.plan.changes for notify in change.notifies}))
 
 
-def _service(name: str) -> Service:
-    return next(service for service in SERVICES if service.name == name)
+def _directories(prepared: Prepared) -> dict[str, Path]:
+    root = prepared.configuration.host.root
+    services = {service.name: service.directory(root) for service in SERVICES}
+    return services | {f"{name}/log": directory / "log" for name, directory in services.items()}
 
 
-def _stop(due: Due, host: Host, tell: Callable[[str], None]) -> None:
-    """End a service with its runsv. Its link has gone before, so that runsvdir does not start it again."""
-    tell(f"Stopping {due.service}.")
-    directory = _service(due.service).directory(host.root)
-    if not control.act(directory, control.EXIT).ok:
-        raise GlctlError(
-            f"{due.service} has not ended within {control.TIMEOUT:.0f} s ({look(directory)}).",
-            f"It ends when its last requests are answered. To end it now: glctl kill {due.service}",
-        )
-
-
-def _leave_down(due: Due, prepared: Prepared, applied: Applied) -> None:
-    """A service that is stopped and has no process: whatever starts it next reads the new files."""
-    if look(_service(due.service).directory(prepared.configuration.host.root)).pid is None:
-        _record(due, prepared, applied)
-
-
-def _supervise(configuration: Configuration) -> None:
-    """Have a supervisor, and a runsv for each enabled service."""
-    host = configuration.host
-    services = [_service(name) for name in enabled_services(configuration.effective)]
-    if services:
-        running = supervisor.ensure(host.root, host.platform.runsvdir)
-        supervisor.await_services(host.root, running, services)
-
-
-def _bring_up(due: Due, prepared: Prepared, tell: Callable[[str], None]) -> None:
-    """Do what a service is owed and wait until it is really up. Raises NotUpError."""
-    configuration, service = prepared.configuration, _service(due.service)
-    directory = service.directory(configuration.host.root)
-    match due.action:
-        case "start":
-            outcome = _start(service, control.START, configuration.host)
-        case "restart":
-            tell(f"Restarting {service.name}.")
-            outcome = _start(service, control.RESTART, configuration.host)
-        case "reload":
-            tell(f"Reloading {service.name}.")
-            outcome = control.act(directory, control.reload(service, directory))
-        case "restart log":
-            outcome = control.act(directory / "log", control.RESTART)
-        case _:
-            outcome = control.act(directory / "log", control.HUP)
-    if not outcome.ok:
-        raise _not_up(service, _fault(due, outcome), configuration)
-    if due.action.endswith("log"):
-        return
-    upstream_down = REGISTRY.name in prepared.stopped
-    if reason := health.await_answer(service, configuration.effective, upstream_down=upstream_down):
-        raise _not_up(service, reason, configuration)
-
-
-def _start(service: Service, verb: control.Verb, host: Host) -> control.Outcome:
-    """Start or restart a service, rid of what a killed one left on its ports."""
-    end_orphans(host.root, service)
-    verb = control.with_workers(service, verb)
-    return control.act(service.directory(host.root), verb, settle=control.SETTLE)
-
-
-def _fault(due: Due, outcome: Outcome) -> str:
-    """What was seen instead of a service that stays up."""
-    if due.action == "reload":
-        return "its workers are still the old ones, it does not accept its configuration"
-    if outcome.ends > 1:
-        return f"it ended {outcome.ends} times within {outcome.waited:.0f} s"
-    return f"after {outcome.waited:.0f} s its state is {outcome.status.state}: {outcome.status}"
-
-
-def _record(due: Due, prepared: Prepared, applied: Applied) -> None:
-    """Remember the files that a service has just been seen up with; a start begins its log service, too."""
-    log = f"{due.service}/log"
-    names = (
-        [due.service, log] if due.action == "start" else [log if due.action.endswith("log") else due.service]
+def _goal(prepared: Prepared, last: Generation | None) -> Goal:
+    configuration = prepared.configuration
+    enabled = enabled_services(configuration.effective)
+    return Goal(
+        root=configuration.host.root,
+        runsvdir=configuration.host.platform.runsvdir,
+        enabled=enabled,
+        due=prepared.due,
+        probes={s.name: probe_of(s, configuration.effective) for s in SERVICES if s.name in enabled},
+        records=prepared.plan.digests,
+        stopped=prepared.stopped,
+        serving=probe_of(REGISTRY, last.effective) if last else None,
     )
-    for name in names:
-        applied.record(name, prepared.plan.digests.get(name, {}))
 
 
-def _not_up(service: Service, reason: str, configuration: Configuration) -> NotUpError:
+def _explained(exc: GlctlError | OSError, root: Root) -> GlctlError:
+    """What failed, with the last words of the service that did."""
+    if isinstance(exc, OSError):
+        return _unwritten(exc, "Mend that and run `glctl reconfigure` again.")
+    if isinstance(exc, NotUpError):
+        words = _last_words(root, exc.service)
+        said = "".join(f"\n    {harmless(mask_line(line))}" for line in words)
+        exc.message += f"\n  Its last words:{said}" if said else ""
+    return exc
+
+
+def _unwritten(exc: OSError, hint: str) -> GlctlError:
+    what = exc.filename or "A file"
+    return GlctlError(f"{what} could not be written: {(exc.strerror or str(exc)).lower()}.", hint)
+
+
+def _last_words(root: Root, service: str) -> list[str]:
+    if service.endswith("/log"):  # it has no log of its own: runsvdir keeps what it says
+        from glctl.services.supervisor import find
+
+        running = find(root)
+        return [running.complaints] if running and running.complaints else []
     from glctl.logs.recent import last_words
 
-    words = last_words(configuration.host.root, service.name)
-    said = "".join(f"\n    {harmless(mask_line(line))}" for line in words)
-    return NotUpError(
-        f"{service.name} did not come up: {reason}." + (f"\n  Its last words:{said}" if said else ""),
-        "The new files are in place. Mend gitlab.rb and run `glctl reconfigure` again: it finishes the rest. "
-        "`glctl doctor registry` tells more.",
-    )
+    return last_words(root, service)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from glctl.console import harmless
 from glctl.converge import rendered
+from glctl.converge.bring_up import Options
 from glctl.converge.carry_out import carry_out
 from glctl.converge.collectable import READ_ONLY
 from glctl.converge.collection import NOTHING_PUSHED, Collection
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 _SETPRIV = "/usr/bin/setpriv"  # util-linux, which Debian cannot be without
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _SHOWN = 10
+_BRIEF = Options(watch=0)  # it ran on the same before
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,12 @@ def _read_only(garbage: Garbage, tell: Tell) -> Iterator[None]:
         prepared = _prepare_read_only(garbage, tree)
         preflight(prepared)
         tell("No push is accepted until this has ended; pulls go on.")
-        carry_out(prepared, tell)
+        carry_out(prepared, tell, _BRIEF)
         Applied(tree).forget(REGISTRY.name)
         yield
     finally:
         tell("Accepting pushes again.")
-        carry_out(prepare(configuration), tell)
+        carry_out(prepare(configuration), tell, _BRIEF)
 
 
 def _prepare_read_only(garbage: Garbage, tree: Tree) -> Prepared:

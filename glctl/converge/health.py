@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from glctl.settings.urls import bracketed, split_address, to_ask
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from glctl.services.catalog import Service
     from glctl.settings.effective import Effective
 
@@ -17,44 +20,58 @@ TIMEOUT = 15.0
 _POLL = 0.05
 
 
-def probe_url(service: Service, effective: Effective) -> tuple[str, tuple[str, int]] | None:
-    """What to ask a service for and where it listens; None where there is nothing to ask."""
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What to ask a service for, and where it listens."""
+
+    url: str
+    host: str
+    port: int
+
+
+def probe_of(service: Service, effective: Effective) -> Probe | None:
+    """How to see that *service* answers; None where there is nothing to ask."""
     if service.name == "registry":
         host, port = split_address(effective["registry.registry_http_addr"])
-        at = (to_ask(host), port)
-        return f"http://{bracketed(at[0])}:{port}/v2/", at
+        host = to_ask(host)
+        return Probe(f"http://{bracketed(host)}:{port}/v2/", host, port)
     addresses = effective["registry.nginx.listen_addresses"]
     if not effective["registry.nginx.enable"] or not addresses or effective["registry.nginx.proxy_protocol"]:
         return None  # no virtual host, or one that we do not speak the language of
     scheme = "https" if effective["registry.nginx.listen_https"] else "http"
-    at = (to_ask(str(addresses[0])), int(effective["registry.nginx.listen_port"]))
-    return f"{scheme}://{effective['gitlab_rails.registry_host']}:{at[1]}/v2/", at
+    port = int(effective["registry.nginx.listen_port"])
+    url = f"{scheme}://{effective['gitlab_rails.registry_host']}:{port}/v2/"
+    return Probe(url, to_ask(str(addresses[0])), port)
 
 
 def await_answer(
-    service: Service, effective: Effective, *, upstream_down: bool = False, timeout: float = TIMEOUT
+    service: Service,
+    probe: Probe,
+    *,
+    upstream_down: bool = False,
+    timeout: float = TIMEOUT,
+    given_up: Callable[[], str] = lambda: "",
 ) -> str:
     """Wait until *service* answers; returns why it does not, or nothing once it does.
 
-    *upstream_down*: the registry is stopped on purpose, so nginx may answer for it with 502.
+    *upstream_down*: the registry is stopped on purpose, so nginx may answer for it with 502. *given_up* is
+    asked before each try, and returns a reason to try no more.
     """
     from glctl.clients.http import Client
 
-    target = probe_url(service, effective)
-    if target is None:
-        return ""
-    url, at = target
     deadline = time.monotonic() + timeout
-    named = (urlsplit(url).hostname or "", at[1])
-    with Client(connect_to={named: at}, verify=False, connect_timeout=2.0, read_timeout=5.0) as client:
-        while True:
-            exchange = client.request("GET", url)
+    named = (urlsplit(probe.url).hostname or "", probe.port)
+    at = {named: (probe.host, probe.port)}
+    with Client(connect_to=at, verify=False, connect_timeout=2.0, read_timeout=5.0) as client:
+        while not (reason := given_up()):
+            exchange = client.request("GET", probe.url)
             if exchange.status and is_answer(service, exchange.status, upstream_down):
                 return ""
-            reason = exchange.failure.message if exchange.failure else f"{url} answered {exchange.status}"
             if time.monotonic() >= deadline:
-                return reason
+                failed = exchange.failure
+                return failed.message if failed else f"{probe.url} answered {exchange.status}"
             time.sleep(_POLL)
+        return reason
 
 
 def is_answer(service: Service, status: int, upstream_down: bool = False) -> bool:

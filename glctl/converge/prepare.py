@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from glctl.converge import accounts, rendered
+from glctl.converge.journal import Journal
 from glctl.converge.plan import Ids, Plan, plan
 from glctl.converge.state import APPLIED_DIR, GENERATIONS_DIR, Applied
 from glctl.converge.tree import TEMPORARY, Actual, ObstacleError, Tree
@@ -49,6 +50,7 @@ class Prepared:
     """A run worked out and not yet begun.
 
     *stopped*: services that an administrator has stopped. *back_to*: the generation that it goes back to.
+    *unfinished*: an earlier run has not come to its end.
     *temporary*: it is to be undone at once, so it is neither remembered nor kept as a generation.
     """
 
@@ -59,12 +61,14 @@ class Prepared:
     due: tuple[Due, ...]
     stopped: tuple[str, ...] = ()
     back_to: int | None = None
+    unfinished: bool = False
     temporary: bool = False
 
     @property
     def changed(self) -> bool:
         """Whether there is anything to do."""
-        return bool(self.plan.changes or self.plan.obstacles or [due for due in self.due if not due.stopped])
+        due = [due for due in self.due if not due.stopped]
+        return bool(self.plan.changes or self.plan.obstacles or due or self.unfinished)
 
 
 def prepare(configuration: Configuration, resources: tuple[Resource, ...] | None = None) -> Prepared:
@@ -81,11 +85,13 @@ def prepare(configuration: Configuration, resources: tuple[Resource, ...] | None
         made = plan(resources, actual, ids, host)
         made = replace(made, obstacles=(*obstacles, *made.obstacles))
         due = () if obstacles else tuple(_due(configuration, made, Applied(tree)))
+        unfinished = not obstacles and Journal(tree).is_open
     except PermissionError as exc:
         raise GlctlError(
             f"This user may not read {exc.filename}.", "Run glctl as root, or as the user whose root it is."
         ) from exc
-    return Prepared(configuration, resources, ids, made, due, tuple(_stopped(configuration)))
+    stopped = tuple(_stopped(configuration))
+    return Prepared(configuration, resources, ids, made, due, stopped, unfinished=unfinished)
 
 
 def observe(resources: Sequence[Resource], tree: Tree) -> tuple[dict[str, Actual], list[Problem]]:

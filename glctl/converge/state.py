@@ -5,21 +5,25 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glctl.converge.tree import ObstacleError
 from glctl.errors import GlctlError
 from glctl.paths import STATE_DIR
+from glctl.services.catalog import SERVICES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from glctl.converge.tree import Tree
 
 APPLIED_DIR = f"{STATE_DIR}/applied"
 GENERATIONS_DIR = f"{STATE_DIR}/generations"
 LOCK = f"{STATE_DIR}/lock"
+_POLL = 0.1  # seconds
 
 
 class Applied:
@@ -40,6 +44,11 @@ class Applied:
             return {}
         return record if isinstance(record, dict) else {}
 
+    def records(self) -> dict[str, Mapping[str, str]]:
+        """What is recorded for each service and log service."""
+        names = [service.name for service in SERVICES]
+        return {name: self.digests(name) for name in (*names, *(f"{name}/log" for name in names))}
+
     def forget(self, service: str) -> None:
         """Note that *service* may not run on what is on disk."""
         self._tree.unlink(self._path(service))
@@ -52,11 +61,18 @@ class Applied:
         return self._tree.root.relocate(f"{APPLIED_DIR}/{service.replace('/', '.')}")
 
 
-@contextmanager
-def locked(tree: Tree) -> Iterator[int]:
-    """One run at a time; yields the lock's descriptor.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The lock, while it is ours: its descriptor, and whether another run had to be waited for."""
 
-    Raises GlctlError with the pid of the run that holds it.
+    descriptor: int
+    waited: bool
+
+
+@contextmanager
+def locked(tree: Tree, wait: float = 0.0, tell: Callable[[str], None] = lambda _: None) -> Iterator[Held]:
+    """One run at a time. Waits *wait* seconds for another run, saying so once, then raises GlctlError with
+    the pid of the run that holds the lock.
 
     The kernel lets go of it when its holder ends, however that happens: a stale lock does not exist.
     """
@@ -65,12 +81,12 @@ def locked(tree: Tree) -> Iterator[int]:
     path = tree.root.relocate(LOCK)
     fd = tree.open_lock(path)
     try:
-        _acquire(fd, path)
+        waited = _acquire(fd, path, wait, tell)
         os.ftruncate(fd, 0)  # a killed run has left its pid
         with suppress(OSError):  # a full disk; the pid is only for others to read
             os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
         try:
-            yield fd
+            yield Held(fd, waited)
         finally:
             os.ftruncate(fd, 0)
     finally:
@@ -89,12 +105,26 @@ def _provide(directory: str, tree: Tree) -> None:
         tree.protect(directory, 0o700)
 
 
-def _acquire(fd: int, path: str) -> None:
+def _acquire(fd: int, path: str, wait: float, tell: Callable[[str], None]) -> bool:
+    """Have the lock; returns whether that took waiting."""
+    deadline = time.monotonic() + wait
+    waited = False
+    while not _is_ours(fd):
+        holder = os.pread(fd, 32, 0).decode(errors="replace").strip()
+        busy = f"Another glctl is changing this host{f' (pid {holder})' if holder.isdecimal() else ''}."
+        if time.monotonic() >= deadline:
+            hint = "Wait for it with --wait SECONDS." if not wait else f"It has not ended within {wait:g} s."
+            raise GlctlError(busy, f"{hint} The lock is {path}.")
+        if not waited:
+            tell(f"{busy} Waiting for it.")
+        waited = True
+        time.sleep(_POLL)
+    return waited
+
+
+def _is_ours(fd: int) -> bool:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        holder = os.pread(fd, 32, 0).decode(errors="replace").strip()
-        raise GlctlError(
-            f"Another glctl is changing this host{f' (pid {holder})' if holder.isdecimal() else ''}.",
-            f"Try again when it has ended. The lock is {path}.",
-        ) from None
+        return False
+    return True

@@ -94,6 +94,15 @@ class Tree:
 
     def write(self, path: str, content: bytes, mode: int, owner: tuple[int, int] | None = None) -> None:
         """Replace the file at *path*; it never exists with less protection than *mode*."""
+        self.stage(path, content, mode, owner)
+        try:
+            self.swap(path)
+        except BaseException:
+            self.unstage(path)
+            raise
+
+    def stage(self, path: str, content: bytes, mode: int, owner: tuple[int, int] | None = None) -> None:
+        """Put what is to replace the file at *path* beside it, whole and synced. Its name is TEMPORARY's."""
         self._make_parents(path)
         with self._parent(path) as (parent, name):
             temporary = _fresh(parent, name)
@@ -105,12 +114,20 @@ class Tree:
                     file.flush()
                     _protect(fd, mode, owner)
                     os.fsync(fd)
-                os.rename(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
             except BaseException:
                 with suppress(FileNotFoundError):
                     os.unlink(temporary, dir_fd=parent)
                 raise
+
+    def swap(self, path: str) -> None:
+        """Put what was staged for *path* in its place, which takes no room on the disk."""
+        with self._parent(path) as (parent, name):
+            os.rename(name + TEMPORARY, name, src_dir_fd=parent, dst_dir_fd=parent)
             os.fsync(parent)
+
+    def unstage(self, path: str) -> None:
+        """Drop what was staged for *path*, if anything was."""
+        self.unlink(path + TEMPORARY)
 
     def mkdir(self, path: str, mode: int, owner: tuple[int, int] | None = None) -> None:
         """Make a directory, with missing parents (0755, the invoker's)."""
@@ -138,6 +155,16 @@ class Tree:
         """Remove a file or symlink; nothing happens where there is none."""
         with suppress(FileNotFoundError), self._parent(path) as (parent, name):
             os.unlink(name, dir_fd=parent)
+            os.fsync(parent)
+
+    def rmdir(self, path: str) -> None:
+        """Remove a directory, unless something lies in it: that is not ours to remove."""
+        with suppress(FileNotFoundError), self._parent(path) as (parent, name):
+            try:
+                os.rmdir(name, dir_fd=parent)
+            except OSError as exc:
+                if exc.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
             os.fsync(parent)
 
     def open_lock(self, path: str) -> int:

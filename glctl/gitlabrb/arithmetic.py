@@ -69,11 +69,24 @@ def ceil(_call: Call, number: Number) -> int:
     return math.ceil(number)
 
 
-def round_(_call: Call, number: Number) -> int:
-    """``number.round``: a half goes away from zero."""
+def round_(call: Call, number: Number, digits: int = 0) -> Number:
+    """``number.round``, ``number.round(2)``: a half goes away from zero."""
+    if digits > 0:
+        return _rounded(number, digits) if isinstance(number, float) else number
+    if digits < 0:
+        raise call.refused("rounding to tens is not supported", "Write the number.", codes.UNSUPPORTED)
     whole = math.floor(abs(number))
     whole += abs(number) - whole >= 0.5
     return whole if number >= 0 else -whole
+
+
+def _rounded(number: float, digits: int) -> float:
+    """As Ruby does it: 2.675 is 2.68, though it is a little less."""
+    if digits > 14:
+        return number
+    scale = 10.0**digits
+    whole = math.floor(abs(number) * scale + 0.5)
+    return math.copysign(whole / scale, number)
 
 
 def repeat(call: Call, number: int) -> int:
@@ -81,6 +94,44 @@ def repeat(call: Call, number: int) -> int:
     for index in range(number):
         call.run(index)
     return number
+
+
+def upto(call: Call, number: int, last: int) -> int:
+    """``1.upto(3) { |i| … }``"""
+    for index in range(number, last + 1):
+        call.run(index)
+    return number
+
+
+def downto(call: Call, number: int, last: int) -> int:
+    """``3.downto(1) { |i| … }``"""
+    for index in range(number, last - 1, -1):
+        call.run(index)
+    return number
+
+
+def step(call: Call, number: Number, last: Number, width: Number = 1) -> Number:
+    """``1.step(10, 3) { |i| … }``"""
+    if width == 0:
+        raise call.refused("a step of 0", "Use another number.")
+    for index in range(math.floor((last - number) / width + 1e-9) + 1):
+        call.run(number + index * width)
+    return number
+
+
+def divmod_(call: Call, one: int, other: int) -> list[int]:
+    """``7.divmod(2)``"""
+    _not_zero(call, other)
+    return list(divmod(one, other))
+
+
+def character(call: Call, number: int) -> str:
+    """``65.chr``, of those that are text"""
+    if not 0 <= number < 128:
+        raise call.refused(
+            "only characters up to 127 are supported", "Write the character.", codes.UNSUPPORTED
+        )
+    return chr(number)
 
 
 def checked(call: Call, number: Number) -> Number:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from glctl.gitlabrb import codes, unsupported
-from glctl.gitlabrb.methods import invoke
+from glctl.gitlabrb import codes, slices, unsupported
+from glctl.gitlabrb.classes import CLASSES
+from glctl.gitlabrb.libraries import LIBRARIES
+from glctl.gitlabrb.methods import Call, invoke
 from glctl.gitlabrb.references import (
-    container_and_key,
+    container_and_keys,
     hash_key,
     never_a_name,
     no_keys,
@@ -16,7 +18,7 @@ from glctl.gitlabrb.references import (
     unknown_word,
 )
 from glctl.gitlabrb.refusal import RefusedError
-from glctl.gitlabrb.setters import assign_setting
+from glctl.gitlabrb.setters import assign_setting, check_setting
 from glctl.gitlabrb.values import UNKNOWN, Hash, Library, truthy
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def assignment(ev: Evaluator, node: Node) -> Any:
             "there is no value behind this =, so Ruby takes the next line for it",
             "Write the value on the same line.",
         )
-    put = _target(ev, left, node)
+    put = target(ev, left, node)
     value = ev.data(right)
     put(value)
     return value
@@ -48,7 +50,9 @@ def operator_assignment(ev: Evaluator, node: Node) -> Any:
     """``left ||= right``, ``left += right``: reads first, and so makes a key of settings."""
     left, operator, right = ev.parts(node)
     if left.type == "identifier":
-        ev.locals.setdefault(ev.source.text_of(left), None)
+        ev.locals.declare(ev.source.text_of(left))
+    elif left.type == "constant":
+        ev.constants.setdefault(ev.source.text_of(left), None)
     old = ev.data(left)
     if old is UNKNOWN:
         ev.forget(node)
@@ -59,17 +63,17 @@ def operator_assignment(ev: Evaluator, node: Node) -> Any:
             return old
         value = ev.data(right)
     else:
-        value = invoke(ev, node, old, sign, [ev.data(right)])
-    _target(ev, left, node)(value)
+        value = invoke(ev, node, old, sign, [ev.data(right)], place=left)
+    target(ev, left, node)(value)
     return value
 
 
-def _target(ev: Evaluator, left: Node, node: Node) -> Put:
+def target(ev: Evaluator, left: Node, node: Node) -> Put:
     """Where the value goes: nowhere if the left side is refused, since the right side is worth checking."""
     try:
-        if (target := _TARGETS.get(left.type)) is None:
+        if (kind := _TARGETS.get(left.type)) is None:
             raise unsupported.construct(left)
-        return target(ev, left, node)
+        return kind(ev, left, node)
     except RefusedError as refused:
         ev.refuse(refused)
         return _nowhere
@@ -81,9 +85,19 @@ def _nowhere(_value: Any) -> None:
 
 def _element(ev: Evaluator, left: Node, node: Node) -> Put:
     """``registry['a']['b'] = value``"""
-    container, key = container_and_key(ev, left)
-    if container is UNKNOWN or key is UNKNOWN:
+    container, *keys = container_and_keys(ev, left)
+    if container is UNKNOWN or any(key is UNKNOWN for key in keys):
         return _nowhere
+    if len(keys) != 1:
+        raise RefusedError(
+            left,
+            codes.UNSUPPORTED,
+            "brackets must hold one key here",
+            "Write: registry['key'] or registry['a']['b']",
+        )
+    (key,) = keys
+    if isinstance(container, list):
+        return lambda value: slices.put(Call(ev, left), container, key, value)
     if isinstance(container, Library):
         name = setting_name(ev, left, container, key)
         return lambda value: assign_setting(ev, node, name, value)
@@ -91,7 +105,12 @@ def _element(ev: Evaluator, left: Node, node: Node) -> Put:
         raise no_keys(left, container)
     hash_key(left, key)
     span = ev.source.span(node)
-    return lambda value: ev.configuration.store(container, key, value, span)
+
+    def put(value: Any) -> None:
+        check_setting(ev, node, value)
+        ev.configuration.store(container, key, value, span)
+
+    return put
 
 
 def _attribute(ev: Evaluator, left: Node, node: Node) -> Put:
@@ -124,7 +143,7 @@ def _local_variable(ev: Evaluator, left: Node, node: Node) -> Put:
             f"Write: {name}['key'] = value" if keys else f"Write it without =: {name} 'value'",
         )
     # Ruby knows the variable, as nil, before it looks at the right side.
-    ev.locals.setdefault(name, None)
+    ev.locals.declare(name)
 
     def put(value: Any) -> None:
         ev.locals[name] = value
@@ -132,8 +151,50 @@ def _local_variable(ev: Evaluator, left: Node, node: Node) -> Put:
     return put
 
 
+def _constant(ev: Evaluator, left: Node, _node: Node) -> Put:
+    """``NAME = value``"""
+    name = ev.source.text_of(left)
+    if refused := never_a_name(left, name):
+        raise refused
+    if name == "ENV" or name in LIBRARIES or name in CLASSES:
+        raise RefusedError(left, codes.UNSUPPORTED, f"{name} cannot be replaced", "Choose another name.")
+
+    def put(value: Any) -> None:
+        ev.constants[name] = value
+
+    return put
+
+
+def _several(ev: Evaluator, left: Node, node: Node) -> Put:
+    """``a, b = values``, ``first, *others = values``"""
+    targets = [part for part in ev.parts(left) if part.type not in (",", "(", ")")]
+    places = [(part.type == "rest_assignment", _one_of_several(ev, part, node)) for part in targets]
+
+    def put(value: Any) -> None:
+        values = list(value) if isinstance(value, list) else [value]
+        for number, (is_rest, put_one) in enumerate(places):
+            if is_rest:
+                count = max(len(values) - (len(places) - number - 1), 0)
+                put_one(UNKNOWN if value is UNKNOWN else values[:count])
+                del values[:count]
+            else:
+                put_one(UNKNOWN if value is UNKNOWN else values.pop(0) if values else None)
+
+    return put
+
+
+def _one_of_several(ev: Evaluator, part: Node, node: Node) -> Put:
+    if part.type != "rest_assignment":
+        return target(ev, part, node)
+    name = part.named_children
+    return target(ev, name[0], node) if name else _nowhere
+
+
 _TARGETS: dict[str, Callable[[Evaluator, Node, Node], Put]] = {
     "call": _attribute,
+    "constant": _constant,
+    "destructured_left_assignment": _several,
     "element_reference": _element,
     "identifier": _local_variable,
+    "left_assignment_list": _several,
 }

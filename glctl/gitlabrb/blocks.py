@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes, program
 from glctl.gitlabrb.control import NextError
 from glctl.gitlabrb.model import Symbol
 from glctl.gitlabrb.refusal import RefusedError
+from glctl.gitlabrb.scope import Scope
+from glctl.gitlabrb.values import Proc
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -26,15 +27,16 @@ Parameter = str | list["Parameter"]
 def block_of(ev: Evaluator, node: Node) -> Block:
     """What a ``block`` or ``do_block`` does."""
     listed = node.child_by_field_name("parameters")
-    parameters = _parameters(ev, listed) if listed is not None else []
+    parameters = parameters_of(ev, listed)
     body = node.child_by_field_name("body")
     if body is not None:
         ev.check(body)
+    does = runs(ev, parameters, body)
 
     def block(*values: Any) -> Any:
         if len(values) == 1 and len(parameters) > 1 and isinstance(values[0], list):
             values = tuple(values[0])
-        return _in_scope(ev, _bound(parameters, values), body)
+        return does(*values)
 
     return block
 
@@ -44,6 +46,8 @@ def method_block(ev: Evaluator, node: Node) -> Block:
     from glctl.gitlabrb.methods import invoke
 
     name = ev.value(node.children[-1])
+    if isinstance(name, Proc):
+        return name.does
     if not isinstance(name, Symbol):
         raise RefusedError(
             node, codes.UNSUPPORTED, "a & before an argument is not supported", "Write a block: { |x| … }"
@@ -51,11 +55,12 @@ def method_block(ev: Evaluator, node: Node) -> Block:
     return lambda receiver, *arguments: invoke(ev, node, receiver, str(name), list(arguments))
 
 
-def _parameters(ev: Evaluator, node: Node) -> list[Parameter]:
+def parameters_of(ev: Evaluator, node: Node | None) -> list[Parameter]:
+    """What stands between ``|`` and ``|``, or behind ``->``."""
     result: list[Parameter] = []
-    for child in ev.parts(node):
+    for child in ev.parts(node) if node is not None else ():
         if child.type == "destructured_parameter":
-            result.append(_parameters(ev, child))
+            result.append(parameters_of(ev, child))
         elif child.type == "identifier":
             result.append(ev.source.text_of(child))
         elif child.type not in ("|", ",", "(", ")"):
@@ -77,19 +82,19 @@ def _bound(parameters: list[Parameter], values: tuple[Any, ...]) -> dict[str, An
     return result
 
 
-def _in_scope(ev: Evaluator, parameters: dict[str, Any], body: Node | None) -> Any:
-    """Evaluate *body*. Its parameters and what it is first to set are gone afterwards."""
-    known = len(ev.locals)
-    hidden = {name: ev.locals[name] for name in parameters if name in ev.locals}
-    ev.locals.update(parameters)
-    was_in_block, ev.in_block = ev.in_block, True
-    try:
-        ev.budget.spend_step()
-        return None if body is None else program.body(ev, body)
-    except NextError as ended:
-        return ended.value
-    finally:
-        ev.in_block = was_in_block
-        for name in list(islice(reversed(ev.locals), len(ev.locals) - known)):
-            del ev.locals[name]
-        ev.locals.update(hidden)
+def runs(ev: Evaluator, parameters: list[Parameter], body: Node | None) -> Block:
+    """What evaluates *body* with values for its parameters, and sees the variables around it."""
+    around = ev.locals
+
+    def run(*values: Any) -> Any:
+        caller, was_in_block = ev.locals, ev.in_block
+        ev.locals, ev.in_block = Scope(around, _bound(parameters, values)), True
+        try:
+            ev.budget.spend_step()
+            return None if body is None else program.body(ev, body)
+        except NextError as ended:
+            return ended.value
+        finally:
+            ev.locals, ev.in_block = caller, was_in_block
+
+    return run

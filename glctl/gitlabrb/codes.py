@@ -8,6 +8,7 @@ SYNTAX = "ruby-syntax"  # Ruby itself would refuse it
 UNSUPPORTED = "ruby-unsupported"  # Ruby, but none of what glctl evaluates
 TYPE_ERROR = "ruby-type-error"  # Ruby would raise: nil has no keys, a number is not text
 UNKNOWN_SETTING = "unknown-setting"  # a top-level name that Omnibus does not know
+STOPPED = "stopped-by-file"  # gitlab.rb itself: raise, abort
 WRONG_TYPE = "wrong-type"  # a string where a hash belongs
 UNREADABLE = "unreadable-file"  # what File.read or from_file names
 NO_DOCUMENT = "no-yaml-or-json"  # text that YAML.load or JSON.parse refuses

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from glctl.gitlabrb import ranges
+from glctl.gitlabrb.kinds import is_a
 from glctl.gitlabrb.limits import check_depth
 from glctl.gitlabrb.model import Symbol
 from glctl.gitlabrb.regexps import Regexp
-from glctl.gitlabrb.values import Hash, is_string
+from glctl.gitlabrb.values import Class, Hash, Range
 
 if TYPE_CHECKING:
+    from glctl.gitlabrb.evaluator import Evaluator
     from glctl.gitlabrb.limits import Budget
 
 
@@ -32,8 +35,15 @@ def same(one: Any, other: Any, budget: Budget, depth: int = 0) -> bool:
     return isinstance(one, Symbol) == isinstance(other, Symbol) and bool(one == other)
 
 
-def covers(pattern: Any, value: Any, budget: Budget) -> bool:
+def covers(ev: Evaluator, pattern: Any, value: Any) -> bool:
     """``pattern === value``, which ``case`` asks."""
     if isinstance(pattern, Regexp):
-        return is_string(value) and pattern.search(str(value), budget) is not None
-    return same(pattern, value, budget)
+        if not isinstance(value, str):
+            return False
+        ev.match = pattern.search(str(value), ev.budget)
+        return ev.match is not None
+    if isinstance(pattern, Range):
+        return ranges.covers(pattern, value)
+    if isinstance(pattern, Class):
+        return is_a(value, pattern)
+    return same(pattern, value, ev.budget)

@@ -24,6 +24,11 @@ class Configuration:
         for name in sorted(names.hashes):
             self._top.put(name, Mash((name,)), None)
 
+    @property
+    def everything(self) -> Hash:
+        """All names with what they hold."""
+        return self._top
+
     def read(self, name: str) -> Any:
         """What *name* holds now; nil for a value that is not set."""
         return self._top.read(name)

@@ -8,7 +8,7 @@ from glctl.gitlabrb import codes
 from glctl.gitlabrb.comparing import same
 from glctl.gitlabrb.limits import check_depth
 from glctl.gitlabrb.printing import to_s
-from glctl.gitlabrb.values import UNKNOWN, Environment, Hash, Mash, is_string, stored, truthy
+from glctl.gitlabrb.values import UNKNOWN, Environment, Hash, Mash, Text, is_string, stored, truthy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +40,9 @@ def _unchanged(call: Call, items: list[Any]) -> Iterator[Any]:
 
 
 def each_with_index(call: Call, items: list[Any]) -> list[Any]:
-    """``items.each_with_index { |item, index| … }``"""
+    """``items.each_with_index { |item, index| … }``; without a block, the pairs of the two"""
+    if call.block is None:
+        return [[item, number] for number, item in enumerate(items)]
     for number, item in enumerate(_unchanged(call, items)):
         call.run(item, number)
     return items
@@ -60,11 +62,18 @@ def each_pair(call: Call, values: Hash) -> Hash:
     return values
 
 
-def each_pair_with_index(call: Call, values: Hash) -> Hash:
-    """``values.each_with_index { |(key, value), index| … }``"""
+def each_pair_with_index(call: Call, values: Hash) -> Hash | list[Pair]:
+    """``values.each_with_index { |(key, value), index| … }``; without a block, the pairs of the two"""
+    if call.block is None:
+        return each_with_index(call, pairs(values))
     for number, pair in enumerate(pairs(values)):
         call.run(pair, number)
     return values
+
+
+def each_pair_with_object(call: Call, values: Hash, made: Any) -> Any:
+    """``values.each_with_object({}) { |(key, value), made| … }``"""
+    return each_with_object(call, pairs(values), made)
 
 
 def map_(call: Call, items: list[Any]) -> list[Any]:
@@ -102,6 +111,11 @@ def reject_pairs(call: Call, values: Hash) -> Hash:
     return _hash_like(values, [pair for pair in pairs(values) if not truthy(call.run(*pair))])
 
 
+def without_nil(_call: Call, values: Hash) -> Hash:
+    """``values.compact``"""
+    return _hash_like(values, [pair for pair in pairs(values) if pair[1] is not None])
+
+
 def transform_values(call: Call, values: Hash) -> Hash:
     """``values.transform_values { |value| … }``"""
     return _hash_like(values, [[key, call.run(value)] for key, value in pairs(values)])
@@ -136,18 +150,16 @@ def _hash_of(call: Call, items: list[Any]) -> Hash:
     return result
 
 
-def push(call: Call, items: list[Any], item: Any) -> list[Any]:
-    """``items << item``"""
-    call.ev.budget.spend_values(1)
-    items.append(item)
-    return items
-
-
-def concat(call: Call, items: list[Any], more: list[Any]) -> list[Any]:
-    """``items.concat(more)``"""
+def push(call: Call, items: list[Any], *more: Any) -> list[Any]:
+    """``items << item``, ``items.push(item, another)``"""
     call.ev.budget.spend_values(len(more))
-    items.extend(list(more))
+    items.extend(more)
     return items
+
+
+def concat(call: Call, items: list[Any], *more: list[Any]) -> list[Any]:
+    """``items.concat(more)``"""
+    return push(call, items, *(item for each in more for item in each))
 
 
 def include(call: Call, items: list[Any], wanted: Any) -> bool:
@@ -170,17 +182,17 @@ def uniq(call: Call, items: list[Any]) -> list[Any]:
     return result
 
 
-def flatten(call: Call, items: list[Any]) -> list[Any]:
-    """``items.flatten``"""
-    return list(_flat(call, items, 0))
+def flatten(call: Call, items: list[Any], levels: int = -1) -> list[Any]:
+    """``items.flatten``, ``items.flatten(1)``"""
+    return list(_flat(call, items, 0, levels))
 
 
-def _flat(call: Call, items: list[Any], depth: int) -> Iterator[Any]:
+def _flat(call: Call, items: list[Any], depth: int, levels: int = -1) -> Iterator[Any]:
     check_depth(depth)
     call.ev.budget.spend_values(len(items))
     for item in items:
-        if isinstance(item, list):
-            yield from _flat(call, item, depth + 1)
+        if isinstance(item, list) and depth != levels:
+            yield from _flat(call, item, depth + 1, levels)
         else:
             yield item
 
@@ -193,19 +205,12 @@ def join(call: Call, items: list[Any], separator: str | None = None) -> str:
     return separator.join(texts)
 
 
-def sort(call: Call, items: list[Any]) -> Any:
-    """``items.sort``"""
-    if any(item is UNKNOWN for item in items):
-        return UNKNOWN
-    if all(is_string(item) for item in items) or all(type(item) in (int, float) for item in items):
-        return sorted(items)
-    raise call.refused("only strings, or only numbers, can be sorted", "Write the array in its order.")
-
-
 def dup(call: Call, value: Any) -> Any:
-    """``value.dup``: a copy of an array or a hash."""
+    """``value.dup``: a copy of a string, an array or a hash."""
     if isinstance(value, list):
         return list(value)
+    if is_string(value):
+        return Text(value)
     if isinstance(value, Mash):
         return _copied(call, value, 0)
     return _hash_like(value, pairs(value)) if isinstance(value, Hash) else value
@@ -225,37 +230,72 @@ def _copied(call: Call, value: Any, depth: int) -> Any:
 
 def merge(call: Call, values: Hash, *others: Hash) -> Hash:
     """``values.merge(other)``: a new hash."""
-    result: Hash = dup(call, values)
-    for other in others:
-        _merge(call, result, other)
-    return result
+    return merge_in(call, dup(call, values), *others)
 
 
-def merge_in(call: Call, values: Hash, other: Hash) -> Hash:
-    """``values.merge!(other)``: changes *values*, which may be settings."""
-    _merge(call, values, other)
+def merge_in(call: Call, values: Hash, *others: Hash) -> Hash:
+    """``values.merge!(other)``: changes *values*, which may be settings. A block chooses one of two."""
+    if call.block is not None and isinstance(values, Mash):
+        raise call.refused(
+            "a merge of settings with a block is not supported", "Merge without it.", codes.UNSUPPORTED
+        )
+    span = call.ev.source.span(call.node)
+    for entry in [entry for other in others for entry in other]:
+        call.ev.budget.spend_values(1)
+        old = values.find(entry.key) if call.block is not None else None
+        value = entry.value if old is None else call.run(entry.key, old.value, entry.value)
+        call.ev.configuration.store(values, entry.key, value, entry.span or span)
     return values
 
 
-def _merge(call: Call, values: Hash, other: Hash) -> None:
-    span = call.ev.source.span(call.node)
-    call.ev.budget.spend_values(len(other))
-    for entry in list(other):
-        call.ev.configuration.store(values, entry.key, entry.value, entry.span or span)
+def slice_(_call: Call, values: Hash, *keys: Any) -> Hash:
+    """``values.slice('a', 'b')``: these keys only."""
+    return _hash_like(values, [[e.key, e.value] for key in keys if (e := values.find(key)) is not None])
 
 
-def dig(call: Call, values: Hash, *keys: Any) -> Any:
-    """``values.dig('a', 'b')``: makes nothing on its way."""
+def except_(_call: Call, values: Hash, *keys: Any) -> Hash:
+    """``values.except('a', 'b')``: all but these keys."""
+    unwanted = [values.find(key) for key in keys]
+    return _hash_like(values, [[e.key, e.value] for e in values if e not in unwanted])
+
+
+def transform_keys(call: Call, values: Hash) -> Hash:
+    """``values.transform_keys { |key| … }``"""
+    return _hash_of(call, [[call.run(key), value] for key, value in pairs(values)])
+
+
+def key_of(call: Call, values: Hash, wanted: Any) -> Any:
+    """``values.key(value)``"""
+    return next((e.key for e in values if same(e.value, wanted, call.ev.budget)), None)
+
+
+def each_value(call: Call, values: Hash) -> Hash:
+    """``values.each_value { |value| … }``"""
+    for _, value in pairs(values):
+        call.run(value)
+    return values
+
+
+def each_key(call: Call, values: Hash) -> Hash:
+    """``values.each_key { |key| … }``"""
+    for key, _ in pairs(values):
+        call.run(key)
+    return values
+
+
+def dig(call: Call, values: Any, *keys: Any) -> Any:
+    """``values.dig('a', 0, 'b')``: makes nothing on its way."""
     found: Any = values
     for key in keys:
         if found is None:
             return None
-        if not isinstance(found, Hash):
-            raise call.refused(
-                "dig goes through hashes only here", "Write: value['a']['b']", codes.UNSUPPORTED
-            )
-        entry = found.find(key)
-        found = entry.value if entry else None
+        if isinstance(found, Hash):
+            entry = found.find(key)
+            found = entry.value if entry else None
+        elif isinstance(found, list) and isinstance(key, int):
+            found = found[key] if -len(found) <= key < len(found) else None
+        else:
+            raise call.refused("dig goes through hashes and arrays only", "Write: value['a']['b']")
     return found
 
 
@@ -263,6 +303,13 @@ def fetch(call: Call, values: Hash, key: Any, *default: Any) -> Any:
     """``values.fetch(key)``, ``values.fetch(key, default)``"""
     entry = values.find(key)
     return _otherwise(call, key, default, "this key is not in the hash") if entry is None else entry.value
+
+
+def fetch_item(call: Call, items: list[Any], index: int, *default: Any) -> Any:
+    """``items.fetch(0)``, ``items.fetch(0, default)``"""
+    if -len(items) <= index < len(items):
+        return items[index]
+    return _otherwise(call, index, default, "the array has no such element")
 
 
 def fetch_variable(call: Call, env: Environment, name: str, *default: Any) -> Any:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from glctl.gitlabrb import codes
+from glctl.gitlabrb import codes, program, unsupported
 from glctl.gitlabrb.comparing import covers
+from glctl.gitlabrb.literals import collected
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.values import UNKNOWN, truthy
 
@@ -15,8 +16,19 @@ if TYPE_CHECKING:
     from glctl.gitlabrb.evaluator import Evaluator
 
 
+_ANY_TRUE = object()  # what a case without a value looks for
+
+
+class BreakError(Exception):
+    """``break`` in a block or a loop."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
 class NextError(Exception):
-    """``next`` in a block."""
+    """``next`` in a block or a loop."""
 
     def __init__(self, value: Any) -> None:
         super().__init__()
@@ -58,10 +70,8 @@ def _choice(ev: Evaluator, node: Node, if_true: str | None, if_false: str | None
 def case(ev: Evaluator, node: Node) -> Any:
     """``case value when a, b then … else … end``"""
     subject = node.child_by_field_name("value")
-    if subject is None:
-        raise RefusedError(node, codes.UNSUPPORTED, "a case without a value is not supported", "Write: if …")
     ev.declare(node)
-    value = ev.value(subject)
+    value = _ANY_TRUE if subject is None else ev.value(subject)
     for branch in ev.parts(node):
         if value is UNKNOWN:
             break
@@ -82,17 +92,34 @@ def case(ev: Evaluator, node: Node) -> Any:
 
 def _is_met(ev: Evaluator, branch: Node, value: Any) -> Any:
     for pattern in branch.children_by_field_name("pattern"):
-        wanted = ev.data(pattern.children[0])
-        if wanted is UNKNOWN:
+        wanted = collected(ev, [pattern.children[0]])
+        if any(each is UNKNOWN for each in wanted):
             return UNKNOWN
-        if covers(wanted, value, ev.budget):
+        if any(truthy(each) if value is _ANY_TRUE else covers(ev, each, value) for each in wanted):
             return True
     return False
 
 
+def break_(ev: Evaluator, node: Node) -> Any:
+    """``break`` and ``break value`` in a block or a loop."""
+    raise BreakError(_result(ev, node, "break"))
+
+
 def next_(ev: Evaluator, node: Node) -> Any:
-    """``next`` and ``next value`` in a block."""
+    """``next`` and ``next value`` in a block or a loop."""
+    raise NextError(_result(ev, node, "next"))
+
+
+def _result(ev: Evaluator, node: Node, word: str) -> Any:
     if not ev.in_block:
-        raise RefusedError(node, codes.SYNTAX, "next outside of a block", "Remove it.")
+        raise RefusedError(node, codes.SYNTAX, f"{word} outside of a block", "Remove it.")
     arguments = [child for child in ev.parts(node) if child.type == "argument_list"]
-    raise NextError(ev.data(arguments[0].children[0]) if arguments else None)
+    return ev.data(arguments[0].children[0]) if arguments else None
+
+
+def begin(ev: Evaluator, node: Node) -> Any:
+    """``begin … end``, without rescue and ensure"""
+    for part in ev.parts(node):
+        if part.type in ("rescue", "ensure", "else") and part.is_named:
+            raise unsupported.construct(part)
+    return program.body(ev, node)

@@ -9,12 +9,14 @@ from glctl.gitlabrb import codes, strict, unsupported
 from glctl.gitlabrb.configuration import Configuration
 from glctl.gitlabrb.limits import MAX_DEPTH, MAX_DIAGNOSTICS, MAX_INCLUDED, Budget, LimitError
 from glctl.gitlabrb.refusal import RefusedError
+from glctl.gitlabrb.scope import Scope
 from glctl.gitlabrb.source import Source, check_size
 from glctl.gitlabrb.syntax import parse
 from glctl.gitlabrb.values import UNKNOWN, Environment, Facts, Library
 from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 # What a kind of node means: the function that evaluates it.
 Kinds = Mapping[str, Callable[["Evaluator", "Node"], Any]]
 
+_LISTS_OF_TARGETS = frozenset({"left_assignment_list", "destructured_left_assignment", "rest_assignment"})
 # Nodes that may stand between any two others. A heredoc's body is found from its beginning.
 _EXTRAS = frozenset({"comment", "heredoc_body"})
 
@@ -48,7 +51,10 @@ class Evaluator:
         self.outside = outside
         self.env = Environment(outside.environ)
         self.heredocs: Mapping[int, Node | None] = {}
-        self.locals: dict[str, Any] = {}
+        self.locals = Scope()
+        self.constants: dict[str, Any] = {}
+        self.match: re.Match[str] | None = None  # the last one, of which $1 is a part
+        self.refusals = 0
         self._reached: tuple[Source, Node] | None = None
         self._diagnostics = diagnostics
         self._kinds = kinds
@@ -62,22 +68,25 @@ class Evaluator:
 
     def run(self, parsed: Parsed) -> None:
         """Evaluate all that could be parsed. Raises LimitError."""
-        self.locals.update(dict.fromkeys(parsed.unread, UNKNOWN))
+        for name in parsed.unread:
+            self.locals[name] = UNKNOWN
         for stretch in parsed.stretches:
             self.source, self.heredocs = stretch.source, stretch.heredocs
             self.value(stretch.root)
 
     def include(self, node: Node, text: str, file: str | None) -> None:
-        """Evaluate *text* at the place of *node*: another file, or, without *file*, more of this one."""
+        """Evaluate *text* at the place of *node*: another file, or, without *file*, more of this one. That is
+        named after the environment variable that it is the value of."""
         if self._included >= MAX_INCLUDED:
             raise RefusedError(
                 node, codes.TOO_DEEP, f"more than {MAX_INCLUDED} other files", "Does a file include itself?"
             )
         self._included += 1
-        source = Source(text, file or f"{self.source.file} (eval)")
+        variable = next((name for name, value in self.env.variables.items() if value == text), None)
+        source = Source(text, file or variable or f"{self.source.file} (eval)")
         check_size(source.text)
         outer = self.source, self.heredocs, self.locals
-        self.locals = {} if file else dict(self.locals)
+        self.locals = Scope() if file else Scope(self.locals)
         try:
             self.run(parse(source, self.configuration.names, self._diagnostics))
         finally:
@@ -138,7 +147,7 @@ class Evaluator:
         """
         self.check(node)
         for name in self._assigned_in(node):
-            self.locals.setdefault(name, None)
+            self.locals.declare(name)
 
     def forget(self, node: Node) -> None:
         """Variables that *node* may have set are unknown from here on."""
@@ -163,6 +172,7 @@ class Evaluator:
 
     def refuse(self, refused: RefusedError) -> None:
         """Report a refused node. Variables that it would have set are unknown from here on."""
+        self.refusals += 1
         span = self.source.span(refused.node)
         self._tell(Diagnostic(refused.code, "error", refused.message, refused.hint, span))
         self.forget(refused.node)
@@ -190,7 +200,11 @@ def _assigned_in(node: Node, source: Source) -> Iterable[str]:
     while nodes:
         node = nodes.pop()
         nodes += node.children
-        if node.type in ("assignment", "operator_assignment"):
-            left = node.children[0]
-            if left.type == "identifier":
-                yield source.text_of(left)
+        if node.type in ("assignment", "operator_assignment", "for"):
+            left = node.children[:2] if node.type == "for" else node.children[:1]
+            while left:
+                target = left.pop()
+                if target.type in _LISTS_OF_TARGETS:
+                    left += target.children
+                elif target.type == "identifier":
+                    yield source.text_of(target)

@@ -8,11 +8,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from glctl.gitlabrb import codes, unsupported
+from glctl.gitlabrb import codes, conversions, formats, unsupported
+from glctl.gitlabrb.methods import Call
 from glctl.gitlabrb.outside import UnreadableError
+from glctl.gitlabrb.printing import to_s
 from glctl.gitlabrb.psych import DocumentError, load_json, load_yaml
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.values import UNKNOWN, Hash, describe, is_string, truthy
+from glctl.secret import mask_line
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -140,6 +143,13 @@ def _document(ev: Evaluator, node: Node, arguments: list[Any], load: Callable[..
         ) from None
 
 
+def _hostname(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
+    """``Socket.gethostname``"""
+    if arguments or ev.outside.hostname is None:
+        raise unsupported.method(node, "gethostname")
+    return ev.outside.hostname
+
+
 LIBRARIES: dict[str, dict[str, Function]] = {
     "File": {
         "basename": _basename,
@@ -153,6 +163,7 @@ LIBRARIES: dict[str, dict[str, Function]] = {
     "IO": {"read": _read},
     "Dir": {"exist?": _is_directory},
     "JSON": {"parse": _json},
+    "Socket": {"gethostname": _hostname},
     "YAML": {"load": _yaml, "load_file": _yaml_file, "safe_load": _safe_yaml},
     "Gitlab": {},
 }
@@ -199,7 +210,71 @@ def _eval(ev: Evaluator, node: Node, arguments: list[Any]) -> None:
     ev.include(node, str(arguments[0]), None)
 
 
-FUNCTIONS: dict[str, Function] = {"eval": _eval, "from_file": _from_file, "require": _require}
+def _print(_ev: Evaluator, _node: Node, _arguments: list[Any]) -> None:
+    """``puts 'text'``: nothing is printed, since nothing runs."""
+
+
+def _p(_ev: Evaluator, _node: Node, arguments: list[Any]) -> Any:
+    """``p value``, which is the value"""
+    return arguments if len(arguments) > 1 else arguments[0] if arguments else None
+
+
+def _raise(ev: Evaluator, node: Node, arguments: list[Any]) -> None:
+    """``raise 'text'``, ``abort 'text'``: the file's own way to say that something is wrong."""
+    texts = [mask_line(to_s(argument, ev.budget)) for argument in arguments if is_string(argument)]
+    message = ": ".join(["gitlab.rb stops here", *texts[-1:]])
+    raise RefusedError(node, codes.STOPPED, message, "Correct what the text says, or remove the statement.")
+
+
+def _format(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
+    """``format('%05d', number)``"""
+    if not arguments or not is_string(arguments[0]):
+        raise RefusedError(
+            node, codes.TYPE_ERROR, "format takes a string first", "Write: format('%d', number)"
+        )
+    return formats.formatted(Call(ev, node), *arguments)
+
+
+def _conversion(convert: Callable[..., Any], most: int = 1) -> Function:
+    def converted(ev: Evaluator, node: Node, arguments: list[Any]) -> Any:
+        if not 1 <= len(arguments) <= most:
+            raise unsupported.method(node, ev.source.text_of(ev.field(node, "method")))
+        return convert(Call(ev, node), *arguments)
+
+    return converted
+
+
+def _this_file(ev: Evaluator, _node: Node, _arguments: list[Any]) -> str:
+    """``__FILE__``"""
+    return ev.source.file
+
+
+def _this_directory(ev: Evaluator, _node: Node, _arguments: list[Any]) -> str:
+    """``__dir__``"""
+    return posixpath.dirname(ev.source.file)
+
+
+FUNCTIONS: dict[str, Function] = {
+    "Array": _conversion(conversions.array),
+    "Float": _conversion(conversions.float_),
+    "Integer": _conversion(conversions.integer, 2),
+    "String": _conversion(conversions.string),
+    "__FILE__": _this_file,
+    "__dir__": _this_directory,
+    "abort": _raise,
+    "eval": _eval,
+    "fail": _raise,
+    "format": _format,
+    "from_file": _from_file,
+    "p": _p,
+    "pp": _p,
+    "print": _print,
+    "puts": _print,
+    "raise": _raise,
+    "require": _require,
+    "sprintf": _format,
+    "warn": _print,
+}
 
 
 def subshell(ev: Evaluator, node: Node) -> str:

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from glctl.gitlabrb import codes
+from glctl.gitlabrb import codes, unsupported
 from glctl.gitlabrb.limits import MAX_DIGITS
 from glctl.gitlabrb.model import Symbol
 from glctl.gitlabrb.refusal import RefusedError
@@ -127,8 +127,11 @@ def collected(ev: Evaluator, elements: list[Node]) -> list[Any]:
     """The values of a list; ``key => value`` pairs at its end make one hash."""
     values: list[Any] = []
     for number, element in enumerate(elements):
-        if element.type == "pair":
+        if element.type in ("pair", "hash_splat_argument"):
             return [*values, _hash_of(ev, elements[number:])]
+        if element.type == "splat_argument":
+            values += _spread(ev, element)
+            continue
         if element.type == "assignment":
             raise RefusedError(
                 element,
@@ -138,6 +141,22 @@ def collected(ev: Evaluator, elements: list[Node]) -> list[Any]:
             )
         values.append(ev.data(element))
     return values
+
+
+def _spread(ev: Evaluator, node: Node) -> list[Any]:
+    """``*values``"""
+    from glctl.gitlabrb.conversions import array
+    from glctl.gitlabrb.methods import Call
+
+    value = ev.data(node.children[-1])
+    return [value] if value is UNKNOWN else array(Call(ev, node), value)
+
+
+def list_without_brackets(ev: Evaluator, node: Node) -> list[Any]:
+    """``a, b`` behind an equals sign"""
+    if node.end_point.row != node.start_point.row:
+        raise unsupported.construct(node)  # most likely, a comma too many at the end of a line
+    return collected(ev, listed(ev.parts(node)))
 
 
 def _hash_of(ev: Evaluator, pairs: list[Node]) -> Hash:
@@ -151,6 +170,9 @@ def _hash_of(ev: Evaluator, pairs: list[Node]) -> Hash:
 
 
 def _put_pair(ev: Evaluator, pair: Node, result: Hash) -> None:
+    if pair.type == "hash_splat_argument":
+        _merge(ev, pair, result)
+        return
     if pair.type != "pair":
         raise RefusedError(
             pair,
@@ -175,6 +197,18 @@ def _put_pair(ev: Evaluator, pair: Node, result: Hash) -> None:
             "Remove one.",
         )
     result.put(key, value, ev.source.span(pair))
+
+
+def _merge(ev: Evaluator, node: Node, result: Hash) -> None:
+    """``**values``"""
+    values = ev.data(node.children[-1])
+    if isinstance(values, Hash):
+        for entry in list(values):
+            result.put(entry.key, entry.value, entry.span)
+    elif values is not UNKNOWN:
+        raise RefusedError(
+            node, codes.TYPE_ERROR, f"** before {describe(values)}", "Write: **{ 'key' => value }"
+        )
 
 
 def check_pair(ev: Evaluator, pair: Node) -> None:

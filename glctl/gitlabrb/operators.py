@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from glctl.gitlabrb import codes
+from glctl.gitlabrb import codes, program
+from glctl.gitlabrb.classes import CLASSES
+from glctl.gitlabrb.libraries import FUNCTIONS, LIBRARIES
 from glctl.gitlabrb.methods import invoke
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.values import UNKNOWN, describe, truthy
@@ -28,7 +30,7 @@ def binary(ev: Evaluator, node: Node) -> Any:
         return _short(ev, left, right, operator.type in OR)
     one = ev.data(left)
     other = ev.data(right) if one is not UNKNOWN else UNKNOWN
-    return invoke(ev, node, one, operator.type, [other])
+    return invoke(ev, node, one, operator.type, [other], place=left)
 
 
 def check_binary(ev: Evaluator, node: Node) -> None:
@@ -63,6 +65,8 @@ def unary(ev: Evaluator, node: Node) -> Any:
     """``!a``, ``not a``, ``-1``"""
     check_unary(ev, node)
     operator, operand = ev.parts(node)
+    if operator.type == "defined?":
+        return _defined(ev, operand)
     if operator.type in ("!", "not"):
         value = ev.data(operand)
         return UNKNOWN if value is UNKNOWN else not truthy(value)
@@ -74,6 +78,19 @@ def unary(ev: Evaluator, node: Node) -> Any:
             "Write the value itself.",
         )
     return _signed(ev, node, operator, operand)
+
+
+def _defined(ev: Evaluator, operand: Node) -> str | None:
+    """``defined?(name)``; settings are no methods of their own, and so not defined."""
+    while operand.type == "parenthesized_statements" and len(operand.named_children) == 1:
+        operand = operand.named_children[0]
+    name = ev.source.text_of(operand)
+    if operand.type == "identifier":
+        return "local-variable" if name in ev.locals else "method" if name in FUNCTIONS else None
+    if operand.type == "constant":
+        known = name == "ENV" or name in ev.constants or name in LIBRARIES or name in CLASSES
+        return "constant" if known else None
+    raise RefusedError(operand, codes.UNSUPPORTED, "defined? of this is not supported", "Write: value.nil?")
 
 
 def check_unary(ev: Evaluator, node: Node) -> None:
@@ -101,9 +118,4 @@ def _signed(ev: Evaluator, node: Node, operator: Node, operand: Node) -> Any:
 
 def parenthesized_statements(ev: Evaluator, node: Node) -> Any:
     """``(value)``"""
-    parts = ev.parts(node)
-    if len(parts) != 3:
-        raise RefusedError(
-            node, codes.UNSUPPORTED, "parentheses must hold one value here", "Write: name('value')"
-        )
-    return ev.value(parts[1])
+    return program.body(ev, node)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb.limits import Budget, check_depth
 from glctl.gitlabrb.model import Symbol
-from glctl.gitlabrb.values import Hash, describe
+from glctl.gitlabrb.values import Class, Hash, Range, describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +32,15 @@ _ESCAPES = str.maketrans(
 
 def to_s(value: Any, budget: Budget) -> str:
     """Ruby's ``to_s``."""
-    if isinstance(value, str):
+    if isinstance(value, Symbol):
         return str(value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, re.Match):
+        return str(value[0])
+    if isinstance(value, Range):
+        dots = "..." if value.exclusive else ".."
+        return f"{to_s(value.first, budget)}{dots}{to_s(value.last, budget)}"
     return "" if value is None else inspect(value, budget)
 
 
@@ -62,6 +69,11 @@ def _pieces(value: Any, budget: Budget, depth: int) -> Iterator[str]:
             yield "=>"
             yield from _pieces(entry.value, budget, depth + 1)
         yield "}" if len(value) else "{}"
+    elif isinstance(value, Range):
+        for end, dots in ((value.first, "..." if value.exclusive else ".."), (value.last, "")):
+            if end is not None:
+                yield from _pieces(end, budget, depth + 1)
+            yield dots
     else:
         yield _scalar(value)
 
@@ -73,6 +85,8 @@ def _scalar(value: Any) -> str:
         return _quoted(value)
     if value is None or isinstance(value, bool):
         return describe(value)
+    if isinstance(value, Class):
+        return value.name
     if isinstance(value, float):
         return _SHORT_EXPONENT.sub(r"\1.0e", repr(value))
     return str(value)

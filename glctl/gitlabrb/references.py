@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from glctl.gitlabrb import codes
-from glctl.gitlabrb.libraries import LIBRARIES
+from glctl.gitlabrb import codes, unsupported
+from glctl.gitlabrb.classes import CLASSES
+from glctl.gitlabrb.kinds import kind_of
+from glctl.gitlabrb.libraries import FUNCTIONS, LIBRARIES
+from glctl.gitlabrb.literals import collected, listed
+from glctl.gitlabrb.methods import METHODS, invoke
 from glctl.gitlabrb.refusal import RefusedError
-from glctl.gitlabrb.regexps import Regexp
-from glctl.gitlabrb.values import UNKNOWN, Environment, Facts, Hash, Library, Mash, describe, is_string
+from glctl.gitlabrb.values import UNKNOWN, Class, Environment, Facts, Hash, Library, Mash, describe, is_string
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -29,6 +32,7 @@ _KEYWORDS = frozenset(
     "redo rescue retry return super then undef unless until when while yield".split()
 )
 _BODIES = frozenset({"program", "then", "else", "body_statement", "block_body"})
+_WITH_BRACKETS = frozenset(kind for kind, methods in METHODS.items() if "[]" in methods)
 _MAX_NAME = 80  # characters of a name that are looked at
 # Characters that word processors and web pages put in the place of quotes and spaces.
 TYPOGRAPHIC = "‘’‚‛“”„‟«»′″´`\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff\u3000"
@@ -43,17 +47,37 @@ def identifier(ev: Evaluator, node: Node) -> Any:
         return ev.configuration.read(name)
     if name == "node":
         return Facts(ev.outside.facts)
+    if name in FUNCTIONS:
+        return FUNCTIONS[name](ev, node, [])
+    if name in unsupported.METHODS:
+        raise unsupported.method(node, name)
     raise unknown_word(node, name, ev.configuration.names)
 
 
 def constant(ev: Evaluator, node: Node) -> Any:
-    """A word that begins with an upper-case letter: ENV."""
+    """A word that begins with an upper-case letter: ENV, a library, a class, one that gitlab.rb has set."""
     name = ev.source.text_of(node)
     if name == "ENV":
         return ev.env
+    if name in ev.constants:
+        return ev.constants[name]
+    if name in CLASSES:
+        return Class(name)
     if name in LIBRARIES:
         return Library(name)
+    if name in unsupported.LIBRARIES:
+        raise unsupported.library(node, name)
     raise unknown_word(node, name, ev.configuration.names)
+
+
+def global_variable(ev: Evaluator, node: Node) -> str | None:
+    """``$1``: a part of the last match"""
+    name = ev.source.text_of(node)[1:]
+    if not name.isdigit() or name == "0":
+        raise unsupported.construct(node)
+    if ev.match is None or int(name) > ev.match.re.groups:
+        return None
+    return ev.match[int(name)]
 
 
 def unknown_word(node: Node, name: str, names: Names) -> RefusedError:
@@ -108,32 +132,40 @@ def _nearest(name: str, names: Names) -> str:
 
 
 def element_reference(ev: Evaluator, node: Node) -> Any:
-    """``registry['dir']``"""
-    container, key = container_and_key(ev, node)
-    if container is UNKNOWN or key is UNKNOWN:
+    """``registry['dir']``, ``text[0, 2]``"""
+    container, *keys = container_and_keys(ev, node)
+    if container is UNKNOWN or any(key is UNKNOWN for key in keys):
         return UNKNOWN
-    return read_element(ev, node, container, key)
+    return read_element(ev, node, container, keys)
 
 
-def container_and_key(ev: Evaluator, node: Node) -> tuple[Any, Any]:
+def container_and_keys(ev: Evaluator, node: Node) -> list[Any]:
     """What stands before and inside of the brackets of an element reference."""
-    parts = ev.parts(node)
-    if parts[0].type == "identifier" and parts[0].end_byte != parts[1].start_byte:
+    before, opening, *inside = ev.parts(node)
+    if before.type == "identifier" and before.end_byte != opening.start_byte:
         raise RefusedError(
-            parts[1], codes.SYNTAX, "no space belongs before this bracket", "Write: registry['key'] = value"
+            opening, codes.SYNTAX, "no space belongs before this bracket", "Write: registry['key'] = value"
         )
-    if len(parts) != 4 or parts[1].type != "[":
+    keys = listed(inside[:-1])
+    if opening.type != "[" or not keys:
         raise RefusedError(
             node,
             codes.UNSUPPORTED,
-            "brackets must hold one key here",
+            "brackets must hold a key here",
             "Write: registry['key'] or registry['a']['b']",
         )
-    return ev.value(parts[0]), ev.value(parts[2])
+    return [ev.value(before), *collected(ev, keys)]
 
 
-def read_element(ev: Evaluator, node: Node, container: Any, key: Any) -> Any:
+def read_element(ev: Evaluator, node: Node, container: Any, keys: list[Any]) -> Any:
     """``container[key]``"""
+    if isinstance(container, list) and is_string(keys[0]):
+        raise no_keys(node, container)
+    if kind_of(container) in _WITH_BRACKETS:
+        return invoke(ev, node, container, "[]", keys)
+    if len(keys) != 1:
+        raise no_keys(node, container)
+    (key,) = keys
     if isinstance(container, Mash) and not ev.vivifies:
         return Hash.read(container, hash_key(node, key))
     if isinstance(container, Hash):
@@ -142,13 +174,8 @@ def read_element(ev: Evaluator, node: Node, container: Any, key: Any) -> Any:
         return _fact(node, container, key)
     if isinstance(container, Library):
         return ev.configuration.read(setting_name(ev, node, container, key))
-    if is_string(container) and isinstance(key, Regexp):
-        match = key.search(container, ev.budget)
-        return match[0] if match else None
     if isinstance(container, Environment):
         return _variable(node, container, key)
-    if isinstance(container, list) and isinstance(key, int) and not isinstance(key, bool):
-        return container[key] if -len(container) <= key < len(container) else None
     raise no_keys(node, container)
 
 

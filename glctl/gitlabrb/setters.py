@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes, unsupported
+from glctl.gitlabrb.limits import check_depth
 from glctl.gitlabrb.literals import collected, listed
 from glctl.gitlabrb.references import unknown_word
 from glctl.gitlabrb.refusal import RefusedError
-from glctl.gitlabrb.values import UNKNOWN, Hash, describe
+from glctl.gitlabrb.regexps import Regexp
+from glctl.gitlabrb.values import UNKNOWN, Class, Hash, Proc, Range, describe
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 # Where Ruby takes a call whose arguments have no parentheses; a sole argument is another such place.
 _TAKES_COMMAND = frozenset(
-    "program assignment operator_assignment parenthesized_statements interpolation then else body_statement "
+    "program parenthesized_statements interpolation then else body_statement "
     "block_body if_modifier unless_modifier".split()
 )
 
@@ -48,7 +51,28 @@ def assign_setting(ev: Evaluator, node: Node, name: str, value: Any) -> None:
             f"{name} takes a hash, and this is {describe(value)}",
             f"Write: {name}['key'] = value",
         )
+    check_setting(ev, node, value)
     ev.configuration.assign(name, value, ev.source.span(node))
+
+
+def check_setting(ev: Evaluator, node: Node, value: Any, depth: int = 0) -> None:
+    """Raise RefusedError for what Ruby can keep in a setting and no setting means."""
+    check_depth(depth)
+    if isinstance(value, Range | Regexp | Proc | Class | re.Match):
+        raise RefusedError(
+            node,
+            codes.WRONG_TYPE,
+            f"{describe(value)} is no value of a setting",
+            "Write text, a number, true, false, a list or a hash.",
+        )
+    if isinstance(value, list):
+        ev.budget.spend_values(len(value))
+        for item in value:
+            check_setting(ev, node, item, depth + 1)
+    if isinstance(value, Hash) and not value.path:
+        ev.budget.spend_values(len(value))
+        for entry in value:
+            check_setting(ev, node, entry.value, depth + 1)
 
 
 def _name_and_arguments(ev: Evaluator, node: Node) -> tuple[Node, Node | None]:
@@ -113,6 +137,8 @@ def check_command(node: Node) -> None:
     alone = (
         parent is not None and parent.type == "argument_list" and "," not in (c.type for c in parent.children)
     )
+    while parent is not None and parent.type in ("assignment", "operator_assignment"):
+        parent = parent.parent
     if parent is not None and parent.type not in _TAKES_COMMAND and not alone:
         raise RefusedError(
             node, codes.SYNTAX, "Ruby wants parentheses around these arguments", "Write: name('value')"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.gitlabrb import codes
 from glctl.gitlabrb.printing import to_s
 from glctl.gitlabrb.refusal import RefusedError
-from glctl.gitlabrb.values import UNKNOWN, Hash
+from glctl.gitlabrb.values import UNKNOWN, Hash, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,13 +32,24 @@ _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
 def string(ev: Evaluator, node: Node) -> Any:
     """``'…'`` and ``"…"``"""
-    return quoted(ev, node)
+    text = quoted(ev, node)
+    return text if text is UNKNOWN or len(text) > 1 else Text(text)
 
 
 def chained_string(ev: Evaluator, node: Node) -> Any:
     """``'a' "b"``: strings side by side are one string."""
+    check_chain(ev, node)
     strings = ev.parts(node)
-    for before, after in pairwise(strings):
+    values = [ev.value(each) for each in strings]
+    if UNKNOWN in values:
+        return UNKNOWN
+    ev.budget.spend_text(sum(map(len, values)))
+    return "".join(values)
+
+
+def check_chain(ev: Evaluator, node: Node) -> None:
+    """Raise RefusedError for strings side by side that are not on one line."""
+    for before, after in pairwise(ev.parts(node)):
         between = ev.source.slice(before.end_byte, after.start_byte)
         if "\n" in between.replace("\\\n", ""):
             raise RefusedError(
@@ -47,11 +58,6 @@ def chained_string(ev: Evaluator, node: Node) -> Any:
                 "a comma is missing behind this",
                 "Write a comma between two elements.",
             )
-    values = [ev.value(each) for each in strings]
-    if UNKNOWN in values:
-        return UNKNOWN
-    ev.budget.spend_text(sum(map(len, values)))
-    return "".join(values)
 
 
 def quoted(ev: Evaluator, node: Node) -> Any:

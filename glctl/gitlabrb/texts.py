@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from glctl.gitlabrb import codes
+from glctl.gitlabrb import codes, ranges
 from glctl.gitlabrb.limits import MAX_DIGITS
 from glctl.gitlabrb.printing import to_s
 from glctl.gitlabrb.regexps import Regexp, literal
 from glctl.gitlabrb.values import UNKNOWN, Hash, describe, is_string
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from glctl.gitlabrb.methods import Call
 
 WHITE = "\0\t\n\v\f\r "  # what strip takes away
@@ -21,6 +23,11 @@ _WHOLE = re.compile(r"[\t\n\v\f\r ]*([+-]?\d+(?:_\d+)*)", re.ASCII)
 _FRACTION = re.compile(
     r"[\t\n\v\f\r ]*([+-]?(?:\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?|\.\d+)(?:[eE][+-]?\d+)?)", re.ASCII
 )
+_BASED = {
+    8: re.compile("(?:0o?)?([0-7]{1,20})"),
+    16: re.compile("(?:0[xX])?([0-9a-fA-F]{1,20})"),
+    2: re.compile("(?:0b)?([01]{1,64})"),
+}
 _TEMPLATE = re.compile(r"\\(?:(\d)|(&)|k<(\w+)>|(\\)|(.))", re.DOTALL)
 
 
@@ -31,6 +38,18 @@ def plus(call: Call, one: str, other: Any) -> str:
     return one + str(other)
 
 
+def appended(call: Call, text: str, more: str | int) -> str:
+    """``text << 'more'``; a number is that of a character"""
+    from glctl.gitlabrb.arithmetic import character
+
+    return text + (more if isinstance(more, str) else character(call, more))
+
+
+def concatenated(_call: Call, text: str, *more: str) -> str:
+    """``text.concat('more')``"""
+    return text + "".join(more)
+
+
 def times(call: Call, text: str, count: int) -> str:
     """``'a' * 3``"""
     if count < 0:
@@ -39,9 +58,20 @@ def times(call: Call, text: str, count: int) -> str:
     return text * count
 
 
-def index(call: Call, text: str, pattern: Regexp | str) -> int | None:
+def matched(call: Call, text: str | None, pattern: Regexp | str) -> re.Match[str] | None:
+    """The first match, of which ``$1`` is a part from now on."""
+    call.ev.match = None if text is None else _pattern(pattern).search(text, call.ev.budget)
+    return call.ev.match
+
+
+def matches(call: Call, text: str | None, pattern: Regexp | str) -> bool:
+    """``text.match?(pattern)``, which leaves ``$1`` as it is."""
+    return text is not None and _pattern(pattern).search(text, call.ev.budget) is not None
+
+
+def index(call: Call, text: str | None, pattern: Regexp | str) -> int | None:
     """The place of the first match."""
-    match = _pattern(pattern).search(text, call.ev.budget)
+    match = matched(call, text, pattern)
     return None if match is None else match.start()
 
 
@@ -97,6 +127,7 @@ def _replaced(call: Call, text: str, pattern: str | Regexp, replacement: Any, mo
     for number, match in enumerate(_pattern(pattern).matches(text, call.ev.budget)):
         if number == most:
             break
+        call.ev.match = match
         new = _replacement(call, match, replacement)
         if new is UNKNOWN:
             return UNKNOWN
@@ -132,6 +163,92 @@ def _escape(call: Call, match: re.Match[str], escape: re.Match[str]) -> str:
     return escape[0]
 
 
+def scan(call: Call, text: str, pattern: str | Regexp) -> Any:
+    """``text.scan(/\\w+/)``: all matches, or what their groups matched"""
+    found = [list(match.groups()) if match.re.groups else match[0] for match in _all(call, text, pattern)]
+    if call.block is None:
+        return found
+    for each in found:
+        call.run(each)
+    return text
+
+
+def _all(call: Call, text: str, pattern: str | Regexp) -> Iterator[re.Match[str]]:
+    for match in _pattern(pattern).matches(text, call.ev.budget):
+        call.ev.budget.spend_values(1 + match.re.groups)
+        yield match
+
+
+def partition(call: Call, text: str, pattern: str | Regexp) -> list[str]:
+    """``text.partition(':')``: what is before it, it, and what is behind it"""
+    match = matched(call, text, pattern)
+    if match is None:
+        return [text, "", ""]
+    return [text[: match.start()], match[0], text[match.end() :]]
+
+
+def count(call: Call, text: str, characters: str) -> int:
+    """``text.count('abc')``: how often any of these characters is in it"""
+    _plain_set(call, characters)
+    return sum(map(text.count, set(characters)))
+
+
+def squeeze(_call: Call, text: str) -> str:
+    """``text.squeeze``: of equal characters side by side, one is left"""
+    return re.sub(r"(.)\1+", r"\1", text, flags=re.DOTALL)
+
+
+def each_char(call: Call, text: str) -> str:
+    """``text.each_char { |character| … }``"""
+    for character in text:
+        call.run(character)
+    return text
+
+
+def each_line(call: Call, text: str) -> str:
+    """``text.each_line { |line| … }``"""
+    for line in lines(text):
+        call.run(line)
+    return text
+
+
+def ljust(call: Call, text: str, width: int, fill: str = " ") -> str:
+    """``text.ljust(20)``"""
+    return text + _filling(call, width - len(text), fill)
+
+
+def rjust(call: Call, text: str, width: int, fill: str = " ") -> str:
+    """``text.rjust(20)``"""
+    return _filling(call, width - len(text), fill) + text
+
+
+def center(call: Call, text: str, width: int, fill: str = " ") -> str:
+    """``text.center(20)``"""
+    missing = max(width - len(text), 0)
+    return _filling(call, missing // 2, fill) + text + _filling(call, missing - missing // 2, fill)
+
+
+def _filling(call: Call, width: int, fill: str) -> str:
+    if not fill:
+        raise call.refused("there is nothing to fill with", "Use a space.")
+    call.ev.budget.spend_text(max(width, 0))
+    return (fill * (max(width, 0) // len(fill) + 1))[: max(width, 0)]
+
+
+def successor(call: Call, text: str) -> str:
+    """``text.next``: of letters and digits"""
+    if not re.fullmatch("[0-9A-Za-z]+", text):
+        raise call.refused("the successor of this is not supported", "Write it.", codes.UNSUPPORTED)
+    return ranges.successor(text)
+
+
+def ord_(call: Call, text: str) -> int:
+    """``text.ord``"""
+    if not text:
+        raise call.refused("an empty string has no character", "Write the number.")
+    return ord(text[0])
+
+
 def delete(call: Call, text: str, characters: str) -> str:
     """``text.delete('abc')``"""
     _plain_set(call, characters)
@@ -155,8 +272,8 @@ def _plain_set(call: Call, characters: str) -> None:
 
 def to_i(call: Call, text: str, base: int = 10) -> int:
     """``text.to_i``: the number that it begins with, 0 if none."""
-    if base == 8 and re.fullmatch("[0-7]{1,20}", text):
-        return int(text, 8)
+    if base in _BASED and (match := _BASED[base].match(text)):
+        return int(match[1], base)
     if base != 10:
         raise call.refused("to_i with this base is not supported", "Write the number.", codes.UNSUPPORTED)
     match = _WHOLE.match(text)

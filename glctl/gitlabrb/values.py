@@ -6,13 +6,15 @@ a Symbol is the model's. What Python has no equal for stands here.
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from glctl.gitlabrb.limits import Budget, check_depth
 from glctl.gitlabrb.model import Path, Symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from glctl.spans import Span
 
@@ -62,7 +64,7 @@ class Hash:
 
     def kept(self, key: Key) -> Key:
         """*key* as this kind of hash keeps it."""
-        return key
+        return str(key) if isinstance(key, Text) else key
 
     def find(self, key: Key) -> Entry | None:
         """The entry under *key*."""
@@ -74,6 +76,11 @@ class Hash:
         key = self.kept(key)
         entry = self._entries[type(key), key] = Entry(key, value, span)
         return entry
+
+    def remove(self, key: Key) -> Entry | None:
+        """Take the entry under *key* out."""
+        key = self.kept(key)
+        return self._entries.pop((type(key), key), None)
 
     def read(self, key: Key) -> Any:
         """The value under *key*, nil where there is none."""
@@ -94,11 +101,41 @@ class Mash(Hash):
     __slots__ = ()
 
     def kept(self, key: Key) -> Key:
-        return str(key) if isinstance(key, Symbol) else key
+        return str(key) if isinstance(key, str) else key
 
     def read(self, key: Key) -> Any:
         entry = self.find(key) or self.put(key, Mash((*self.path, key_name(key))), None)
         return entry.value
+
+
+class Text(str):
+    """A string that is no other string of the same characters: Ruby can change it (see ``changes.py``), and
+    Python has only one empty str."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """``first..last``, and ``first...last``, which ends before. nil is no first or no last one."""
+
+    first: Any
+    last: Any
+    exclusive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proc:
+    """``->(x) { … }``"""
+
+    does: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class of Ruby's own: ``String``, ``Hash``."""
+
+    name: str
 
 
 class Library:
@@ -159,6 +196,7 @@ def plain(value: Any, budget: Budget, depth: int = 0) -> Any:
         return {str(key) if isinstance(key, str) else key: item for key, item in pairs}
     if isinstance(value, str):
         budget.spend_text(len(value))
+        return str(value) if isinstance(value, Text) else value
     return value
 
 
@@ -181,6 +219,10 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (Environment, "ENV as a whole"),
     (Facts, "node as a whole"),
     (Library, "a library"),
+    (Range, "a range"),
+    (Proc, "a lambda"),
+    (Class, "a class"),
+    (re.Match, "a match"),
 )
 
 

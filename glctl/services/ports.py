@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from glctl.paths import Root
 
-_LISTEN = "0A"  # TCP_LISTEN in /proc/net/tcp (proc(5))
+_LISTEN, _ESTABLISHED = "0A", "01"  # states in /proc/net/tcp (proc(5))
 _ANY = ("0.0.0.0", "::")  # noqa: S104 - where others listen; a probe of it never listens itself
 _MAPPED = bytes(10) + b"\xff\xff"
 _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
@@ -50,9 +50,14 @@ class Listener:
 
 def listeners(port: int) -> tuple[Listener, ...]:
     """Every socket that listens on *port*, on whatever address."""
-    found = [entry for table in ("tcp", "tcp6") for entry in _entries(table) if entry[1] == port]
+    found = _sockets(port, _LISTEN)
     owners = _owners({inode for *_, inode in found})
     return tuple(Listener(host, port, uid, owners.get(inode, ())) for host, port, uid, inode in found)
+
+
+def connections(port: int) -> int:
+    """How many connections to *port*, on whatever address of this host, are open."""
+    return len(_sockets(port, _ESTABLISHED))
 
 
 def holders(host: str, port: int) -> tuple[Listener, ...]:
@@ -124,15 +129,20 @@ def _resolve(host: str) -> list[str]:
     return [str(address[0]) for *_, address in found]
 
 
-def _entries(table: str) -> list[tuple[str, int, int, str]]:
-    """(address, port, uid, inode) of each listening socket in /proc/net/*table*."""
+def _sockets(port: int, state: str) -> list[tuple[str, int, int, str]]:
+    """(address, port, uid, inode) of each socket on *port* that is in *state*."""
+    return [entry for table in ("tcp", "tcp6") for entry in _entries(table, state) if entry[1] == port]
+
+
+def _entries(table: str, state: str) -> list[tuple[str, int, int, str]]:
+    """(address, port, uid, inode) of each socket in /proc/net/*table* that is in *state*."""
     try:
         lines = Path(f"/proc/net/{table}").read_text().splitlines()[1:]
     except FileNotFoundError:  # no IPv6
         return []
     entries = []
     for fields in map(str.split, lines):
-        if fields[3] == _LISTEN:
+        if fields[3] == state:
             address, port = fields[1].split(":")
             entries.append((_address(address), int(port, 16), int(fields[7]), fields[9]))
     return entries

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.settings.draft import given
 from glctl.settings.kinds import nearest, shown, why_not
 from glctl.settings.option import ruby_name
+from glctl.settings.options.nginx import GITLABS_OWN
 from glctl.settings.removals import REMOVALS, removed
 from glctl.settings.schema import COMPLETE_SECTIONS, NAMES, OPTIONS, READ_NAMES
 from glctl.settings.sense import sense
@@ -155,8 +156,8 @@ def _foreign(settings: Settings) -> Iterator[Diagnostic]:
     foreign = ", ".join(sorted([*names, *map(ruby_name, keys)]))
     if foreign:
         message = f"Settings of services that glctl does not run are left alone: {foreign}."
-        nginx = any(key.startswith("nginx.") for key in keys)
-        yield Diagnostic("foreign-service", "warning", message, _NGINX_IS_GITLABS if nginx else _STAYS)
+        own = any(f"nginx.{name}" in keys for name in GITLABS_OWN)
+        yield Diagnostic("foreign-service", "warning", message, _NGINX_IS_GITLABS if own else _STAYS)
 
 
 _STAYS = "They may stay; nothing that glctl does depends on them."

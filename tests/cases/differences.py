@@ -97,21 +97,48 @@ def _readable(theirs: Step, settings: Settings) -> Step:
     return {**theirs, "registry_config": UNREADABLE} if broken else theirs
 
 
+# Where config.yml has what a key of gitlab_rails replaces.
+_OVERLAID = {
+    "log_level": ("log", "level"),
+    "log_formatter": ("log", "formatter"),
+    "http_draintimeout": ("http", "draintimeout"),
+    "registry_http_addr": ("http", "addr"),
+    "health_storagedriver_enabled": ("health", "storagedriver", "enabled"),
+    "autoredirect": ("auth", "token", "autoredirect"),
+    "storage": ("storage",),
+    **{name: (name,) for name in ("middleware", "gc", "reporting")},
+}
+
+
 def _no_overlay(theirs: Step, settings: Settings) -> Step:
-    """Of the keys that replace one another, only for these can it be told what stood there before."""
-    rails = settings.get("gitlab_rails") or {}
-    config = theirs.get("registry_config")
-    if not isinstance(config, dict):
-        return theirs
-    if "log_level" in rails:
-        level = settings.get("registry", "log_level") or OPTIONS["registry.log_level"].default
-        theirs = _configured(theirs, log={**config["log"], "level": level})
-    if "storage" in rails and settings.get("registry", "storage") is None:
-        shared = rails.get("shared_path") or OPTIONS["gitlab_rails.shared_path"].default
-        directory = rails.get("registry_path") or f"{shared}/registry"
-        storage = {"filesystem": {"rootdirectory": directory}, "cache": {"blobdescriptor": "inmemory"}}
-        theirs = _configured(theirs, storage={**storage, "delete": {"enabled": True}})
-    return theirs
+    config = _config(theirs)
+    for key, path in _OVERLAID.items():
+        if config and settings.get("gitlab_rails", key) is not None:
+            config = _replaced(config, path, _own(key, settings))
+    return {**theirs, "registry_config": config} if config else theirs
+
+
+def _own(key: str, settings: Settings) -> Any:
+    """What registry[key] says by itself."""
+    value = settings.get("registry", key)
+    if key != "storage":
+        return OPTIONS[f"registry.{key}"].default if value is None else value
+    shared = settings.get("gitlab_rails", "shared_path") or OPTIONS["gitlab_rails.shared_path"].default
+    directory = settings.get("gitlab_rails", "registry_path") or f"{shared}/registry"
+    deletable = settings.get("registry", "storage_delete_enabled")
+    beside = {
+        "cache": {"blobdescriptor": "inmemory"},
+        "delete": {"enabled": True if deletable is None else deletable},
+    }
+    return beside | (value or {"filesystem": {"rootdirectory": directory}})
+
+
+def _replaced(tree: Step, path: tuple[str, ...], value: Any) -> Step:
+    """*tree* with *value* at *path*; without it where the value is None."""
+    key, *rest = path
+    if rest:
+        value = _replaced(tree[key], tuple(rest), value)
+    return {**{k: v for k, v in tree.items() if k != key}, **({} if value is None else {key: value})}
 
 
 def _one_slash(theirs: Step, settings: Settings) -> Step:

@@ -10,16 +10,15 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from glctl.commands.diagnostics import print_diagnostics
-from glctl.converge.desired import examine
-from glctl.errors import ConfigError, GlctlError
+from glctl.converge.wrong import all_that_is_wrong
 from glctl.settings.platform import OMNIBUS
-from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from glctl.paths import Root
+    from glctl.spans import Diagnostic
 
 SECONDS = 2  # of processor time that one file may take, so that a busy machine makes no difference
 CRASHED, HUNG = "exception", "hang"  # beside the codes of diagnostics, and "" for none
@@ -62,14 +61,6 @@ def _hang(_signal: int, _frame: object) -> None:
 
 def check(path: Path, root: Root) -> tuple[Diagnostic, ...]:
     """What check-config says of the file *path*, after it has been printed."""
-    try:
-        configuration = examine(root, path, OMNIBUS)
-        diagnostics = configuration.diagnostics
-        if not configuration.errors:
-            configuration.resources()
-    except ConfigError as error:
-        diagnostics = error.diagnostics
-    except GlctlError as error:  # of a file that cannot be made
-        diagnostics = (Diagnostic("wrong-value", "error", error.message, error.hint),)
+    diagnostics = all_that_is_wrong(root, path, OMNIBUS)
     print_diagnostics(diagnostics, StringIO())
     return diagnostics

@@ -186,8 +186,8 @@ def test_why_no_service_is_enabled(prepared: Prepare, capsys: Any, text: str, wh
 
 
 def test_the_document_of_a_run(prepared: Prepare) -> None:
-    result = Result((Done("registry", "start", 1.23456),))
-    assert document(prepared(EDITED, GONE, due=STARTED), result, 2.0415) == {
+    done = (Done("registry", "start", 1.23456),)
+    assert document(prepared(EDITED, GONE, due=STARTED), done, 2.0415) == {
         "changed": True,
         "changes": [
             {"path": "/edited", "action": "update", "diff": "@@ -1 +1 @@\n-old\n+new"},

@@ -186,6 +186,9 @@ def test_json(run: Run, file: Path) -> None:
         "overruled": False,
         "elsewhere": False,
     }
+    document = json.loads(run("gitlab_rails.registry_api_url", "--format", "json")[1])
+    assert (document["effects"]["paths"], document["effects"]["services"]) == ([], [])
+    assert json.loads(run("registry.registry_issuer", "--format", "json")[1])["effects"] is None
 
 
 def test_without_a_gitlab_rb(run: Run) -> None:

@@ -13,8 +13,10 @@ from glctl.commands import reconfigure
 from glctl.converge import carry_out as carrying_out
 from glctl.converge import preflight as looking
 from glctl.converge import secrets
+from glctl.converge.bring_up import Options
 from glctl.converge.carry_out import Done, Result
 from glctl.converge.prepare import Prepared
+from glctl.converge.roll_back import RolledBackError
 from glctl.converge.state import locked
 from glctl.converge.tree import Tree
 from glctl.errors import GlctlError
@@ -41,16 +43,21 @@ def run(root: Root, capsys: pytest.CaptureFixture[str]) -> Run:
     return run
 
 
+given: list[Options] = []  # what carrying out was asked for
+
+
 @pytest.fixture(autouse=True)
 def order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What happens in which order, where nothing is in the way and services come up at once."""
+    given.clear()
     happened: list[str] = []
 
     def preflight(_prepared: Prepared) -> None:
         happened.append("preflight")
 
-    def carry_out(prepared: Prepared, tell: Callable[[str], None]) -> Result:
+    def carry_out(prepared: Prepared, tell: Callable[[str], None], options: Options) -> Result:
         happened.append("carry out")
+        given.append(options)
         tell("Starting registry.")
         return Result(tuple(Done(due.service, due.action, 1.25) for due in prepared.due))
 
@@ -136,6 +143,30 @@ def test_json_is_all_that_stdout_gets(run: Run, order: list[str]) -> None:
         {"name": "nginx", "action": "start", "seconds": 1.25},
     ]
     assert "hunter2" not in out + err
+
+
+@pytest.mark.parametrize(
+    ("args", "options"),
+    [
+        ([], Options(watch=3.0, drain=0.0, roll_back=True)),
+        (["--watch", "0.5", "--drain", "20"], Options(watch=0.5, drain=20.0)),
+        (["--no-rollback"], Options(roll_back=False)),
+    ],
+)
+def test_how_it_goes_about_services(run: Run, args: list[str], options: Options) -> None:
+    assert run("reconfigure", *args)[0] == 0
+    assert given == [options]
+
+
+def test_a_run_that_went_back_says_so_in_json(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: Any) -> Result:
+        raise RolledBackError("registry did not come up.", "Mend it.", (Done("registry", "restart", 0.5),))
+
+    monkeypatch.setattr(carrying_out, "carry_out", fail)
+    code, out, err = run("reconfigure", "--format", "json", "--detailed-exitcode")
+    report = json.loads(out)
+    assert (code, report["rolled_back"], len(report["services"])) == (1, True, 1)
+    assert "glctl: registry did not come up.\n  -> Mend it.\n" in err
 
 
 def test_warnings_are_counted_and_with_v_shown(run: Run, root: Root) -> None:

@@ -2,71 +2,41 @@
 
 import errno
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from glctl.converge import carry_out as carrying_out
-from glctl.converge import health, rendered
-from glctl.converge.carry_out import Done, NotUpError, Result, carry_out
+from glctl.converge import rendered
+from glctl.converge.bring_up import NotUpError, Options
+from glctl.converge.carry_out import Result, carry_out
 from glctl.converge.desired import Configuration
 from glctl.converge.generations import Generations
+from glctl.converge.journal import Journal
 from glctl.converge.prepare import Due, Prepared, prepare
 from glctl.converge.state import Applied
 from glctl.converge.tree import Tree
 from glctl.errors import GlctlError
-from glctl.logs import recent
 from glctl.paths import Root
-from glctl.services import control, supervisor
-from glctl.services.control import Outcome, Verb
 from glctl.services.runit import Status
 
 Configure = Callable[..., Configuration]
-RUN = Status("run", pid=1, want="up")
-DOWN = Status("down", want="down")
-
-
-@dataclass
-class Runit:
-    """Stands in for runsv: notes what services are told, in order with what glctl says and writes."""
-
-    events: list[str] = field(default_factory=list)
-    fails: str = ""
-    reason: str = ""
-    status: Status = RUN
-    ends: int = 0
-
-    def act(self, directory: Path, verb: Verb, *, timeout: float = 7.0, settle: float = 0.0) -> Outcome:
-        name = str(directory).partition("/sv/")[2]
-        self.events.append(f"{verb.name} {name}")
-        return Outcome(name != self.fails, self.status, 7.0, self.ends)
-
-    def answer(self, service: Any, _effective: Any, *, upstream_down: bool) -> str:
-        self.events.append(f"ask {service.name}{' (registry is down)' if upstream_down else ''}")
-        return self.reason
+NO_ROLLBACK = Options(roll_back=False)
 
 
 @pytest.fixture
-def runit(monkeypatch: pytest.MonkeyPatch) -> Runit:
-    made = Runit()
-    monkeypatch.setattr(control, "act", made.act)
-    monkeypatch.setattr(control, "reload", lambda _service, _directory: Verb("reload", b"h"))
-    monkeypatch.setattr(health, "await_answer", made.answer)
-    monkeypatch.setattr(carrying_out, "look", lambda _directory: made.status)
-    monkeypatch.setattr(supervisor, "ensure", lambda *_args: made.events.append("supervise"))
-    monkeypatch.setattr(supervisor, "await_services", lambda *_args: None)
-    monkeypatch.setattr(recent, "last_words", lambda _root, _service: ["secretkey=hunter2", "\x1b[31mpanic"])
-    return made
+def run(runit: Any, tree: Tree) -> Callable[..., Result]:
+    def run(prepared: Prepared, options: Options | None = None) -> Result:
+        return carry_out(prepared, lambda line: runit.events.append(f"tell {line}"), options)
+
+    return run
 
 
-@pytest.fixture
-def run(runit: Runit, tree: Tree) -> Callable[[Prepared], Result]:
-    return lambda prepared: carry_out(prepared, lambda line: runit.events.append(f"tell {line}"))
+def due(prepared: Prepared, *dues: Due, **more: Any) -> Prepared:
+    return replace(prepared, due=dues, **more)
 
 
-def test_a_first_run(configure: Configure, runit: Runit, run: Any, tree: Tree, root: Root) -> None:
+def test_a_first_run(configure: Configure, runit: Any, run: Any, tree: Tree) -> None:
     prepared = prepare(configure())
     done = run(prepared).done
     assert [(each.service, each.action) for each in done] == [("registry", "start"), ("nginx", "start")]
@@ -74,12 +44,13 @@ def test_a_first_run(configure: Configure, runit: Runit, run: Any, tree: Tree, r
         "tell Starting registry, nginx.",
         "supervise",
         "start registry",
-        "ask registry",
         "start nginx",
+        "ask registry",
         "ask nginx",
     ]
     for name, digests in prepared.plan.digests.items():
         assert Applied(tree).digests(name) == digests
+    assert not prepare(configure()).unfinished
     assert prepare(configure()).plan.changes == ()
     [kept] = Generations(tree).all()
     assert (kept.number, kept.back_to, kept.resources) == (1, None, prepared.resources)
@@ -94,10 +65,6 @@ def test_a_run_back_is_kept_as_such_and_not_remembered_as_rendered(
     assert not root.at(rendered.MEMORY).exists()
 
 
-def due(prepared: Prepared, *dues: Due, **more: Any) -> Prepared:
-    return replace(prepared, due=dues, **more)
-
-
 @pytest.mark.parametrize(
     ("action", "events", "recorded"),
     [
@@ -110,7 +77,7 @@ def due(prepared: Prepared, *dues: Due, **more: Any) -> Prepared:
 )
 def test_what_is_done_and_recorded(
     configure: Configure,
-    runit: Runit,
+    runit: Any,
     run: Any,
     tree: Tree,
     action: Any,
@@ -124,30 +91,34 @@ def test_what_is_done_and_recorded(
     assert {name for name in prepared.plan.digests if Applied(tree).digests(name)} == recorded
 
 
-def test_records_go_before_the_first_file_is_written(
+def test_journal_and_records_come_before_the_first_file_changes(
     configure: Configure, run: Any, tree: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(prepare(configure()))
     prepared = prepare(configure("registry['log_level'] = 'warn'"))
-    seen: list[dict[str, Any]] = []
-    write = Tree.write
+    [config] = [change.path for change in prepared.plan.changes]
+    seen: list[tuple[bool, ...]] = []
+    swap = Tree.swap
 
-    def look_first(self: Tree, path: str, *args: Any) -> None:
-        seen.append({name: bool(Applied(tree).digests(name)) for name in ("registry", "nginx")})
-        write(self, path, *args)
+    def look_first(self: Tree, path: str) -> None:
+        if path == config:
+            records = (bool(Applied(tree).digests(name)) for name in ("registry", "nginx"))
+            seen.append((Journal(tree).is_open, *records))
+        swap(self, path)
 
-    monkeypatch.setattr(Tree, "write", look_first)
+    monkeypatch.setattr(Tree, "swap", look_first)
     run(prepared)
-    assert seen[0] == {"registry": False, "nginx": True}
+    assert seen == [(True, False, True)]
+    assert not Journal(tree).is_open
 
 
 def test_a_service_that_is_stopped_is_left_so_and_owed_nothing_once_it_has_no_process(
-    configure: Configure, runit: Runit, run: Any, tree: Tree
+    configure: Configure, runit: Any, run: Any, tree: Tree
 ) -> None:
     stopped = Due("registry", "restart", stopped=True)
     assert run(due(prepare(configure()), stopped)).done == ()
     assert Applied(tree).digests("registry") == {}  # it is still ending, on the old files
-    runit.status = DOWN
+    runit.lives["registry"] = Status("down", want="down")
     prepared = prepare(configure())
     assert run(due(prepared, stopped)).done == ()
     assert Applied(tree).digests("registry") == prepared.plan.digests["registry"]
@@ -155,77 +126,65 @@ def test_a_service_that_is_stopped_is_left_so_and_owed_nothing_once_it_has_no_pr
 
 
 def test_nginx_is_asked_mildly_while_the_registry_is_stopped(
-    configure: Configure, runit: Runit, run: Any
+    configure: Configure, runit: Any, run: Any
 ) -> None:
     run(due(prepare(configure()), Due("nginx", "reload"), stopped=("registry",)))
     assert runit.events[-1] == "ask nginx (registry is down)"
 
 
-# --- what fails
+# --- what fails; with what then happens in test_roll_back.py
 
 
 def failure(run: Any, prepared: Prepared) -> GlctlError:
     with pytest.raises(GlctlError) as failed:
-        run(prepared)
+        run(prepared, NO_ROLLBACK)
     return failed.value
 
 
 @pytest.mark.parametrize("action", ["start", "restart", "reload", "restart log", "reload log"])
-def test_a_service_that_does_not_come_up_keeps_no_record(
-    configure: Configure, runit: Runit, run: Any, tree: Tree, action: Any
+def test_a_service_that_does_not_come_up_keeps_no_record_and_the_journal_stays(
+    configure: Configure, runit: Any, run: Any, tree: Tree, action: Any
 ) -> None:
-    runit.fails = "registry/log" if action.endswith("log") else "registry"
+    runit.fails = ["registry/log" if action.endswith("log") else "registry"]
     failed = failure(run, due(prepare(configure()), Due("registry", action), Due("nginx", "restart")))
     assert isinstance(failed, NotUpError)
-    assert failed.message.startswith("registry did not come up: ")
-    assert "`glctl reconfigure` again" in failed.hint
-    assert Applied(tree).digests("registry") == {}
-    assert "restart nginx" not in runit.events
-    assert Generations(tree).last() is None
+    assert failed.message.startswith("registry did not come up: it ended 7 times within 7 s.")
+    assert "as --no-rollback asks" in failed.hint
+    assert Applied(tree).records() == {"registry": {}, "registry/log": {}, "nginx": {}, "nginx/log": {}}
+    assert Journal(tree).is_open
+    assert prepare(configure()).unfinished
 
 
-@pytest.mark.parametrize(
-    ("action", "status", "ends", "said"),
-    [
-        ("restart", DOWN, 7, "it ended 7 times within 7 s."),
-        ("restart", DOWN, 1, "after 7 s its state is down: "),
-        ("start", RUN, 0, "after 7 s its state is run: (pid 1) "),
-        ("reload", RUN, 0, "its workers are still the old ones, it does not accept its configuration."),
-    ],
-)
-def test_what_was_seen_of_it_is_told(
-    configure: Configure, runit: Runit, run: Any, action: Any, status: Status, ends: int, said: str
-) -> None:
-    runit.fails, runit.status, runit.ends = "nginx", status, ends
-    failed = failure(run, due(prepare(configure()), Due("nginx", action)))
-    assert failed.message.startswith(f"nginx did not come up: {said}")
-
-
-def test_a_service_that_does_not_answer(configure: Configure, runit: Runit, run: Any, tree: Tree) -> None:
-    runit.reason = "http://127.0.0.1:5000/v2/ answered 503"
+def test_a_service_that_does_not_answer(configure: Configure, runit: Any, run: Any) -> None:
+    runit.silent = ["registry"]
     failed = failure(run, due(prepare(configure()), Due("registry", "restart")))
     assert failed.message.startswith("registry did not come up: http://127.0.0.1:5000/v2/ answered 503.")
-    assert Applied(tree).digests("registry") == {}
+
+
+def test_a_service_that_falls_while_it_is_watched(configure: Configure, runit: Any, run: Any) -> None:
+    runit.falls = ["registry"]
+    failed = failure(run, due(prepare(configure()), Due("registry", "restart")))
+    assert failed.message.startswith("registry did not come up: it came up, and ended within 2.0 s.")
+    assert runit.watched == [3.0]
 
 
 def test_last_words_are_told_without_secrets_and_control_characters(
-    configure: Configure, runit: Runit, run: Any
+    configure: Configure, runit: Any, run: Any
 ) -> None:
-    runit.fails = "registry"
+    runit.fails = ["registry"]
     said = failure(run, due(prepare(configure()), Due("registry", "restart"))).message
     assert said.endswith("  Its last words:\n    secretkey=[MASKED]\n    \\x1b[31mpanic")
 
 
-def test_a_service_that_does_not_end(configure: Configure, runit: Runit, run: Any) -> None:
-    runit.fails = "registry"
+def test_a_service_that_does_not_end(configure: Configure, runit: Any, run: Any) -> None:
+    runit.fails = ["registry"]
     failed = failure(run, due(prepare(configure()), Due("registry", "stop")))
     assert failed.message.startswith("registry has not ended within 7 s")
-    assert failed.hint.endswith("glctl kill registry")
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO, errno.EPERM])
 def test_a_disk_that_fails_is_named_with_the_path(
-    configure: Configure, runit: Runit, run: Any, monkeypatch: pytest.MonkeyPatch, number: int
+    configure: Configure, runit: Any, run: Any, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     def fail(_self: Tree, path: str, *_args: Any) -> None:
         raise OSError(number, "Some Reason", path)
@@ -233,28 +192,37 @@ def test_a_disk_that_fails_is_named_with_the_path(
     monkeypatch.setattr(Tree, "mkdir", fail)
     failed = failure(run, prepare(configure()))
     assert failed.message.endswith("/opt/gitlab/init could not be written: some reason.")
-    assert "it finishes the rest" in failed.hint
     assert runit.events == []
 
 
-def test_seconds_of_a_start_count_from_the_supervisor(
-    configure: Configure, runit: Runit, run: Any, monkeypatch: pytest.MonkeyPatch
+def test_a_disk_that_fails_before_anything_is_written(
+    configure: Configure, run: Any, root: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = iter(range(100))
-    monkeypatch.setattr("time.monotonic", lambda: float(next(clock)))
-    monkeypatch.setattr("glctl.converge.carry_out.end_orphans", lambda *_: ())
-    result = run(
-        due(prepare(configure()), Due("registry", "start"), Due("nginx", "start"), Due("nginx", "reload"))
-    )
-    assert result.done == (
-        Done("registry", "start", 1.0),
-        Done("nginx", "start", 2.0),
-        Done("nginx", "reload", 1.0),
-    )
+    def fail(_self: Tree, path: str, *_args: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", path)
+
+    monkeypatch.setattr(Tree, "stage", fail)
+    failed = failure(run, prepare(configure()))
+    assert failed.message.endswith("before.json could not be written: no space left on device.")
+    assert failed.hint == "Nothing was changed."
+
+
+def test_a_disk_that_fails_when_all_is_up_takes_nothing_back(
+    configure: Configure, runit: Any, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/record")
+
+    monkeypatch.setattr(Applied, "record", fail)
+    with pytest.raises(GlctlError) as failed:
+        run(prepare(configure()))
+    assert failed.value.message == "/record could not be written: no space left on device."
+    assert failed.value.hint.startswith("All is up.")
+    assert "exit registry" not in runit.events
 
 
 def test_without_enabled_services_no_supervisor_is_started(
-    configure: Configure, runit: Runit, run: Any
+    configure: Configure, runit: Any, run: Any
 ) -> None:
     run(due(prepare(configure("registry['enable'] = false")), Due("registry", "stop")))
     assert "supervise" not in runit.events

@@ -91,7 +91,7 @@ def test_what_counts_elsewhere(text: str) -> None:
 
 
 def test_what_counts_nowhere_on_this_kind_of_host() -> None:
-    assert not found("postgresql.port")
+    assert found("postgresql.port").none
     assert found("postgresql.port", platform=OMNIBUS).paths == (CONFIG,)
 
 

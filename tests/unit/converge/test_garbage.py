@@ -31,7 +31,7 @@ def happened(monkeypatch: pytest.MonkeyPatch, tree: Tree, root: Root) -> list[st
     """What happens in which order, where services come up at once."""
     events: list[str] = []
 
-    def carry_out(prepared: Prepared, _tell: Any) -> Result:
+    def carry_out(prepared: Prepared, _tell: Any, _options: Any) -> Result:
         apply(prepared.plan.changes, prepared.resources, tree, prepared.configuration.host)
         for name, digests in prepared.plan.digests.items():
             Applied(tree).record(name, digests)
@@ -77,7 +77,7 @@ def ignore(_anything: Any) -> None:
 def run(made: Garbage, shown: Collection | None = None) -> Collected:
     tree = Tree(made.configuration.host.root)
     with locked(tree) as lock:
-        return collect(made, shown, lock, ignore, ignore)
+        return collect(made, shown, lock.descriptor, ignore, ignore)
 
 
 def test_it_is_run_in_the_registrys_home_with_nothing_of_our_environment(
@@ -176,7 +176,7 @@ def test_an_interrupted_one_ends_and_lets_pushes_in_again(
 
     made = garbage(f"echo $$ > {pid}; echo g; exec sleep 600")
     with pytest.raises(KeyboardInterrupt), locked(Tree(made.configuration.host.root)) as lock:
-        collect(made, None, lock, ignore, interrupt)
+        collect(made, None, lock.descriptor, ignore, interrupt)
     assert happened[-1] == "as before"
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), 0)

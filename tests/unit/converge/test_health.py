@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from glctl.converge.desired import Configuration
-from glctl.converge.health import await_answer, is_answer, probe_url
+from glctl.converge.health import Probe, await_answer, is_answer, probe_of
 from glctl.services.catalog import NGINX, REGISTRY, Service
 
 Configure = Callable[..., Configuration]
@@ -15,20 +15,28 @@ Configure = Callable[..., Configuration]
 @pytest.mark.parametrize(
     ("service", "lines", "target"),
     [
-        (REGISTRY, [], ("http://127.0.0.1:5000/v2/", ("127.0.0.1", 5000))),
-        (REGISTRY, ["registry['registry_http_addr'] = ':5'"], ("http://127.0.0.1:5/v2/", ("127.0.0.1", 5))),
-        (REGISTRY, ["registry['registry_http_addr'] = '*:5'"], ("http://127.0.0.1:5/v2/", ("127.0.0.1", 5))),
-        (REGISTRY, ["registry['registry_http_addr'] = '[::]:5'"], ("http://[::1]:5/v2/", ("::1", 5))),
-        (NGINX, [], ("http://registry.example.com:80/v2/", ("127.0.0.1", 80))),
+        (REGISTRY, [], Probe("http://127.0.0.1:5000/v2/", "127.0.0.1", 5000)),
+        (
+            REGISTRY,
+            ["registry['registry_http_addr'] = ':5'"],
+            Probe("http://127.0.0.1:5/v2/", "127.0.0.1", 5),
+        ),
+        (
+            REGISTRY,
+            ["registry['registry_http_addr'] = '*:5'"],
+            Probe("http://127.0.0.1:5/v2/", "127.0.0.1", 5),
+        ),
+        (REGISTRY, ["registry['registry_http_addr'] = '[::]:5'"], Probe("http://[::1]:5/v2/", "::1", 5)),
+        (NGINX, [], Probe("http://registry.example.com:80/v2/", "127.0.0.1", 80)),
         (
             NGINX,
             ["registry_external_url 'https://r.example.com:5050'"],
-            ("https://r.example.com:5050/v2/", ("127.0.0.1", 5050)),
+            Probe("https://r.example.com:5050/v2/", "127.0.0.1", 5050),
         ),
         (
             NGINX,
             ["registry['nginx']['listen_addresses'] = ['[::1]', '10.0.0.1']"],
-            ("http://registry.example.com:80/v2/", ("::1", 80)),
+            Probe("http://registry.example.com:80/v2/", "::1", 80),
         ),
         (NGINX, ["registry['nginx']['enable'] = false"], None),
         (NGINX, ["registry['nginx']['listen_addresses'] = []"], None),
@@ -36,7 +44,7 @@ Configure = Callable[..., Configuration]
     ],
 )
 def test_whom_to_ask_where(configure: Configure, service: Service, lines: list[str], target: Any) -> None:
-    assert probe_url(service, configure(*lines).effective) == target
+    assert probe_of(service, configure(*lines).effective) == target
 
 
 @pytest.mark.parametrize(
@@ -81,40 +89,40 @@ def server() -> Iterator[ThreadingHTTPServer]:
         made.shutdown()
 
 
-def at(server: ThreadingHTTPServer) -> list[str]:
+def at(server: Any, name: str = "127.0.0.1") -> Probe:
     port = server.server_address[1]
-    return [
-        f"registry['registry_http_addr'] = '127.0.0.1:{port}'",
-        f"registry['nginx']['listen_port'] = {port}",
-    ]
+    return Probe(f"http://{name}:{port}/v2/", "127.0.0.1", port)
 
 
-def test_an_answer_is_waited_for(configure: Configure, server: Any) -> None:
+def test_an_answer_is_waited_for(server: Any) -> None:
     server.statuses = [503, 503, 401]
-    assert await_answer(REGISTRY, configure(*at(server)).effective) == ""
+    assert await_answer(REGISTRY, at(server)) == ""
     assert len(server.hosts) == 3
 
 
-def test_nginx_is_asked_in_the_registrys_name(configure: Configure, server: Any) -> None:
-    assert await_answer(NGINX, configure(*at(server)).effective) == ""
+def test_nginx_is_asked_in_the_registrys_name(server: Any) -> None:
+    assert await_answer(NGINX, at(server, "registry.example.com")) == ""
     assert server.hosts == [f"registry.example.com:{server.server_address[1]}"]
 
 
-def test_a_wrong_answer_is_told_when_time_is_up(configure: Configure, server: Any) -> None:
+def test_a_wrong_answer_is_told_when_time_is_up(server: Any) -> None:
     server.statuses = [503]
     port = server.server_address[1]
-    reason = await_answer(REGISTRY, configure(*at(server)).effective, timeout=0.1)
+    reason = await_answer(REGISTRY, at(server), timeout=0.1)
     assert reason == f"http://127.0.0.1:{port}/v2/ answered 503"
     server.statuses = [502]
-    assert await_answer(NGINX, configure(*at(server)).effective, upstream_down=True, timeout=0.1) == ""
+    assert await_answer(NGINX, at(server), upstream_down=True, timeout=0.1) == ""
 
 
-def test_no_answer_is_told_when_time_is_up(configure: Configure, server: Any) -> None:
-    lines = at(server)
+def test_no_answer_is_told_when_time_is_up(server: Any) -> None:
+    probe = at(server)
     server.shutdown()
     server.server_close()
-    assert "nothing listens" in await_answer(REGISTRY, configure(*lines).effective, timeout=0.1)
+    assert "nothing listens" in await_answer(REGISTRY, probe, timeout=0.1)
 
 
-def test_nothing_to_ask_is_no_reason_to_wait(configure: Configure) -> None:
-    assert await_answer(NGINX, configure("registry['nginx']['enable'] = false").effective) == ""
+def test_who_gives_up_says_why(server: Any) -> None:
+    server.statuses = [503]
+    reasons = ["", "", "it ended three times"]
+    assert await_answer(REGISTRY, at(server), given_up=lambda: reasons.pop(0)) == "it ended three times"
+    assert (reasons, len(server.hosts)) == ([], 2)

@@ -50,7 +50,7 @@ def test_arrays_hashes_and_env_have_these_methods(value, text: str, expected: ob
         ("[1].each { |x| [1].frob }", "a method call is not supported"),
         ("{ 'a' => 1 }.fetch('b')", "this key is not in the hash"),
         ("ENV.fetch('NOPE')", "this environment variable is not set"),
-        ("[1, 'a'].sort", "can be sorted"),
+        ("[1, 'a'].sort", "these values have no order"),
         ("[1].to_h", "pairs of a key and a value"),
         ("ENV.fetch('LATIN1')", "not UTF-8"),
         ("ENV.merge!({})", "the method merge! is not supported"),
@@ -70,3 +70,7 @@ def test_merging_into_settings_sets_them(settings) -> None:
 def test_a_merged_copy_leaves_the_setting_as_it_is(settings) -> None:
     found = settings("nginx['a'] = 1\nregistry['b'] = nginx.merge('c' => 2)")
     assert found.values == {"nginx": {"a": 1}, "registry": {"b": {"a": 1, "c": 2}}}
+
+
+def test_it_gives_what_ruby_gives(check_answer, ruby_answer: str) -> None:
+    check_answer(ruby_answer)

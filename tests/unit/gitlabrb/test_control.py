@@ -21,7 +21,7 @@ def test_a_condition_chooses(value, text: str, expected: object) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("case when 1 then 2 end", "a case without a value is not supported"),
+        ("(break)", "break outside of a block"),
         ("(next)", "next outside of a block"),
         ("(yes ? 1 : 2)", "Ruby does not know yes"),
     ],
@@ -38,3 +38,7 @@ def test_modifiers_and_blocks_of_statements(settings) -> None:
 
 def test_after_an_unknown_condition_nothing_more_is_told(told) -> None:
     assert len(told("if yes\n  a = 1\nend\nroles a\ncase on\nwhen 1 then b = 2\nend\nroles b")) == 2
+
+
+def test_it_gives_what_ruby_gives(check_answer, ruby_answer: str) -> None:
+    check_answer(ruby_answer)

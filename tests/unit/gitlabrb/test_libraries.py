@@ -62,3 +62,7 @@ def test_text_is_evaluated_as_gitlab_rb_is(settings, told) -> None:
 
 def test_harmless_libraries_are_there(settings) -> None:
     assert settings("require 'json'\nroles 1").values == {"roles": 1}
+
+
+def test_it_gives_what_ruby_gives(check_answer, ruby_answer: str) -> None:
+    check_answer(ruby_answer)

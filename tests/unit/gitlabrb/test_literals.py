@@ -96,11 +96,8 @@ def test_a_literal_has_its_value(value, text: str, expected: object) -> None:
             "19-24 error ruby-unsupported: an array is not supported as a key -> Use a string.",
         ),
         (
-            "{ **{} }",
-            (
-                "19-23 error ruby-unsupported: only pairs of a key and a value are supported here"
-                " -> Write: 'key' => value"
-            ),
+            "{ **1 }",
+            "19-22 error ruby-type-error: ** before a number -> Write: **{ 'key' => value }",
         ),
         (
             "['a' => 1, 'b']",
@@ -159,3 +156,7 @@ def test_each_wrong_element_is_told(told) -> None:
         "1:29-31 error ruby-syntax: a number that begins with 0 is octal, and octal digits go from 0 to 7",
         "1:40-42 error ruby-syntax: Ruby does not know on",
     ]
+
+
+def test_it_gives_what_ruby_gives(check_answer, ruby_answer: str) -> None:
+    check_answer(ruby_answer)

@@ -33,3 +33,7 @@ def test_values_have_these_methods(value, text: str, expected: object) -> None:
 def test_what_is_wrong_is_told(told, text: str, words: str) -> None:
     (line,) = told(f"registry['v'] = {text}")
     assert words in line
+
+
+def test_it_gives_what_ruby_gives(check_answer, ruby_answer: str) -> None:
+    check_answer(ruby_answer)

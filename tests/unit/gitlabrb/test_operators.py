@@ -49,8 +49,8 @@ def test_an_operator_has_its_result(value, text: str, expected: object) -> None:
             ),
         ),
         (
-            "(1; 2)",
-            "17-23 error ruby-unsupported: parentheses must hold one value here -> Write: name('value')",
+            "(1; +'')",
+            "21-24 error ruby-type-error: + in front of a string -> Write the value itself.",
         ),
     ],
 )
@@ -71,3 +71,7 @@ def test_an_operator_that_is_wrong_is_told(told, text: str, expected: str) -> No
 )
 def test_logic_knows_only_nil_and_false_as_false(value, text: str, expected: object) -> None:
     assert value(text) == expected
+
+
+def test_it_gives_what_ruby_gives(check_answer, ruby_answer: str) -> None:
+    check_answer(ruby_answer)

@@ -39,5 +39,5 @@ def test_a_value_without_effect_is_told(told, text: str) -> None:
 
 
 def test_one_refused_statement_does_not_hide_another(told) -> None:
-    found = told("registri['a'] = 1\nexternal_url 'x'\nregistry['b'] = 08\nwhile true\nend\nroles yes")
+    found = told("registri['a'] = 1\nexternal_url 'x'\nregistry['b'] = 08\ndef a\nend\nroles yes")
     assert [line.split(":")[0] for line in found] == ["1", "3", "4", "6"]

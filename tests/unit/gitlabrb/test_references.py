@@ -92,9 +92,9 @@ def test_a_reference_has_its_value(settings, text: str, expected: dict[str, obje
             "7-20 error not-text: this environment variable is not UTF-8 -> Set it to UTF-8 text.",
         ),
         (
-            "ENV['HOST']['a']",
+            "5['a']",
             (
-                "7-23 error ruby-type-error: a string has no keys -> A hash has keys: registry['key'] ="
+                "7-13 error ruby-type-error: a number has no keys -> A hash has keys: registry['key'] ="
                 " value."
                 " A single value has none: external_url 'https://…'"
             ),
@@ -129,3 +129,7 @@ def test_a_word_that_may_be_a_secret_is_not_repeated(told) -> None:
         "roles hunter2",
     ):
         assert "hunter2" not in "".join(told(text))
+
+
+def test_it_gives_what_ruby_gives(check_answer, ruby_answer: str) -> None:
+    check_answer(ruby_answer)

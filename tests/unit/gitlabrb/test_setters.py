@@ -107,13 +107,6 @@ def test_a_setter_sets(settings, text: str, expected: dict[str, object]) -> None
             "registry['a'].frobnicate(1)",
             "1-28 error ruby-unsupported: a method call is not supported -> Write the resulting value.",
         ),
-        (
-            "roles *['a']",
-            (
-                "7-13 error ruby-unsupported: a * before a list is not supported -> Write the elements"
-                " themselves."
-            ),
-        ),
     ],
 )
 def test_a_setter_that_is_wrong_is_told(told, text: str, expected: str) -> None:

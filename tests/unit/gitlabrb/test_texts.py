@@ -72,7 +72,7 @@ def test_a_string_has_these_methods(value, text: str, expected: object) -> None:
         ("'a' * -1", "negative"),
         ("'a'.gsub('a')", "a replacement is missing here"),
         ("'a'.delete('a-z')", "a range of characters"),
-        ("'a'.to_i(16)", "this base is not supported"),
+        ("'a'.to_i(3)", "this base is not supported"),
         ("('9' * 2000).to_i", "too-large"),
     ],
 )

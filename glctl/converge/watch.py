@@ -1,0 +1,81 @@
+"""Seeing services come up, and stay up."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from glctl.converge import health
+from glctl.services import control
+from glctl.services.runit import look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from glctl.converge.health import Probe
+    from glctl.services.catalog import Service
+    from glctl.services.control import Verb
+    from glctl.services.runit import Status
+
+SECONDS = 3.0  # how long services are watched; a registry that cannot go on ends within two
+_TOO_MANY = 3  # starts; runsv makes one a second, and what fails three times fails always
+_POLL = 0.05
+
+
+def come_up(directory: Path, verb: Verb, before: Status) -> str:
+    """Wait until *verb* has had its effect on a service; returns why it has not, or nothing."""
+    outcome = control.wait(directory, verb, before)
+    if outcome.ok:
+        return ""
+    if verb.name == "reload":
+        return "its workers are still the old ones, it does not accept its configuration"
+    if outcome.ends > 1:
+        return f"it ended {outcome.ends} times within {outcome.waited:.0f} s"
+    return f"after {outcome.waited:.0f} s its state is {outcome.status.state}: {outcome.status}"
+
+
+def answers(service: Service, directory: Path, probe: Probe, *, upstream_down: bool = False) -> str:
+    """Wait until *service* answers; returns why it does not, or nothing.
+
+    An answer counts only from a process that was there before the question and still is after it: on the
+    port of one that cannot have it, somebody else may answer.
+    """
+    given_up = _crash_loop(directory)
+    while True:
+        asked = look(directory)
+        reason = health.await_answer(service, probe, upstream_down=upstream_down, given_up=given_up)
+        if reason or _same(asked, look(directory)):
+            return reason
+
+
+def watch(directories: Mapping[str, Path], seconds: float) -> tuple[str, str] | None:
+    """Look at all services, by name, for *seconds*; returns the first that falls, and what was seen of it."""
+    begun = time.monotonic()
+    first = {name: look(directory) for name, directory in directories.items()}
+    while (passed := time.monotonic() - begun) < seconds:
+        for name, directory in directories.items():
+            if not _same(first[name], look(directory)):
+                return name, f"it came up, and ended within {passed:.1f} s"
+        time.sleep(_POLL)
+    return None
+
+
+def _same(before: Status, now: Status) -> bool:
+    return now.is_up and (now.pid, now.since) == (before.pid, before.since)
+
+
+def _crash_loop(directory: Path) -> Callable[[], str]:
+    """Tells, each time it is asked, whether the service starts over and over."""
+    begun = time.monotonic()
+    starts: set[float] = set()
+
+    def given_up() -> str:
+        now = look(directory)
+        if now.state == "run":
+            starts.add(now.since)
+        if len(starts) <= _TOO_MANY:
+            return ""
+        return f"it ended {len(starts) - 1} times within {time.monotonic() - begun:.0f} s"
+
+    return given_up
