@@ -17,7 +17,7 @@ from glctl.commands.settings_table import (
     value_text,
     where,
 )
-from glctl.console import harmless
+from glctl.console import as_called, harmless
 from glctl.converge.desired import examine, installed_version, understand
 from glctl.converge.explanation import explain, matching, means_several
 from glctl.errors import GlctlError, UsageError
@@ -66,7 +66,7 @@ def command(context: Context, key: str, form: str) -> int:
         context.console.out(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
         return 0
     for line in _lines(found, context.console):
-        context.console.out(line)
+        context.console.out(as_called(line, context.console.called))
     return 0
 
 

@@ -79,8 +79,13 @@ class _World:
 def effects(configuration: Configuration, path: Path) -> Effects:
     """What the setting at *path* leads to: an Option, or a part of the value of one. Pure.
 
-    *configuration* must be sound: rules and templates are not asked to cope with what cannot be.
+    *configuration* must be sound: rules and templates are not asked to cope with what cannot be. Told is what
+    root's run would do, where no other could: outside a sandbox.
     """
+    host = configuration.host
+    configuration = replace(
+        configuration, host=replace(host, privileged=host.privileged or not host.root.relocated)
+    )
     here = _effects(configuration, path)
     if not here.none:
         return here

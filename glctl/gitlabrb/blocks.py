@@ -83,11 +83,15 @@ def _bound(parameters: list[Parameter], values: tuple[Any, ...]) -> dict[str, An
 
 
 def runs(ev: Evaluator, parameters: list[Parameter], body: Node | None) -> Block:
-    """What evaluates *body* with values for its parameters, and sees the variables around it."""
-    around = ev.locals
+    """What evaluates *body* with values for its parameters, and sees the variables around it.
+
+    A lambda may be called where another part of the text is read, or another file.
+    """
+    source, heredocs, around = ev.source, ev.heredocs, ev.locals
 
     def run(*values: Any) -> Any:
-        caller, was_in_block = ev.locals, ev.in_block
+        caller = ev.source, ev.heredocs, ev.locals, ev.in_block
+        ev.source, ev.heredocs = source, heredocs
         ev.locals, ev.in_block = Scope(around, _bound(parameters, values)), True
         try:
             ev.budget.spend_step()
@@ -95,6 +99,6 @@ def runs(ev: Evaluator, parameters: list[Parameter], body: Node | None) -> Block
         except NextError as ended:
             return ended.value
         finally:
-            ev.locals, ev.in_block = caller, was_in_block
+            ev.source, ev.heredocs, ev.locals, ev.in_block = caller
 
     return run

@@ -52,7 +52,8 @@ class Source:
         return Span(self.file, line, column, end_line, end_column, self.lines[node.start_point.row])
 
     def span_of_offset(self, offset: int) -> Span:
-        """The place of the character at a byte offset."""
+        """The place of the character at a byte offset; the end of the text is that of its last line."""
+        offset = min(offset, len(self.data) - 1)
         row = self.data.count(b"\n", 0, offset)
         start = len(self.data[self.data.rfind(b"\n", 0, offset) + 1 : offset].decode())
         return self.span_at(row, start, start + 1)

@@ -42,22 +42,16 @@ class Quoted(str):
 
 
 class UnquotableError(GlctlError):
-    """A *value* that no quoting makes safe where it is meant for. Most are told of before, by validation."""
+    """A value that no quoting makes safe where it is meant for. Validation has told of it, with its line."""
 
     exit_code = 2
-
-    def __init__(self, place: str, value: str) -> None:
-        super().__init__(
-            f"This cannot stand in {place}: {_excerpt(value)}", "Take its control characters out."
-        )
-        self.value = value
 
 
 def nginx_word(value: Any) -> Quoted:
     """One argument of an nginx directive. Variables (``$host``) stay alive, nothing else has a meaning."""
     text = _text(value)
     if _UNFIT.search(text):
-        raise UnquotableError("nginx's configuration", text)
+        raise UnquotableError(f"This cannot stand in nginx's configuration: {_excerpt(text)}")
     if _PLAIN.fullmatch(text):
         return Quoted(text, text)
     return Quoted('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"', text)
@@ -86,7 +80,7 @@ def shell_word(value: Any) -> Quoted:
     """One word of a shell command."""
     text = _text(value)
     if _UNFIT.search(text):
-        raise UnquotableError("a service's run script", text)
+        raise UnquotableError(f"This cannot stand in a service's run script: {_excerpt(text)}")
     return Quoted(shlex.quote(text), text)
 
 

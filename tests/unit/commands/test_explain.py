@@ -33,7 +33,10 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     def run(*args: str) -> tuple[int, str, str]:
         code = cli.run(["--root", str(tmp_path), "explain", *args])
         said = capsys.readouterr()
-        return code, said.out.replace(str(tmp_path), ""), said.err.replace(str(tmp_path), "")
+        return code, plain(said.out), plain(said.err)
+
+    def plain(text: str) -> str:
+        return text.replace(f"glctl --root {tmp_path}", "glctl").replace(str(tmp_path), "")
 
     return run
 
