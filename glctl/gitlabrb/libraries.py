@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 Function = Callable[["Evaluator", "Node", list[Any]], Any]
 
+# Of Ruby's standard library, what is harmless to load: what is used of it is looked at where it is used.
 _HARMLESS = frozenset(
-    "json yaml psych uri set time date ipaddr socket open3 securerandom digest base64 erb".split()
+    "json yaml psych uri set time date ipaddr socket open3 securerandom digest base64 erb ostruct openssl "
+    "pathname shellwords stringio logger timeout etc".split()
 )
 
 
@@ -65,6 +67,13 @@ def _is_file(ev: Evaluator, node: Node, arguments: list[Any]) -> Any:
 def _is_directory(ev: Evaluator, node: Node, arguments: list[Any]) -> Any:
     """``File.directory?('/path')``"""
     return _asked(node, ev.outside.is_directory, _one_path(ev, node, arguments))
+
+
+def _matching(ev: Evaluator, node: Node, arguments: list[Any]) -> list[str]:
+    """``Dir.glob('/etc/gitlab/*.rb')``, ``Dir['/etc/gitlab/*.rb']``"""
+    found: list[str] = _asked(node, ev.outside.matching, _one_path(ev, node, arguments))
+    ev.budget.spend_values(len(found))
+    return found
 
 
 def _join(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
@@ -167,7 +176,7 @@ LIBRARIES: dict[str, dict[str, Function]] = {
         "read": _read,
     },
     "IO": {"read": _read},
-    "Dir": {"exist?": _is_directory},
+    "Dir": {"[]": _matching, "exist?": _is_directory, "glob": _matching},
     "JSON": {"parse": _json},
     "Socket": {"gethostname": _hostname},
     "YAML": {"load": _yaml, "load_file": _yaml_file, "safe_load": _safe_yaml},

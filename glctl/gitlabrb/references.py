@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.gitlabrb import codes, unsupported
 from glctl.gitlabrb.classes import CLASSES
 from glctl.gitlabrb.kinds import kind_of
-from glctl.gitlabrb.libraries import FUNCTIONS, LIBRARIES
+from glctl.gitlabrb.libraries import FUNCTIONS, LIBRARIES, ask
 from glctl.gitlabrb.literals import collected, listed
 from glctl.gitlabrb.methods import METHODS, invoke
 from glctl.gitlabrb.refusal import RefusedError
@@ -182,6 +182,8 @@ def read_element(ev: Evaluator, node: Node, container: Any, keys: list[Any]) -> 
         return container.read(hash_key(node, key))
     if isinstance(container, Facts):
         return _fact(node, container, key)
+    if isinstance(container, Library) and "[]" in LIBRARIES[container.name]:
+        return ask(ev, node, container.name, "[]", keys)
     if isinstance(container, Library):
         return ev.configuration.read(setting_name(ev, node, container, key))
     if isinstance(container, Environment):
