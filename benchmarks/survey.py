@@ -261,8 +261,8 @@ the repositories and not here.
 |---|---:|---|
 {totals}
 
-What `check-config` says of them, on an empty Omnibus host; {fine} have no error. Errors are what stands in the
-files: placeholders for addresses, settings that Omnibus 19.3 has removed, typing errors.
+What `check-config` says of them, on an empty Omnibus host; {fine} have no error. Errors are what stands in
+the files: placeholders for addresses, settings that Omnibus 19.3 has removed, typing errors.
 
 | | code | texts | times |
 |---|---|---:|---:|
