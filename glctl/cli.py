@@ -40,6 +40,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "usr2": ("service_verbs", "usr2", "Send SIGUSR2."),
     "once": ("service_verbs", "once", "Start services, and do not restart them when they end."),
     "service-list": ("service_verbs", "service_list", "List services and whether gitlab.rb enables them."),
+    "registry-garbage-collect": (
+        "registry_garbage_collect",
+        "command",
+        "Delete what no image needs any more from the registry's storage.",
+    ),
     "down": ("down", "command", "End the supervisor and all that runs under it."),
     "doctor": ("doctor", "command", "Find out what is wrong, and why."),
     "tail-logs": ("tail_logs", "command", "Print the last lines of the logs and follow them."),

@@ -79,14 +79,19 @@ def _assignment(ev: Evaluator, node: Node) -> None:
         raise RefusedError(
             left, codes.SYNTAX, "this cannot be given a value", "Name a setting or a variable."
         )
-    if left.type == "left_assignment_list" and node.parent is not None and node.parent.type in _ONE_VALUE:
-        raise RefusedError(left, codes.SYNTAX, "several variables cannot be set here", "Put it on a line.")
-    if left.type == "left_assignment_list" and ev.source.slice(left.start_byte, equals.end_byte).endswith(
-        "*="
-    ):
-        raise RefusedError(equals, codes.SYNTAX, "a name is missing behind *", "Write it.")
+    if left.type == "left_assignment_list":
+        _several(ev, left, equals)
     if left.type == "element_reference" and left.children[0].end_byte != left.children[1].start_byte:
         raise RefusedError(left, codes.SYNTAX, "no space belongs before this bracket", "Remove it.")
+
+
+def _several(ev: Evaluator, names: Node, equals: Node) -> None:
+    """``a, b`` to the left of an equals sign"""
+    outer = names.parent.parent if names.parent is not None else None
+    if outer is not None and outer.type in _ONE_VALUE:
+        raise RefusedError(names, codes.SYNTAX, "several variables cannot be set here", "Put it on a line.")
+    if ev.source.slice(names.start_byte, equals.end_byte).endswith("*="):
+        raise RefusedError(equals, codes.SYNTAX, "a name is missing behind *", "Write it.")
 
 
 def _range(_ev: Evaluator, node: Node) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from glctl.errors import GlctlError
 from glctl.render import nginxconf
 from glctl.secret import reveal
+from glctl.settings.option import ruby_text
 
 # What nginx reads as one plain word wherever it stands (ngx_conf_read_token: quotes, blanks, ';', '{', '}'
 # and '#' end or begin something; '$' begins a variable, which is wanted).
@@ -136,9 +137,7 @@ def _plain(value: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(reveal(value))
+    return ruby_text(reveal(value))
 
 
 def _excerpt(text: str) -> str:
