@@ -58,6 +58,10 @@ def method_block(ev: Evaluator, node: Node) -> Block:
 def parameters_of(ev: Evaluator, node: Node | None) -> list[Parameter]:
     """What stands between ``|`` and ``|``, or behind ``->``."""
     result: list[Parameter] = []
+    if node is not None and len(node.children) > 1 and node.children[-2].type == ",":
+        raise RefusedError(
+            node, codes.UNSUPPORTED, "a comma behind the last parameter is not supported", "Write: |first, _|"
+        )
     for child in ev.parts(node) if node is not None else ():
         if child.type == "destructured_parameter":
             result.append(parameters_of(ev, child))

@@ -100,6 +100,11 @@ def _basename(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
     return name.removesuffix(end) if name != end else name
 
 
+def _extname(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
+    """``File.extname('/a/b.c')``"""
+    return posixpath.splitext(_one_path(ev, node, arguments))[1]
+
+
 def _dirname(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
     """``File.dirname('/a/b')``"""
     path = _one_path(ev, node, arguments)
@@ -165,6 +170,7 @@ LIBRARIES: dict[str, dict[str, Function]] = {
         "directory?": _is_directory,
         "dirname": _dirname,
         "exist?": _exists,
+        "extname": _extname,
         "file?": _is_file,
         "join": _join,
         "read": _read,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.gitlabrb import codes, unsupported
 from glctl.gitlabrb.limits import check_depth
 from glctl.gitlabrb.literals import collected, listed
-from glctl.gitlabrb.references import unknown_word
+from glctl.gitlabrb.references import unknown_name
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.regexps import Regexp
 from glctl.gitlabrb.values import UNKNOWN, Class, Hash, Proc, Range, describe
@@ -32,8 +32,12 @@ def call(ev: Evaluator, node: Node) -> Any:
     if name not in ev.configuration.names:
         if name in unsupported.METHODS:
             raise unsupported.method(node, name)
-        raise unknown_word(name_node, name, ev.configuration.names)
+        unknown_name(ev, name_node, name)
     values = collected(ev, listed(_elements(ev, node, name, arguments))) if arguments else []
+    if name not in ev.configuration.names:
+        if values:
+            ev.loose[name] = values[0] if len(values) == 1 else values
+        return ev.loose.get(name)
     if not values:
         return ev.configuration.read(name)
     value = values[0] if len(values) == 1 else values
