@@ -1,6 +1,6 @@
 # Two commands are all: make demo, make test. Each installs what it needs (scripts/setup) and is safe to repeat.
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test lint types wheel example bench clean
+.PHONY: help demo clean-demo test lint types wheel example differences bench clean
 
 # What scripts/setup provides comes first.
 export PATH := $(CURDIR)/.tools:$(CURDIR)/.venv/bin:$(PATH)
@@ -35,6 +35,10 @@ wheel: ## Build the wheel and try it away from this checkout
 example: ## Bring examples/gitlab.rb.example up to date with the schema
 	@scripts/setup python
 	python scripts/make-example > examples/gitlab.rb.example
+
+differences: ## Bring docs/differences.md up to date with the rules and the cases
+	@scripts/setup python
+	python scripts/make-differences > docs/differences.md
 
 bench: ## Measure start-up against its limits
 	@scripts/setup python

@@ -39,6 +39,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "usr2": ("service_verbs", "usr2", "Send SIGUSR2."),
     "once": ("service_verbs", "once", "Start services, and do not restart them when they end."),
     "service-list": ("service_verbs", "service_list", "List services and whether gitlab.rb enables them."),
+    "registry-garbage-collect": (
+        "registry_garbage_collect",
+        "command",
+        "Delete what no image needs any more from the registry's storage.",
+    ),
     "down": ("down", "command", "End the supervisor and all that runs under it."),
     "doctor": ("doctor", "command", "Find out what is wrong, and why."),
     "tail-logs": ("tail_logs", "command", "Print the last lines of the logs and follow them."),
@@ -110,7 +115,7 @@ def cli(ctx: click.Context, root: str | None, config: str | None, color: Any, ve
 
     ctx.obj = Context(
         root=_root(root),
-        console=Console(color=wants_color(color, sys.stdout), verbose=verbose),
+        console=Console(color=wants_color(color, sys.stdout), verbose=verbose, called=_as_called(ctx)),
         config=None if config is None else Path(config),
     )
 
@@ -135,6 +140,18 @@ def _root(option: str | None) -> Root:
     raise UsageError(f"--root {option} does not exist.", f"Make it first: mkdir -p {shlex.quote(option)}")
 
 
+def _as_called(ctx: click.Context) -> str:
+    """How this run was called, up to its command: what hints repeat. The environment needs no repeating."""
+    words = ["glctl"]
+    for name in ("root", "config"):
+        value = ctx.params.get(name)
+        if value is not None and value != os.environ.get(f"GLCTL_{name.upper()}"):
+            from shlex import quote
+
+            words += [f"--{name}", quote(value)]
+    return " ".join(words)
+
+
 def main() -> None:
     """The console script."""
     if "_GLCTL_COMPLETE" in os.environ:  # shell completion is click's own protocol
@@ -157,8 +174,15 @@ def _prepare_streams() -> None:
 
 def run(args: list[str]) -> int:
     """Run one command line and return its exit code. No traceback leaves here."""
+    called = "glctl"
     try:
-        code = _invoke(args)
+        try:
+            with cli.make_context("glctl", args, terminal_width=_help_width()) as ctx:
+                called = _as_called(ctx)
+                result = cli.invoke(ctx)
+            code = result if isinstance(result, int) else 0
+        except click.exceptions.Exit as exc:  # --help and --version end so
+            code = exc.exit_code
         sys.stdout.flush()
         return code
     except click.ClickException as exc:
@@ -171,16 +195,7 @@ def run(args: list[str]) -> int:
             return 0
         from glctl.commands.boundary import report
 
-        return report(exc)
-
-
-def _invoke(args: list[str]) -> int:
-    try:
-        with cli.make_context("glctl", args, terminal_width=_help_width()) as ctx:
-            result = cli.invoke(ctx)
-    except click.exceptions.Exit as exc:  # --help and --version end so
-        return exc.exit_code
-    return result if isinstance(result, int) else 0
+        return report(exc, called)
 
 
 def _help_width() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,12 +14,24 @@ ColorMode = Literal["auto", "always", "never"]
 _CODES = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36", "bold": "1", "dim": "2"}
 
 
+# A command of glctl in a text for the user; a sentence about glctl goes on with another word.
+VERBS = (
+    "reconfigure render check-config diff-config explain show-config status start stop restart reload hup "
+    "int term kill usr1 usr2 once service-list down history rollback doctor tail-logs"
+).split()
+_COMMAND = re.compile(rf"(?<![\w/.-])glctl(?= (?:{'|'.join(VERBS)})(?![\w-]))")
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
-    """Knows whether to colour, and how much to say. Made once by the command line, handed down."""
+    """Knows whether to colour, how much to say, and how this run was called (``glctl --root DIR``).
+
+    Made once by the command line, handed down.
+    """
 
     color: bool = False
     verbose: bool = False
+    called: str = "glctl"
 
     def paint(self, text: str, *styles: str) -> str:
         """*text* in the named styles, or unchanged where colour is off."""
@@ -33,8 +46,13 @@ class Console:
     def note(self, text: str) -> None:
         """A line of progress or explanation. That nobody reads it is no reason to stop half-way."""
         with suppress(OSError):
-            sys.stderr.write(text + "\n")
+            sys.stderr.write(as_called(text, self.called) + "\n")
             sys.stderr.flush()
+
+
+def as_called(text: str, called: str) -> str:
+    """*text* with the commands of glctl in it as they are to be typed: with this run's ``--root``."""
+    return text if called == "glctl" else _COMMAND.sub(lambda _: called, text)
 
 
 def wants_color(mode: ColorMode, stream: IO[str]) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 CONFIG_FILE = "/etc/gitlab/gitlab.rb"
 SECRETS_FILE = "/etc/gitlab/gitlab-secrets.json"
+DOCKER_FILE = "/assets/gitlab.rb"  # what Omnibus reads in GitLab's Docker image; it takes in the two others
 CLUSTER_FILE = "/etc/gitlab/gitlab-cluster.json"  # what gitlab-ctl itself has changed on this node
 SSL_DIR = "/etc/gitlab/ssl"
 EMBEDDED_DIR = "/opt/gitlab/embedded"  # its presence makes a host an Omnibus host

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Severity = Literal["error", "warning"]
@@ -10,13 +10,17 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a file. Lines and columns count from 1; columns count characters, not bytes."""
+    """A stretch of a file. Lines and columns count from 1; columns count characters, not bytes.
+
+    *text* is the line that it begins on, where *file* may not be there to be read: it may hold secrets.
+    """
 
     file: str
     line: int
     column: int
     end_line: int
     end_column: int
+    text: str = field(default="", compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"

@@ -9,19 +9,20 @@ from pathlib import Path
 
 import glctl
 from glctl.commands.diagnostics import print_diagnostics
-from glctl.console import harmless
+from glctl.console import Console, as_called, harmless, wants_color
 from glctl.errors import ConfigError, GlctlError
 
 _SOURCES = Path(glctl.__file__).parent
 
 
-def report(exc: Exception) -> int:
-    """Tell the user what *exc* means; returns the exit code."""
+def report(exc: Exception, called: str = "glctl") -> int:
+    """Tell the user what *exc* means; returns the exit code. *called*: how hints name glctl."""
     if isinstance(exc, ConfigError):
-        print_diagnostics(exc.diagnostics, sys.stderr)
+        console = Console(color=wants_color("auto", sys.stderr), called=called)
+        print_diagnostics(exc.diagnostics, sys.stderr, console)
         return exc.exit_code
     if isinstance(exc, GlctlError):
-        return _say(exc.message, exc.hint, exc.exit_code)
+        return _say(exc.message, as_called(exc.hint, called), exc.exit_code)
     if isinstance(exc, OSError):
         where = f": {harmless(os.fsdecode(exc.filename))}" if isinstance(exc.filename, str | bytes) else ""
         return _say(f"{exc.strerror or exc}{where}", "", 1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from glctl.commands.diagnostics import print_diagnostics
+from glctl.console import as_called
 from glctl.converge.wrong import all_that_is_wrong
 from glctl.settings.versions import parse_version
 
@@ -49,7 +50,8 @@ def command(context: Context, strict: bool, version: Version | None, form: str) 
     warnings = len(diagnostics) - errors
     ok = not errors and not (strict and warnings)
     if form == "json":
-        document = {"ok": ok, "diagnostics": [_as_json(d) for d in diagnostics]}
+        called = context.console.called
+        document = {"ok": ok, "diagnostics": [_as_json(d, called) for d in diagnostics]}
         context.console.out(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         print_diagnostics(diagnostics, sys.stdout, context.console)
@@ -63,7 +65,7 @@ def _verdict(context: Context, errors: int, warnings: int, ok: bool) -> str:
     return f"{context.config_file} {verdict}" + (f": {', '.join(counts)}." if counts else ".")
 
 
-def _as_json(diagnostic: Diagnostic) -> dict[str, Any]:
+def _as_json(diagnostic: Diagnostic, called: str) -> dict[str, Any]:
     span = diagnostic.span
     return {
         "code": diagnostic.code,
@@ -72,5 +74,5 @@ def _as_json(diagnostic: Diagnostic) -> dict[str, Any]:
         "line": span.line if span else None,
         "column": span.column if span else None,
         "message": diagnostic.message,
-        "hint": diagnostic.hint,
+        "hint": as_called(diagnostic.hint, called),
     }

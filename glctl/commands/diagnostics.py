@@ -5,25 +5,52 @@ from __future__ import annotations
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from glctl.console import Console, harmless, wants_color
+from glctl.console import Console, as_called, harmless, wants_color
 from glctl.secret import mask_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from glctl.spans import Diagnostic, Span
 
 _WIDTH = 160  # longer lines are cut around the caret
+_MANY = 4  # warnings with one remedy are told once
 
 
 def print_diagnostics(
     diagnostics: Iterable[Diagnostic], stream: IO[str], console: Console | None = None
 ) -> None:
-    """Write each diagnostic with its source line, masked."""
+    """Write each diagnostic with its source line, masked; warnings of one cause once, but with ``-v``."""
     console = console or Console(color=wants_color("auto", stream))
     sources: dict[str, list[str]] = {}
-    for diagnostic in diagnostics:
+    for diagnostic, alike in _gathered(tuple(diagnostics), console.verbose):
         stream.write(format_diagnostic(diagnostic, console, sources) + "\n")
+        if alike:
+            lines = ", ".join(str(each.span.line) for each in alike if each.span)
+            stream.write(f"     and {len(alike)} more like it, on lines {lines} (-v shows them)\n")
+
+
+def _gathered(
+    diagnostics: Sequence[Diagnostic], verbose: bool
+) -> Iterator[tuple[Diagnostic, Sequence[Diagnostic]]]:
+    """Each diagnostic, and what is told along with it: the others of one cause, where there are many."""
+    groups: dict[object, list[Diagnostic]] = {}
+    for each in diagnostics:
+        groups.setdefault(_cause(each), []).append(each)
+    for each in diagnostics:
+        group = groups[_cause(each)]
+        if verbose or len(group) < _MANY:
+            yield each, ()
+        elif each is group[0]:
+            yield each, group[1:]
+
+
+def _cause(diagnostic: Diagnostic) -> object:
+    """What is the same for warnings that one remedy mends; an error stands for itself."""
+    span = diagnostic.span
+    if diagnostic.severity == "error" or not span or not diagnostic.hint:
+        return id(diagnostic)
+    return diagnostic.code, diagnostic.hint, span.file
 
 
 def format_diagnostic(diagnostic: Diagnostic, console: Console, sources: dict[str, list[str]]) -> str:
@@ -34,7 +61,8 @@ def format_diagnostic(diagnostic: Diagnostic, console: Console, sources: dict[st
     if diagnostic.span and (source := _line(diagnostic.span, sources)) is not None:
         lines += _excerpt(source, diagnostic.span, console, color)
     if diagnostic.hint:
-        lines.append(f"  {console.paint('->', 'cyan')} {harmless(diagnostic.hint)}")
+        hint = as_called(diagnostic.hint, console.called)
+        lines.append(f"  {console.paint('->', 'cyan')} {harmless(hint)}")
     return "\n".join(lines)
 
 
@@ -44,6 +72,8 @@ def source_line(span: Span) -> str:
 
 
 def _line(span: Span, sources: dict[str, list[str]]) -> str | None:
+    if span.text:
+        return span.text
     if span.file not in sources:
         path = Path(span.file)
         try:

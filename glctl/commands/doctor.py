@@ -81,7 +81,7 @@ def command(
             report = examine(target, _chosen(target, timeout), facts, _progress)
     finally:
         _progress(())
-    report = as_typed_here(report, context.platform, _typed_as(context))
+    report = as_typed_here(report, context.platform, context.console.called)
     context.console.out(to_json(report) if form == "json" else to_text(report, context.console))
     return report.exit_code(strict=strict)
 
@@ -115,15 +115,6 @@ def _observed(context: Context) -> Observed:
     configuration = examine(context.root, context.config, context.platform).require_sound()
     files = {r.path: r.content for r in configuration.resources() if isinstance(r, File)}
     return from_files(context.root, files, configuration.diagnostics)
-
-
-def _typed_as(context: Context) -> str:
-    """How a user types glctl for this root."""
-    import shlex
-
-    if not context.root.relocated or os.environ.get("GLCTL_ROOT"):
-        return "glctl"
-    return f"glctl --root {shlex.quote(str(context.root.path))}"
 
 
 def _progress(names: Sequence[str]) -> None:

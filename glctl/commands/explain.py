@@ -17,7 +17,7 @@ from glctl.commands.settings_table import (
     value_text,
     where,
 )
-from glctl.console import harmless
+from glctl.console import as_called, harmless
 from glctl.converge.desired import examine, installed_version, understand
 from glctl.converge.explanation import explain, matching, means_several
 from glctl.errors import GlctlError, UsageError
@@ -66,7 +66,7 @@ def command(context: Context, key: str, form: str) -> int:
         context.console.out(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
         return 0
     for line in _lines(found, context.console):
-        context.console.out(line)
+        context.console.out(as_called(line, context.console.called))
     return 0
 
 
@@ -174,7 +174,7 @@ def _place(origin: Origin) -> str:
 
 
 def _effects(effects: Effects) -> Iterator[tuple[str, list[str]]]:
-    if not effects:
+    if effects.none:
         yield "feeds", ["nothing on this host"]
         return
     start = ["nothing with this gitlab.rb, but where it counts:"] if effects.elsewhere else []
@@ -216,12 +216,15 @@ def _as_json(found: Explanation) -> dict[str, Any]:
         "meaning": option and option.doc,
         "ignored": bool(option and option.ignored),
         "fate": found.fate,
-        "effects": effects
-        and {
-            "paths": list(effects.paths),
-            "settings": list(effects.settings),
-            "services": [{"name": name, "action": action} for name, action in effects.services],
-            "overruled": effects.overruled,
-            "elsewhere": effects.elsewhere,
-        },
+        "effects": None if effects is None else _effects_as_json(effects),
+    }
+
+
+def _effects_as_json(effects: Effects) -> dict[str, Any]:
+    return {
+        "paths": list(effects.paths),
+        "settings": list(effects.settings),
+        "services": [{"name": name, "action": action} for name, action in effects.services],
+        "overruled": effects.overruled,
+        "elsewhere": effects.elsewhere,
     }

@@ -121,10 +121,10 @@ class _Run:
         from glctl.converge.state import locked
 
         preflight(first)
-        with locked(Tree(context.root), self.asked.wait, context.console.note) as waited:
+        with locked(Tree(context.root), self.asked.wait, context.console.note) as held:
             # Once more under the lock: another run may have been at work until now, and have made secrets.
             prepared = prepare(first.configuration.with_secrets(Generated()))
-            if waited:
+            if held.waited:
                 preflight(prepared)
             with suppress(BrokenPipeError):  # a reader that has seen enough does not end the run
                 self._show(prepared)

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from glctl.console import harmless
-from glctl.secret import mask
+from glctl.secret import MASK, mask
 from glctl.settings.option import ruby_name, ruby_value
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def name_of(known: Known) -> str:
 
 
 def value_text(value: Any) -> str:
-    """*value* as gitlab.rb writes it."""
-    return "not set" if value is None else ruby_value(mask(value))
+    """*value* as gitlab.rb writes it; a mask has no quotes, since it is no value."""
+    return "not set" if value is None else ruby_value(mask(value)).replace(f"'{MASK}'", MASK)
 
 
 def short_value(value: Any) -> str:

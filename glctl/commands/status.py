@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from glctl.commands.completion import complete_services
-from glctl.console import harmless
+from glctl.console import as_called, harmless
 from glctl.converge.drift import Drift, drift
 from glctl.services.catalog import Service, select
 from glctl.services.runit import Status, look
@@ -60,7 +60,8 @@ def command(context: Context, services: tuple[str, ...], output: str) -> int:
     else:
         for row in rows:
             context.console.out(_as_text(row, context.console))
-        for line in _departures(found) if found else ():
+        for departure in _departures(found) if found else ():
+            line = as_called(departure, context.console.called)
             context.console.out(context.console.paint(harmless(line), "yellow"))
     if any(row.status.state == "no supervisor" and row.should_run for row in rows):
         starts = "glctl start" if context.platform.manages_services else "sudo gitlab-ctl start"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from glctl.converge.bring_up import Options
     from glctl.converge.carry_out import Result
     from glctl.converge.generations import Generation, Generations
     from glctl.converge.prepare import Prepared
@@ -75,14 +76,19 @@ def _with_secrets(resource: Resource, content: bytes, root: Root) -> Resource:
     return resource
 
 
-def carry_back(prepared: Prepared, config_file: Path | None, tell: Callable[[str], None]) -> Result:
+def carry_back(
+    prepared: Prepared,
+    config_file: Path | None,
+    tell: Callable[[str], None],
+    options: Options | None = None,
+) -> Result:
     """As :func:`carry_out`, for going back. The caller holds the lock.
 
     With *config_file*, the generation's gitlab.rb is written there once services are up on its files; what it
     and the secrets file hold until then is put beside them first.
     """
     if config_file is None:
-        return carry_out(prepared, tell)
+        return carry_out(prepared, tell, options)
     tree, gitlab_rb = Tree(prepared.configuration.host.root), prepared.configuration.source.gitlab_rb
     there = tree.actual(str(config_file))
     if there.kind not in ("file", "absent"):
@@ -96,7 +102,7 @@ def carry_back(prepared: Prepared, config_file: Path | None, tell: Callable[[str
     for path, actual in before.items():
         if actual.kind == "file":
             _write(f"{path}{BESIDE}", actual.content, actual, tree)
-    result = carry_out(prepared, tell)
+    result = carry_out(prepared, tell, options)
     if str(config_file) in before:
         _write(str(config_file), gitlab_rb, there, tree)
     return result

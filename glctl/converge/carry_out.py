@@ -91,9 +91,10 @@ def _put_in_place(prepared: Prepared, tree: Tree) -> None:
 def _conclude(prepared: Prepared, goal: Goal, tree: Tree) -> None:
     """All is up, and is remembered so: what was rendered, each service, nothing to go back from."""
     try:
-        if prepared.back_to is None:  # else another glctl may have rendered it
+        if prepared.back_to is None and not prepared.temporary:  # else another glctl may have rendered it
             rendered.remember(prepared.configuration, prepared.resources, tree)
-        Generations(tree).keep(prepared.configuration, prepared.resources, prepared.back_to)
+        if not prepared.temporary:
+            Generations(tree).keep(prepared.configuration, prepared.resources, prepared.back_to)
         record(goal, Applied(tree))
         Journal(tree).end()
     except OSError as exc:

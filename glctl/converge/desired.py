@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from glctl.errors import ConfigError
 from glctl.gitlabrb import reader
 from glctl.gitlabrb.outside import Outside
+from glctl.paths import CONFIG_FILE, DOCKER_FILE
 from glctl.services.host import installed_omnibus, observe_host, own_fqdn
 from glctl.settings.derive import derive
 from glctl.settings.draft import given
@@ -105,10 +106,18 @@ def examine(
     """
     version = version or installed_version(root, platform)
     content, outside = reader.content(config_file), _outside(root)
-    text = reader.as_text(config_file, content)
-    settings = reader.evaluate(text, str(config_file), names_of(version), outside=outside)
+    first = _first_file(root, config_file)
+    text = reader.as_text(first, content if first == config_file else reader.content(first))
+    settings = reader.evaluate(text, str(first), names_of(version), outside=outside)
     made = understand(settings, root, platform, version)
     return replace(made, source=Source(content, outside.texts))
+
+
+def _first_file(root: Root, config_file: Path) -> Path:
+    """The file that Omnibus begins with. GitLab's Docker image has one of its own, which sets defaults,
+    evaluates GITLAB_OMNIBUS_CONFIG, and then takes in gitlab.rb, which so has the last word."""
+    of_image = root.at(DOCKER_FILE)
+    return of_image if config_file == root.at(CONFIG_FILE) and of_image.is_file() else config_file
 
 
 def installed_version(root: Root, platform: Platform) -> Version:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glctl.converge.mounts import mount_of
 from glctl.paths import STATE_DIR
 from glctl.render.resources import Account, File
 
@@ -32,7 +32,7 @@ def disk_problems(plan: Plan, root: Root) -> Iterator[Problem]:
 
 def _refusal(parent: Path) -> Iterator[Problem]:
     if os.statvfs(parent).f_flag & os.ST_RDONLY:
-        where = _mount(parent)
+        where = mount_of(parent).point
         yield f"{where} is a read-only file system.", f"Remount it: mount -o remount,rw {where}"
     elif not os.access(parent, os.W_OK | os.X_OK):
         yield f"This user may not write in {parent}.", "Run glctl as root, or use --root DIR for a sandbox."
@@ -48,7 +48,7 @@ def _shortage(sizes: dict[Path, int]) -> Iterator[Problem]:
         info = os.statvfs(parent)
         free = info.f_bavail if os.geteuid() else info.f_bfree  # some blocks are root's alone
         if free < blocks:
-            unit, where = info.f_frsize / 1024, _mount(parent)
+            unit, where = info.f_frsize / 1024, mount_of(parent).point
             amounts = f"{blocks * unit:.0f} KiB are needed, {free * unit:.0f} KiB are free"
             yield f"{where} is full: {amounts}.", f"See what fills it: du -xh {where} | sort -h | tail"
 
@@ -64,12 +64,3 @@ def _nearest(directory: Path) -> Path:
     while not directory.exists() and directory != directory.parent:
         directory = directory.parent
     return directory
-
-
-def _mount(directory: Path) -> Path:
-    """Where the file system of *directory* is mounted. Path.is_mount() would not see a bind mount."""
-    lines = Path("/proc/self/mountinfo").read_text().splitlines()
-    mounts = (Path(re.sub(r"\\(\d{3})", lambda m: chr(int(m[1], 8)), line.split()[4])) for line in lines)
-    return max(
-        (m for m in mounts if directory.is_relative_to(m)), key=lambda m: len(m.parts), default=Path("/")
-    )

@@ -7,6 +7,7 @@ for files made from templates, which are compared by what the templates are give
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from glctl.render.resources import Resource
     from glctl.settings.host import Host
     from glctl.settings.option import Option
-    from glctl.settings.secrets import Secrets
-    from glctl.settings.versions import Version
 
 
 class _Generated(Placeholders):
@@ -63,31 +62,38 @@ class Effects:
     overruled: bool = False
     elsewhere: bool = False
 
-    def __bool__(self) -> bool:
-        return bool(self.settings or self.paths)
+    @property
+    def none(self) -> bool:
+        """Whether nothing at all differs."""
+        return not (self.settings or self.paths)
 
 
 @dataclass(frozen=True, slots=True)
 class _World:
-    """What Settings lead to: effective settings, and Resources by their place."""
+    """Effective settings, and the Resources that are made of them by their place."""
 
     effective: Effective
-    secrets: Secrets
     resources: Mapping[str, Resource]
 
 
 def effects(configuration: Configuration, path: Path) -> Effects:
     """What the setting at *path* leads to: an Option, or a part of the value of one. Pure.
 
-    *configuration* must be sound: rules and templates are not asked to cope with what cannot be.
+    *configuration* must be sound: rules and templates are not asked to cope with what cannot be. Told is what
+    root's run would do, where no other could: outside a sandbox.
     """
-    host, version = configuration.host, configuration.version
-    here = _effects(configuration.settings, host, version, path)
-    if here:
+    host = configuration.host
+    configuration = replace(
+        configuration, host=replace(host, privileged=host.privileged or not host.root.relocated)
+    )
+    here = _effects(configuration, path)
+    if not here.none:
         return here
-    tried = (_effects(settings, host, version, path) for settings in _examples())
-    elsewhere = next(filter(None, tried), here)
-    return replace(elsewhere, elsewhere=bool(elsewhere), overruled=here.overruled)
+    for settings in _examples():
+        there = _effects(replace(configuration, settings=settings), path)
+        if not there.none:
+            return replace(there, elsewhere=True, overruled=here.overruled)
+    return here
 
 
 def without(configuration: Configuration, option: Option) -> Effective:
@@ -96,47 +102,55 @@ def without(configuration: Configuration, option: Option) -> Effective:
     return derive(settings, host, complete(settings, host, Placeholders()))
 
 
-def _effects(settings: Settings, host: Host, version: Version, path: Path) -> Effects:
-    """As :func:`effects`, with *settings* alone."""
+def _effects(configuration: Configuration, path: Path) -> Effects:
+    """As :func:`effects`, from nothing but the settings, the host and the version of *configuration*."""
     option = OPTIONS[enclosing(path) or ""]
-    secrets = complete(settings, host, _Generated())
-    base = _world(derive(settings, host, secrets), host, secrets)
+    base = _derived(configuration)
     values = _alternatives(option, path, lookup(base.effective.tree(), path))
-    found = [
-        world for value in values if (world := _sound_world(_with(settings, path, value), host, version))
-    ]
-    others = [world for world in found if world.effective[option.key] != base.effective[option.key]]
-    overruled = bool(found) and not others
+    others = [_derived(replace(base, settings=_with(base.settings, path, value))) for value in values]
+    sound = [other for other in others if not other.errors]
+    changed = [other for other in sound if other.effective[option.key] != base.effective[option.key]]
+    overruled = bool(sound) and not changed
     if overruled:  # what follows from the value that the rule gives it
         fit = [value for value in values if value is not None and not why_not(option.kind, value)]
-        others = [_world(_replaced(base, option, value), host, secrets) for value in fit]
-    return replace(_differences(option, base, others, host), overruled=overruled)
+        changed = [other for value in fit if not (other := _replaced(base, option, value)).errors]
+    found = _differences(option, _world(base), list(_worlds(changed)), base.host)
+    return replace(found, overruled=overruled)
 
 
-def _world(effective: Effective, host: Host, secrets: Secrets) -> _World:
-    from glctl.render.build import resources
+def _derived(configuration: Configuration) -> Configuration:
+    """*configuration* with what its settings lead to."""
+    settings, host = configuration.settings, configuration.host
+    secrets = complete(settings, host, _Generated())
+    return _checked(replace(configuration, effective=derive(settings, host, secrets), secrets=secrets))
+
+
+def _replaced(configuration: Configuration, option: Option, value: Any) -> Configuration:
+    """*configuration* with another value of *option* that nobody has asked for."""
+    resolved = Resolved(wrap(value, option.path[-1]))
+    effective = Effective({**configuration.effective.resolved, option.key: resolved})
+    return _checked(replace(configuration, effective=effective))
+
+
+def _checked(configuration: Configuration) -> Configuration:
+    settings, effective = configuration.settings, configuration.effective
+    return replace(configuration, diagnostics=validate(settings, effective, configuration.version))
+
+
+def _worlds(configurations: list[Configuration]) -> Iterator[_World]:
+    """What is made of each; nginx's directives that are none are found only then."""
+    for configuration in configurations:
+        with suppress(GlctlError):
+            yield _world(configuration)
+
+
+def _world(configuration: Configuration) -> _World:
+    """What is made of *configuration*."""
     from glctl.render.templating import values_only
 
     with values_only():
-        made = resources(effective, host, secrets)
-    return _World(effective, secrets, {_place(resource): resource for resource in made})
-
-
-def _sound_world(settings: Settings, host: Host, version: Version) -> _World | None:
-    """What *settings* lead to, or None where they cannot be."""
-    secrets = complete(settings, host, _Generated())
-    try:
-        effective = derive(settings, host, secrets)
-        if any(d.severity == "error" for d in validate(settings, effective, version)):
-            return None
-        return _world(effective, host, secrets)
-    except GlctlError:
-        return None
-
-
-def _replaced(base: _World, option: Option, value: Any) -> Effective:
-    resolved = Resolved(wrap(value, option.path[-1]))
-    return Effective({**base.effective.resolved, option.key: resolved})
+        made = configuration.resources()
+    return _World(configuration.effective, {_place(resource): resource for resource in made})
 
 
 def _examples() -> Iterator[Settings]:

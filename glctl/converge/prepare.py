@@ -51,6 +51,7 @@ class Prepared:
 
     *stopped*: services that an administrator has stopped. *back_to*: the generation that it goes back to.
     *unfinished*: an earlier run has not come to its end.
+    *temporary*: it is to be undone at once, so it is neither remembered nor kept as a generation.
     """
 
     configuration: Configuration
@@ -61,6 +62,7 @@ class Prepared:
     stopped: tuple[str, ...] = ()
     back_to: int | None = None
     unfinished: bool = False
+    temporary: bool = False
 
     @property
     def changed(self) -> bool:

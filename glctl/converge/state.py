@@ -7,6 +7,7 @@ import json
 import os
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glctl.converge.tree import ObstacleError
@@ -60,10 +61,18 @@ class Applied:
         return self._tree.root.relocate(f"{APPLIED_DIR}/{service.replace('/', '.')}")
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The lock, while it is ours: its descriptor, and whether another run had to be waited for."""
+
+    descriptor: int
+    waited: bool
+
+
 @contextmanager
-def locked(tree: Tree, wait: float = 0.0, tell: Callable[[str], None] = lambda _: None) -> Iterator[bool]:
+def locked(tree: Tree, wait: float = 0.0, tell: Callable[[str], None] = lambda _: None) -> Iterator[Held]:
     """One run at a time. Waits *wait* seconds for another run, saying so once, then raises GlctlError with
-    the pid of the run that holds the lock. Yields whether there was one to wait for.
+    the pid of the run that holds the lock.
 
     The kernel lets go of it when its holder ends, however that happens: a stale lock does not exist.
     """
@@ -77,7 +86,7 @@ def locked(tree: Tree, wait: float = 0.0, tell: Callable[[str], None] = lambda _
         with suppress(OSError):  # a full disk; the pid is only for others to read
             os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
         try:
-            yield waited
+            yield Held(fd, waited)
         finally:
             os.ftruncate(fd, 0)
     finally:

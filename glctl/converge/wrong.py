@@ -25,9 +25,9 @@ def all_that_is_wrong(
 ) -> tuple[Diagnostic, ...]:
     """Errors and warnings in the order of the lines; what has no line comes last.
 
-    Of a file that is broken, also what is wrong in the rest of it; of one that looks right, also what shows
-    only when its files are made. *version* is the Omnibus whose rules hold (examine). Raises UsageError where
-    the file cannot be read.
+    Of a file that is broken, also what is wrong in the rest of it. *version* is the Omnibus whose rules hold
+    (examine). Raises UsageError where the file cannot be read. No file is rendered: what passes here can be
+    written (a test tries nasty texts), and the templates would take longer than all the rest.
     """
     try:
         configuration = examine(root, config_file, platform, version)
@@ -36,7 +36,7 @@ def all_that_is_wrong(
         return in_order((*exc.diagnostics, *_of_the_rest(rest, root, platform, version)))
     found = configuration.diagnostics
     if not configuration.errors:
-        found = (*found, *_unprintable(configuration), *_unmatched_pair(configuration))
+        found = (*found, *_unmatched_pair(configuration))
     return in_order(found)
 
 
@@ -51,21 +51,6 @@ def _of_the_rest(
         return understand(settings, root, platform, version, whole=False).diagnostics
     except GlctlError as exc:  # of another file: gitlab-secrets.json, gitlab-cluster.json
         return (Diagnostic("unreadable-file", "error", exc.message, exc.hint),)
-
-
-def _unprintable(configuration: Configuration) -> tuple[Diagnostic, ...]:
-    """What keeps the files from being made, although each setting looks right; one thing at a time."""
-    from glctl.render.quoting import UnquotableError
-
-    try:
-        configuration.resources()
-    except UnquotableError as exc:
-        settings = configuration.settings
-        span = next((s for path, s in settings.spans.items() if settings.get(*path) == exc.value), None)
-        return (Diagnostic("wrong-value", "error", exc.message, exc.hint, span),)
-    except GlctlError as exc:
-        return (Diagnostic("wrong-value", "error", exc.message, exc.hint),)
-    return ()
 
 
 def _unmatched_pair(configuration: Configuration) -> Iterator[Diagnostic]:

@@ -9,6 +9,8 @@ from glctl.gitlabrb import codes
 from glctl.gitlabrb.limits import MAX_BITS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from glctl.gitlabrb.methods import Call
 
 Number = int | float
@@ -89,33 +91,39 @@ def _rounded(number: float, digits: int) -> float:
     return math.copysign(whole / scale, number)
 
 
-def repeat(call: Call, number: int) -> int:
+def repeat(call: Call, number: int) -> Any:
     """``number.times { |i| … }``"""
-    for index in range(number):
-        call.run(index)
-    return number
+    return _each(call, number, range(number))
 
 
-def upto(call: Call, number: int, last: int) -> int:
+def upto(call: Call, number: int, last: int) -> Any:
     """``1.upto(3) { |i| … }``"""
-    for index in range(number, last + 1):
-        call.run(index)
-    return number
+    return _each(call, number, range(number, last + 1))
 
 
-def downto(call: Call, number: int, last: int) -> int:
+def downto(call: Call, number: int, last: int) -> Any:
     """``3.downto(1) { |i| … }``"""
-    for index in range(number, last - 1, -1):
-        call.run(index)
-    return number
+    return _each(call, number, range(number, last - 1, -1))
 
 
-def step(call: Call, number: Number, last: Number, width: Number = 1) -> Number:
+def step(call: Call, number: Number, last: Number, width: Number = 1) -> Any:
     """``1.step(10, 3) { |i| … }``"""
     if width == 0:
         raise call.refused("a step of 0", "Use another number.")
-    for index in range(math.floor((last - number) / width + 1e-9) + 1):
-        call.run(number + index * width)
+    count = max(math.floor((last - number) / width + 1e-9) + 1, 0)
+    if isinstance(number, int) and isinstance(width, int):
+        return _each(call, number, range(number, number + count * width, width))
+    call.ev.budget.spend_values(count)
+    return _each(call, number, [number + index * width for index in range(count)])
+
+
+def _each(call: Call, number: Number, numbers: Sequence[Number]) -> Any:
+    """Give each of *numbers* to the block; without one, they are the value."""
+    if call.block is None:
+        call.ev.budget.spend_values(len(numbers))
+        return list(numbers)
+    for each in numbers:
+        call.run(each)
     return number
 
 

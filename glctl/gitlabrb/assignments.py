@@ -19,7 +19,7 @@ from glctl.gitlabrb.references import (
 )
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.setters import assign_setting, check_setting
-from glctl.gitlabrb.values import UNKNOWN, Hash, Library, truthy
+from glctl.gitlabrb.values import UNKNOWN, Environment, Hash, Library, truthy
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -101,6 +101,13 @@ def _element(ev: Evaluator, left: Node, node: Node) -> Put:
     if isinstance(container, Library):
         name = setting_name(ev, left, container, key)
         return lambda value: assign_setting(ev, node, name, value)
+    if isinstance(container, Environment):
+        raise RefusedError(
+            left,
+            codes.UNSUPPORTED,
+            "setting an environment variable is not supported",
+            "Use a local variable: name = 'value'",
+        )
     if not isinstance(container, Hash):
         raise no_keys(left, container)
     hash_key(left, key)

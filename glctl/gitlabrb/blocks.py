@@ -58,6 +58,10 @@ def method_block(ev: Evaluator, node: Node) -> Block:
 def parameters_of(ev: Evaluator, node: Node | None) -> list[Parameter]:
     """What stands between ``|`` and ``|``, or behind ``->``."""
     result: list[Parameter] = []
+    if node is not None and len(node.children) > 1 and node.children[-2].type == ",":
+        raise RefusedError(
+            node, codes.UNSUPPORTED, "a comma behind the last parameter is not supported", "Write: |first, _|"
+        )
     for child in ev.parts(node) if node is not None else ():
         if child.type == "destructured_parameter":
             result.append(parameters_of(ev, child))
@@ -83,11 +87,15 @@ def _bound(parameters: list[Parameter], values: tuple[Any, ...]) -> dict[str, An
 
 
 def runs(ev: Evaluator, parameters: list[Parameter], body: Node | None) -> Block:
-    """What evaluates *body* with values for its parameters, and sees the variables around it."""
-    around = ev.locals
+    """What evaluates *body* with values for its parameters, and sees the variables around it.
+
+    A lambda may be called where another part of the text is read, or another file.
+    """
+    source, heredocs, around = ev.source, ev.heredocs, ev.locals
 
     def run(*values: Any) -> Any:
-        caller, was_in_block = ev.locals, ev.in_block
+        caller = ev.source, ev.heredocs, ev.locals, ev.in_block
+        ev.source, ev.heredocs = source, heredocs
         ev.locals, ev.in_block = Scope(around, _bound(parameters, values)), True
         try:
             ev.budget.spend_step()
@@ -95,6 +103,6 @@ def runs(ev: Evaluator, parameters: list[Parameter], body: Node | None) -> Block
         except NextError as ended:
             return ended.value
         finally:
-            ev.locals, ev.in_block = caller, was_in_block
+            ev.source, ev.heredocs, ev.locals, ev.in_block = caller
 
     return run

@@ -9,7 +9,7 @@ from glctl.gitlabrb.kinds import is_a
 from glctl.gitlabrb.limits import check_depth
 from glctl.gitlabrb.model import Symbol
 from glctl.gitlabrb.regexps import Regexp
-from glctl.gitlabrb.values import Class, Hash, Range
+from glctl.gitlabrb.values import Class, Hash, Proc, Range, truthy
 
 if TYPE_CHECKING:
     from glctl.gitlabrb.evaluator import Evaluator
@@ -44,6 +44,8 @@ def covers(ev: Evaluator, pattern: Any, value: Any) -> bool:
         return ev.match is not None
     if isinstance(pattern, Range):
         return ranges.covers(pattern, value)
+    if isinstance(pattern, Proc):
+        return truthy(pattern.does(value))
     if isinstance(pattern, Class):
         return is_a(value, pattern)
     return same(pattern, value, ev.budget)

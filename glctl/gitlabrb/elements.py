@@ -7,7 +7,7 @@ from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes
-from glctl.gitlabrb.comparing import same
+from glctl.gitlabrb.comparing import covers, same
 from glctl.gitlabrb.containers import include, join, map_, uniq
 from glctl.gitlabrb.model import Symbol
 from glctl.gitlabrb.values import UNKNOWN, Hash, is_string, truthy
@@ -171,6 +171,16 @@ def index(call: Call, items: list[Any], *wanted: Any) -> int | None:
         if same(item, wanted[0], call.ev.budget) if wanted else truthy(call.run(item)):
             return number
     return None
+
+
+def grep(call: Call, items: list[Any], pattern: Any) -> list[Any]:
+    """``items.grep(/part/)``: those that the pattern covers"""
+    return [item for item in items if covers(call.ev, pattern, item)]
+
+
+def grep_v(call: Call, items: list[Any], pattern: Any) -> list[Any]:
+    """``items.grep_v(/part/)``: the others"""
+    return [item for item in items if not covers(call.ev, pattern, item)]
 
 
 def group_by(call: Call, items: list[Any]) -> Hash:

@@ -60,7 +60,8 @@ class Evaluator:
         self._kinds = kinds
         self._depth = 0
         self.in_block = False
-        self.vivifies = True  # whether reading a key of settings makes it
+        self.strict = True  # whether names must be known, and reading a key of settings makes it
+        self.loose: dict[str, Any] = {}  # what unknown names were set to where that was allowed
         self._included = 0
         # By the source and the id of a node:
         self._checked: set[tuple[Source, int]] = set()
@@ -75,22 +76,25 @@ class Evaluator:
             self.value(stretch.root)
 
     def include(self, node: Node, text: str, file: str | None) -> None:
-        """Evaluate *text* at the place of *node*: another file, or, without *file*, more of this one."""
+        """Evaluate *text* at the place of *node*: another file, or, without *file*, more of this one. That is
+        named after the environment variable that it is the value of."""
         if self._included >= MAX_INCLUDED:
             raise RefusedError(
                 node, codes.TOO_DEEP, f"more than {MAX_INCLUDED} other files", "Does a file include itself?"
             )
         self._included += 1
-        source = Source(text, file or f"{self.source.file} (eval)")
+        variable = next((name for name, value in self.env.variables.items() if value == text), None)
+        source = Source(text, file or variable or f"{self.source.file} (eval)")
         check_size(source.text)
         outer = self.source, self.heredocs, self.locals
+        self.strict = self.strict or file is not None
         self.locals = Scope() if file else Scope(self.locals)
         try:
             self.run(parse(source, self.configuration.names, self._diagnostics))
         finally:
             self.source, self.heredocs, self.locals = outer
         if file:
-            self.vivifies = False  # in Omnibus, the end of any file ends it
+            self.strict = False  # in Omnibus, the end of any file ends it
 
     @property
     def here(self) -> Span | None:

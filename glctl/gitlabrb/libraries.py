@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 Function = Callable[["Evaluator", "Node", list[Any]], Any]
 
+# Of Ruby's standard library, what is harmless to load: what is used of it is looked at where it is used.
 _HARMLESS = frozenset(
-    "json yaml psych uri set time date ipaddr socket open3 securerandom digest base64 erb".split()
+    "json yaml psych uri set time date ipaddr socket open3 securerandom digest base64 erb ostruct openssl "
+    "pathname shellwords stringio logger timeout etc".split()
 )
 
 
@@ -67,6 +69,13 @@ def _is_directory(ev: Evaluator, node: Node, arguments: list[Any]) -> Any:
     return _asked(node, ev.outside.is_directory, _one_path(ev, node, arguments))
 
 
+def _matching(ev: Evaluator, node: Node, arguments: list[Any]) -> list[str]:
+    """``Dir.glob('/etc/gitlab/*.rb')``, ``Dir['/etc/gitlab/*.rb']``"""
+    found: list[str] = _asked(node, ev.outside.matching, _one_path(ev, node, arguments))
+    ev.budget.spend_values(len(found))
+    return found
+
+
 def _join(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
     """``File.join('/a', 'b')``: one slash between two parts."""
     if not arguments or not all(is_string(part) for part in arguments):
@@ -89,6 +98,11 @@ def _basename(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
     if end == ".*":
         return posixpath.splitext(name)[0]
     return name.removesuffix(end) if name != end else name
+
+
+def _extname(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
+    """``File.extname('/a/b.c')``"""
+    return posixpath.splitext(_one_path(ev, node, arguments))[1]
 
 
 def _dirname(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
@@ -156,12 +170,13 @@ LIBRARIES: dict[str, dict[str, Function]] = {
         "directory?": _is_directory,
         "dirname": _dirname,
         "exist?": _exists,
+        "extname": _extname,
         "file?": _is_file,
         "join": _join,
         "read": _read,
     },
     "IO": {"read": _read},
-    "Dir": {"exist?": _is_directory},
+    "Dir": {"[]": _matching, "exist?": _is_directory, "glob": _matching},
     "JSON": {"parse": _json},
     "Socket": {"gethostname": _hostname},
     "YAML": {"load": _yaml, "load_file": _yaml_file, "safe_load": _safe_yaml},

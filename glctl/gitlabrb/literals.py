@@ -23,7 +23,7 @@ _INTEGER = re.compile(
 )
 _LEADING_ZERO = re.compile(r"0[\d_]")
 _BASES = {"x": 16, "b": 2, "o": 8, "d": 10, "plain": 10}
-_SYMBOL = re.compile(r":([^\W\d]\w*[?!=]?)")
+_SYMBOL = re.compile(r":([^\W\d]\w*[?!=]?|\*\*|<=>|===?|=~|<<|[<>]=?|\[\]|[-+*/%&|^!~])")
 
 
 def nil(_ev: Evaluator, _node: Node) -> None:

@@ -107,15 +107,15 @@ MISTAKES = (
     Mistake(
         r"[SNKB]_([NKB])", OUTSIDE, "a comma is missing before this", "Write a comma between two values."
     ),
-    Mistake(r"([=o])~\s*\Z", OUTSIDE, "the value behind this is missing", _SETTING),
-    Mistake(r"(,)~\s*\Z", OUTSIDE, "there is nothing behind this comma", "Remove it."),
     Mistake(
-        r"^~(I)[^E]*\Z",
+        r"(?:^~(?=I)|(?=F))(.)[^E]*\Z",
         OUTSIDE,
         "this block has no end",
         "Write end on a line of its own behind its last setting.",
     ),
-    Mistake(r"\A[^ID]*(E)", OUTSIDE, "this end ends nothing", "Remove it."),
+    Mistake(r"([=o])~\s*\Z", OUTSIDE, "the value behind this is missing", _SETTING),
+    Mistake(r"(,)~\s*\Z", OUTSIDE, "there is nothing behind this comma", "Remove it."),
+    Mistake(r"\A[^IDF]*(E)", OUTSIDE, "this end ends nothing", "Remove it."),
     Mistake(r"^~([$%>])_W", OUTSIDE, "this looks like a command for a shell", "Remove it."),
 )
 

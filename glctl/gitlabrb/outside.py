@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from glctl.gitlabrb.limits import MAX_BYTES
@@ -42,6 +43,21 @@ class Outside:
     def is_directory(self, path: str) -> bool:
         """Whether there is a directory at *path*. Raises UnreadableError where it must not be asked."""
         return self._place(path).is_dir()
+
+    def matching(self, pattern: str) -> list[str]:
+        """The paths that fit *pattern*, sorted: ``*`` and ``?`` in its last part. Raises UnreadableError."""
+        directory, _, name = pattern.rpartition("/")
+        if not name or set("*?") & set(directory) or set("[{\\") & set(pattern) or "**" in name:
+            raise UnreadableError("only * and ? in the last part of a path are understood here")
+        try:
+            entries = sorted(each.name for each in self._place(pattern).parent.iterdir())
+        except OSError:  # Ruby finds nothing there, either
+            return []
+        names = [each for each in entries if fnmatchcase(each, name)]
+        if not all(map(str.isprintable, names)):
+            raise UnreadableError("a file's name is no plain text here")
+        hidden = name.startswith(".")
+        return [f"{directory}/{each}" for each in names if hidden or not each.startswith(".")]
 
     def text(self, path: str) -> str:
         """The text of a file, read as the user who runs glctl. Raises UnreadableError."""

@@ -88,8 +88,17 @@ def _scalar(value: Any) -> str:
     if isinstance(value, Class):
         return value.name
     if isinstance(value, float):
-        return _SHORT_EXPONENT.sub(r"\1.0e", repr(value))
+        return _float(value)
     return str(value)
+
+
+def _float(value: float) -> str:
+    """Ruby writes an exponent from 1e15 on, and a fraction in any case."""
+    text = repr(value)
+    if "e" not in text and abs(value) >= 1e15:
+        digits = text.removesuffix(".0").lstrip("-")
+        text = f"{'-' * (value < 0)}{digits[0]}.{digits[1:].rstrip('0') or '0'}e+{len(digits) - 1}"
+    return _SHORT_EXPONENT.sub(r"\1.0e", text)
 
 
 def _quoted(text: str) -> str:

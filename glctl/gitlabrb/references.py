@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.gitlabrb import codes, unsupported
 from glctl.gitlabrb.classes import CLASSES
 from glctl.gitlabrb.kinds import kind_of
-from glctl.gitlabrb.libraries import FUNCTIONS, LIBRARIES
+from glctl.gitlabrb.libraries import FUNCTIONS, LIBRARIES, ask
 from glctl.gitlabrb.literals import collected, listed
 from glctl.gitlabrb.methods import METHODS, invoke
 from glctl.gitlabrb.refusal import RefusedError
@@ -51,7 +51,17 @@ def identifier(ev: Evaluator, node: Node) -> Any:
         return FUNCTIONS[name](ev, node, [])
     if name in unsupported.METHODS:
         raise unsupported.method(node, name)
-    raise unknown_word(node, name, ev.configuration.names)
+    return unknown_name(ev, node, name)
+
+
+def unknown_name(ev: Evaluator, node: Node, name: str) -> Any:
+    """What *name* is, which is no setting: behind a from_file, Omnibus takes it for one all the same."""
+    refused = unknown_word(node, name, ev.configuration.names)
+    if ev.strict or refused.code != codes.UNKNOWN_SETTING:
+        raise refused
+    message = f"{refused.message}, which Omnibus does not say behind from_file"
+    ev.warn(node, refused.code, message, refused.hint)
+    return ev.loose.get(name)
 
 
 def constant(ev: Evaluator, node: Node) -> Any:
@@ -166,12 +176,14 @@ def read_element(ev: Evaluator, node: Node, container: Any, keys: list[Any]) -> 
     if len(keys) != 1:
         raise no_keys(node, container)
     (key,) = keys
-    if isinstance(container, Mash) and not ev.vivifies:
+    if isinstance(container, Mash) and not ev.strict:
         return Hash.read(container, hash_key(node, key))
     if isinstance(container, Hash):
         return container.read(hash_key(node, key))
     if isinstance(container, Facts):
         return _fact(node, container, key)
+    if isinstance(container, Library) and "[]" in LIBRARIES[container.name]:
+        return ask(ev, node, container.name, "[]", keys)
     if isinstance(container, Library):
         return ev.configuration.read(setting_name(ev, node, container, key))
     if isinstance(container, Environment):

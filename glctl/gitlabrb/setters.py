@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.gitlabrb import codes, unsupported
 from glctl.gitlabrb.limits import check_depth
 from glctl.gitlabrb.literals import collected, listed
-from glctl.gitlabrb.references import unknown_word
+from glctl.gitlabrb.references import unknown_name
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.regexps import Regexp
 from glctl.gitlabrb.values import UNKNOWN, Class, Hash, Proc, Range, describe
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Where Ruby takes a call whose arguments have no parentheses; a sole argument is another such place.
 _TAKES_COMMAND = frozenset(
-    "program assignment operator_assignment parenthesized_statements interpolation then else body_statement "
+    "program parenthesized_statements interpolation then else body_statement "
     "block_body if_modifier unless_modifier".split()
 )
 
@@ -32,8 +32,12 @@ def call(ev: Evaluator, node: Node) -> Any:
     if name not in ev.configuration.names:
         if name in unsupported.METHODS:
             raise unsupported.method(node, name)
-        raise unknown_word(name_node, name, ev.configuration.names)
+        unknown_name(ev, name_node, name)
     values = collected(ev, listed(_elements(ev, node, name, arguments))) if arguments else []
+    if name not in ev.configuration.names:
+        if values:
+            ev.loose[name] = values[0] if len(values) == 1 else values
+        return ev.loose.get(name)
     if not values:
         return ev.configuration.read(name)
     value = values[0] if len(values) == 1 else values
@@ -137,6 +141,8 @@ def check_command(node: Node) -> None:
     alone = (
         parent is not None and parent.type == "argument_list" and "," not in (c.type for c in parent.children)
     )
+    while parent is not None and parent.type in ("assignment", "operator_assignment"):
+        parent = parent.parent
     if parent is not None and parent.type not in _TAKES_COMMAND and not alone:
         raise RefusedError(
             node, codes.SYNTAX, "Ruby wants parentheses around these arguments", "Write: name('value')"

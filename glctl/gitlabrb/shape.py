@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _TOKENS = {
     "c": r"^\s*(?://|/\*|--).*",  # a comment of another language
     "m": r"^(?:<{7}|={7}|>{7}).*",  # left behind by a merge
-    "_": r"(?:\s|\\$|\#.*)+",  # white space and comments
+    "_": r"(?:[ \t\f\v\r]|\\$|\#.*)+",  # white space and comments
     "H": r"<<[-~]?(?P<quote>[\"']?)(?P<tag>[^\W\d]\w*)(?P=quote)",  # a heredoc; "h" if it has no end
     "P": r"\"(?:\\.|[^\"\\])*\#\{[^}\"]*\"",  # a string with #{ and no }
     "S": r"'(?:\\.|[^'\\])*'|\"(?:\\.|\#\{[^}]*\}|[^\"\\])*\"",
@@ -25,14 +25,15 @@ _TOKENS = {
     "L": r"[A-Za-z_]\w*[?!]?:(?!:)",  # a label, as in { key: 1 }
     "B": r":[A-Za-z_]\w*(?:[?!]|=(?!>))?",  # a symbol
     "K": r"(?:true|false|nil)\b",
-    "I": r"(?:if|unless|case|while|begin)\b",
+    "I": r"(?:if|unless|case|while|until|for|begin)\b",
+    "F": r"do\b",
     "E": r"end\b",
-    "D": r"(?:do|then|and|or|not|else|elsif|when)\b",
+    "D": r"(?:then|and|or|not|else|elsif|when)\b",
     "N": r"(?:0[xXbBoO][\da-fA-F_]+|\d+(?:_\d+)*(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w.])",
     "M": r"\d[\w.]*",  # it begins as a number does, and is none
     "W": r"\w+[?!]?",
     ">": r"=>",
-    "o": r"->|:=|[=!<>]=|=~|\|\||&&|\*\*|::|[-+*/<>|&?%^!.]",  # operators
+    "o": r"->|:=|[=!<>]=|=~|\|\||&&|\*\*|::|[-+*/<>|&?%^!]",  # operators
     "": r".",  # every other sign stands for itself
 }
 _TOKEN = re.compile("|".join(f"(?P<t{i}>{pattern})" for i, pattern in enumerate(_TOKENS.values())))

@@ -49,10 +49,11 @@ class Source:
         """The place of *node*."""
         line, column = self._position(node.start_byte, *node.start_point)
         end_line, end_column = self._position(node.end_byte, *node.end_point)
-        return Span(self.file, line, column, end_line, end_column)
+        return Span(self.file, line, column, end_line, end_column, self.lines[node.start_point.row])
 
     def span_of_offset(self, offset: int) -> Span:
-        """The place of the character at a byte offset."""
+        """The place of the character at a byte offset; the end of the text is that of its last line."""
+        offset = min(offset, len(self.data) - 1)
         row = self.data.count(b"\n", 0, offset)
         start = len(self.data[self.data.rfind(b"\n", 0, offset) + 1 : offset].decode())
         return self.span_at(row, start, start + 1)
@@ -60,7 +61,7 @@ class Source:
     def span_at(self, row: int, start: int, end: int) -> Span:
         """The place between two character offsets of one line. All three count from 0."""
         line = self._first_row + row + 1
-        return Span(self.file, line, start + 1, line, end + 1)
+        return Span(self.file, line, start + 1, line, end + 1, self.lines[row])
 
     def _position(self, offset: int, row: int, column: int) -> tuple[int, int]:
         if not self._ascii:

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from glctl.gitlabrb.evaluator import Evaluator
 
 _LEAVES_BLOCK = frozenset({"break", "next", "redo"})
-_WANTS_VALUE = frozenset({"argument_list", "array", "assignment", "operator_assignment", "pair"})
+_ONE_VALUE = frozenset(
+    {"argument_list", "array", "assignment", "binary", "operator_assignment", "pair", "unary"}
+)
+_TARGETS = frozenset(
+    "call class_variable constant element_reference global_variable identifier instance_variable "
+    "left_assignment_list scope_resolution".split()
+)
 _LOOPS = frozenset(
     {"block", "do_block", "lambda", "while", "until", "for", "while_modifier", "until_modifier"}
 )
@@ -50,7 +56,7 @@ def _list(ev: Evaluator, node: Node) -> None:
     literals.listed(ev.parts(node))
 
 
-def _call(_ev: Evaluator, node: Node) -> None:
+def _call(ev: Evaluator, node: Node) -> None:
     """``name arguments``"""
     method = node.child_by_field_name("method")
     if method is not None and method.type.endswith("_variable"):
@@ -60,8 +66,44 @@ def _call(_ev: Evaluator, node: Node) -> None:
         return
     setters.check_command(node)
     first = arguments.children[0]
+    if first.start_byte == node.children[0].end_byte and ev.source.text_of(first)[0] == "%":
+        raise RefusedError(first, codes.SYNTAX, "a space is missing before %", "Write one.")
     if first.type == "hash" and first.named_children:
         raise RefusedError(first, codes.SYNTAX, setters.BLOCK, "Write parentheses around the hash.")
+
+
+def _assignment(ev: Evaluator, node: Node) -> None:
+    """``left = right``"""
+    left, equals, *_ = ev.parts(node)
+    if left.type not in _TARGETS:
+        raise RefusedError(
+            left, codes.SYNTAX, "this cannot be given a value", "Name a setting or a variable."
+        )
+    if left.type == "left_assignment_list":
+        _several(ev, left, equals)
+    if left.type == "element_reference" and left.children[0].end_byte != left.children[1].start_byte:
+        raise RefusedError(left, codes.SYNTAX, "no space belongs before this bracket", "Remove it.")
+
+
+def _several(ev: Evaluator, names: Node, equals: Node) -> None:
+    """``a, b`` to the left of an equals sign"""
+    outer = names.parent.parent if names.parent is not None else None
+    if outer is not None and outer.type in _ONE_VALUE:
+        raise RefusedError(names, codes.SYNTAX, "several variables cannot be set here", "Put it on a line.")
+    if ev.source.slice(names.start_byte, equals.end_byte).endswith("*="):
+        raise RefusedError(equals, codes.SYNTAX, "a name is missing behind *", "Write it.")
+
+
+def _range(_ev: Evaluator, node: Node) -> None:
+    """``a..b``"""
+    if any(child.type == "range" for child in node.children):
+        raise RefusedError(node, codes.SYNTAX, "a range of ranges", "Write one range.")
+
+
+def _spread(_ev: Evaluator, node: Node) -> None:
+    """``*values``"""
+    if not node.named_children:
+        raise RefusedError(node, codes.SYNTAX, "a value is missing behind this", "Write it, or remove this.")
 
 
 def _regex(ev: Evaluator, node: Node) -> None:
@@ -78,7 +120,10 @@ def _imaginary(ev: Evaluator, node: Node) -> None:
 def _jump(_ev: Evaluator, node: Node) -> None:
     """``next``"""
     parent = node.parent
-    if parent is not None and parent.type in _WANTS_VALUE:
+    decides = parent is not None and any(
+        child.type in operators.OR | operators.AND for child in parent.children
+    )
+    if parent is not None and parent.type in _ONE_VALUE and not decides:
         raise RefusedError(node, codes.SYNTAX, f"{node.type} has no value", "Put it on a line of its own.")
     while parent is not None and parent.type not in _LOOPS:
         parent = parent.parent
@@ -89,17 +134,21 @@ def _jump(_ev: Evaluator, node: Node) -> None:
 _RULES: dict[str, Callable[[Evaluator, Node], object]] = {
     "argument_list": _list,
     "array": _list,
+    "assignment": _assignment,
     "binary": operators.check_binary,
     "call": _call,
+    "chained_string": strings.check_chain,
     "complex": _imaginary,
     "float": literals.float_,
     "hash": _list,
     "identifier": _name,
     "integer": literals.integer,
     "pair": literals.check_pair,
+    "range": _range,
     "regex": _regex,
     "simple_symbol": literals.simple_symbol,
     "unary": operators.check_unary,
+    **dict.fromkeys(("block_argument", "hash_splat_argument", "splat_argument"), _spread),
     **dict.fromkeys(("delimited_symbol", "string", "string_array", "symbol_array"), strings.check_quote),
     **dict.fromkeys(_LEAVES_BLOCK, _jump),
 }

@@ -38,8 +38,18 @@ def string(ev: Evaluator, node: Node) -> Any:
 
 def chained_string(ev: Evaluator, node: Node) -> Any:
     """``'a' "b"``: strings side by side are one string."""
+    check_chain(ev, node)
     strings = ev.parts(node)
-    for before, after in pairwise(strings):
+    values = [ev.value(each) for each in strings]
+    if UNKNOWN in values:
+        return UNKNOWN
+    ev.budget.spend_text(sum(map(len, values)))
+    return "".join(values)
+
+
+def check_chain(ev: Evaluator, node: Node) -> None:
+    """Raise RefusedError for strings side by side that are not on one line."""
+    for before, after in pairwise(ev.parts(node)):
         between = ev.source.slice(before.end_byte, after.start_byte)
         if "\n" in between.replace("\\\n", ""):
             raise RefusedError(
@@ -48,11 +58,6 @@ def chained_string(ev: Evaluator, node: Node) -> Any:
                 "a comma is missing behind this",
                 "Write a comma between two elements.",
             )
-    values = [ev.value(each) for each in strings]
-    if UNKNOWN in values:
-        return UNKNOWN
-    ev.budget.spend_text(sum(map(len, values)))
-    return "".join(values)
 
 
 def quoted(ev: Evaluator, node: Node) -> Any:

@@ -30,6 +30,7 @@ _STRETCH = 6 * 1024  # characters that are parsed at once, where statements allo
 _JOINED = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 _FIRST_WORD = re.compile(r"[ \t]*(?:self\.)?(\w+)(?:(\[)|[ \t]*[\[(=]|[ \t]+['\"])")
 _VARIABLE = re.compile(r"[ \t]*([a-z_]\w*)[ \t]*=(?![=~])")
+_PARAMETERS = re.compile(r"(?:\bdo|\{)\s*\|([^|]*)\|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +141,12 @@ def _has_end(stretch: Stretch) -> bool:
 
 
 def _variables(lines: Sequence[str]) -> Iterator[str]:
-    """The variables that *lines* look like setting."""
-    return (match[1] for line in lines if (match := _VARIABLE.match(line)))
+    """The variables that *lines* look like setting, and the parameters of their blocks."""
+    for line in lines:
+        if match := _VARIABLE.match(line):
+            yield match[1]
+        if match := _PARAMETERS.search(line):
+            yield from re.findall(r"\w+", match[1])
 
 
 def _diagnosis(source: Source, parser: RubyParser, start: int, end: int) -> Diagnostic:

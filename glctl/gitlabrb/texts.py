@@ -189,8 +189,7 @@ def partition(call: Call, text: str, pattern: str | Regexp) -> list[str]:
 
 def count(call: Call, text: str, characters: str) -> int:
     """``text.count('abc')``: how often any of these characters is in it"""
-    _plain_set(call, characters)
-    return sum(map(text.count, set(characters)))
+    return sum(map(text.count, set(_set(call, characters))))
 
 
 def squeeze(_call: Call, text: str) -> str:
@@ -198,8 +197,10 @@ def squeeze(_call: Call, text: str) -> str:
     return re.sub(r"(.)\1+", r"\1", text, flags=re.DOTALL)
 
 
-def each_char(call: Call, text: str) -> str:
-    """``text.each_char { |character| … }``"""
+def each_char(call: Call, text: str) -> str | list[str]:
+    """``text.each_char { |character| … }``; without a block, the characters"""
+    if call.block is None:
+        return list(text)
     for character in text:
         call.run(character)
     return text
@@ -251,23 +252,29 @@ def ord_(call: Call, text: str) -> int:
 
 def delete(call: Call, text: str, characters: str) -> str:
     """``text.delete('abc')``"""
-    _plain_set(call, characters)
-    return text.translate(dict.fromkeys(map(ord, characters)))
+    return text.translate(dict.fromkeys(map(ord, _set(call, characters))))
 
 
 def tr(call: Call, text: str, old: str, new: str) -> str:
-    """``text.tr('_', '-')``"""
-    _plain_set(call, old)
-    _plain_set(call, new)
+    """``text.tr('_', '-')``, ``text.tr('a-z', 'A-Z')``"""
+    old, new = _set(call, old), _set(call, new)
     new = new[: len(old)] + new[-1:] * (len(old) - len(new))
     table = dict(zip(map(ord, reversed(old)), reversed(new), strict=False))
     return text.translate(table or dict.fromkeys(map(ord, old)))
 
 
-def _plain_set(call: Call, characters: str) -> None:
-    """Raise RefusedError where a - or ^ may mean more than itself."""
-    if "\\" in characters or (characters[:1] == "^" and len(characters) > 1) or "-" in characters[1:-1]:
-        raise call.refused("a range of characters here is not supported", "Use gsub.", codes.UNSUPPORTED)
+def _set(call: Call, characters: str) -> str:
+    """The characters that *characters* mean: ``a-c`` are three. Raises RefusedError for ^ and escapes."""
+    if "\\" in characters or (characters[:1] == "^" and len(characters) > 1):
+        raise call.refused("all but some characters are not supported here", "Use gsub.", codes.UNSUPPORTED)
+
+    def between(match: re.Match[str]) -> str:
+        first, last = ord(match[1]), ord(match[2])
+        if first > last or last > 127:
+            raise call.refused("this range of characters is not supported", "Use gsub.", codes.UNSUPPORTED)
+        return "".join(map(chr, range(first, last + 1)))
+
+    return re.sub(r"([\s\S])-([\s\S])", between, characters)
 
 
 def to_i(call: Call, text: str, base: int = 10) -> int:

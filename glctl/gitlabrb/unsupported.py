@@ -101,7 +101,7 @@ LIBRARIES: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("FileUtils", "Tempfile"), ("changing files", _NO_CHANGE)),
     "Pathname": ("Pathname", "Write: File.join('/a', 'b'), File.read('/path')"),
     **dict.fromkeys(
-        ("Base64", "Digest", "OpenSSL", "ERB", "Etc", "IPAddr", "Struct", "Set", "Chef", "CGI"),
+        ("Base64", "Digest", "OpenSSL", "ERB", "Etc", "IPAddr", "Struct", "Set", "Chef", "CGI", "Math"),
         ("this library", _THIS_VALUE),
     ),
     "URI": ("this library", "Write the parts, or: url[%r{//([^/:]+)}, 1]"),

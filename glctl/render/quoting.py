@@ -10,6 +10,7 @@ from typing import Any
 from glctl.errors import GlctlError
 from glctl.render import nginxconf
 from glctl.secret import reveal
+from glctl.settings.option import ruby_text
 
 # What nginx reads as one plain word wherever it stands (ngx_conf_read_token: quotes, blanks, ';', '{', '}'
 # and '#' end or begin something; '$' begins a variable, which is wanted).
@@ -41,22 +42,16 @@ class Quoted(str):
 
 
 class UnquotableError(GlctlError):
-    """A *value* that no quoting makes safe where it is meant for. Most are told of before, by validation."""
+    """A value that no quoting makes safe where it is meant for. Validation has told of it, with its line."""
 
     exit_code = 2
-
-    def __init__(self, place: str, value: str) -> None:
-        super().__init__(
-            f"This cannot stand in {place}: {_excerpt(value)}", "Take its control characters out."
-        )
-        self.value = value
 
 
 def nginx_word(value: Any) -> Quoted:
     """One argument of an nginx directive. Variables (``$host``) stay alive, nothing else has a meaning."""
     text = _text(value)
     if _UNFIT.search(text):
-        raise UnquotableError("nginx's configuration", text)
+        raise UnquotableError(f"This cannot stand in nginx's configuration: {_excerpt(text)}")
     if _PLAIN.fullmatch(text):
         return Quoted(text, text)
     return Quoted('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"', text)
@@ -85,7 +80,7 @@ def shell_word(value: Any) -> Quoted:
     """One word of a shell command."""
     text = _text(value)
     if _UNFIT.search(text):
-        raise UnquotableError("a service's run script", text)
+        raise UnquotableError(f"This cannot stand in a service's run script: {_excerpt(text)}")
     return Quoted(shlex.quote(text), text)
 
 
@@ -142,9 +137,7 @@ def _plain(value: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(reveal(value))
+    return ruby_text(reveal(value))
 
 
 def _excerpt(text: str) -> str:

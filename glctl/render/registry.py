@@ -11,7 +11,7 @@ from glctl.paths import SECRETS_FILE
 from glctl.render.resources import Account, Directory, File, Notify, Resource
 from glctl.render.templating import render
 from glctl.secret import is_secret_name, reveal
-from glctl.settings.option import counts_as_true
+from glctl.settings.option import counts_as_true, ruby_text
 
 if TYPE_CHECKING:
     from glctl.settings.effective import Effective
@@ -131,6 +131,4 @@ def _environment(effective: Effective) -> Iterator[Resource]:
 
 def _variable(value: Any) -> bytes:
     """As chpst(8) reads it: only the first line counts, in which a NUL stands for a line break."""
-    text = reveal(value)
-    text = str(text).lower() if isinstance(text, bool) else str(text)
-    return text.replace("\n", "\0").encode()
+    return ruby_text(reveal(value)).replace("\n", "\0").encode()

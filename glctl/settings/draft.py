@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.errors import UsageError
 from glctl.settings.effective import Origin, Resolved
 from glctl.settings.kinds import shown, why_not
-from glctl.settings.option import counts_as_true, ruby_name
+from glctl.settings.option import counts_as_true, ruby_name, ruby_text
 from glctl.settings.schema import OPTIONS
 from glctl.settings.urls import Url, parse_url
 
@@ -112,7 +112,7 @@ def _as_omnibus_takes_it(option: Option, value: Any) -> Any:
     if option.kind == "bool":
         return counts_as_true(value)
     if option.kind == "string" and not isinstance(value, str):
-        return str(value).lower() if isinstance(value, bool) else str(value)
+        return ruby_text(value)
     return strip_nils(value)
 
 

@@ -97,3 +97,23 @@ def ruby_value(value: Any) -> str:
 def counts_as_true(value: Any) -> bool:
     """Whether Omnibus takes *value* for true: anything but nil and false, so ``'no'`` and ``{}``, too."""
     return value is not None and value is not False
+
+
+def ruby_text(value: Any) -> str:
+    """*value* as Ruby's to_s writes it."""
+    if isinstance(value, list | Mapping):
+        return _inspected(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
+def _inspected(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_inspected, value))}]"
+    if isinstance(value, Mapping):
+        pairs = (f"{_inspected(key)}=>{_inspected(item)}" for key, item in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return "nil" if value is None else ruby_text(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from glctl.paths import EMBEDDED_DIR
@@ -21,26 +21,41 @@ class Program:
     package: str
 
 
+def _what(about: str) -> dict[str, str]:
+    """What a field decides, for docs/differences.md."""
+    return {"about": about}
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
     """Where programs lie, and what this platform's nginx understands."""
 
     name: PlatformName
-    registry: Program
-    registry_args: tuple[str, ...]  # before the path of config.yml
-    nginx: Program
-    runsvdir: Program
-    sv: Program
-    chpst: Program
-    svlogd: Program
-    mime_types: str
-    ssl_cert_dir: str
-    manages_services: bool  # False: Chef owns configuration and services, glctl only reads
-    rails: bool  # GitLab itself runs here: its account owns the signing key, its group the images
-    registry_database: bool  # GitLab's own registry, with a metadata database
-    nginx_http2_directive: bool  # ``http2 on;`` (nginx ≥ 1.25.1), else ``listen … http2``
-    nginx_gitlab_modules: bool  # vhost_traffic_status and hide_server_tokens of GitLab's own build
-    nginx_temp_paths: bool  # compiled-in temporary paths lie outside the prefix and must be redirected
+    registry: Program = field(metadata=_what("the registry"))
+    registry_args: tuple[str, ...] = field(metadata=_what("its arguments, before the path of config.yml"))
+    nginx: Program = field(metadata=_what("nginx"))
+    runsvdir: Program = field(metadata=_what("runit's runsvdir"))
+    sv: Program = field(metadata=_what("runit's sv"))
+    chpst: Program = field(metadata=_what("runit's chpst"))
+    svlogd: Program = field(metadata=_what("runit's svlogd"))
+    mime_types: str = field(metadata=_what("nginx's table of media types"))
+    ssl_cert_dir: str = field(metadata=_what("the certificates that the registry trusts (SSL_CERT_DIR)"))
+    manages_services: bool = field(
+        metadata=_what("glctl writes configuration and runs services; else Chef does")
+    )
+    rails: bool = field(
+        metadata=_what("GitLab itself runs here: it owns the key that signs tokens, its group the images")
+    )
+    registry_database: bool = field(metadata=_what("the registry is GitLab's own, with a metadata database"))
+    nginx_http2_directive: bool = field(
+        metadata=_what("`http2 on;` (nginx 1.25.1 and newer), else `listen … http2`")
+    )
+    nginx_gitlab_modules: bool = field(
+        metadata=_what("nginx has `vhost_traffic_status` and `hide_server_tokens`")
+    )
+    nginx_temp_paths: bool = field(
+        metadata=_what("nginx was compiled with paths outside its home: they are redirected")
+    )
 
 
 OMNIBUS = Platform(

@@ -26,12 +26,12 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _URLS = ("external_url", "registry_external_url")
 
 
-def sense(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
-    """What is wrong although each setting by itself would do."""
+def sense(settings: Settings, effective: Effective, *, whole: bool = True) -> Iterator[Diagnostic]:
+    """What is wrong although each setting by itself would do. *whole*: see storage.py."""
     yield from _urls(settings)
     yield from _letsencrypt(settings, effective)
     yield from _roles(settings)
-    yield from storage(settings, effective)
+    yield from storage(settings, effective, whole=whole)
     yield from doubts(settings, effective)
     yield from _environment(settings)
     yield from _token_pair(settings)

@@ -21,10 +21,13 @@ _NAME = "registry['storage']"
 _DEFAULT_ROOT = "/var/lib/registry"  # the filesystem driver's own
 
 
-def storage(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
-    """Errors where the registry cannot have a driver, warnings where the driver cannot do with its keys."""
+def storage(settings: Settings, effective: Effective, *, whole: bool = True) -> Iterator[Diagnostic]:
+    """Errors where the registry cannot have a driver, warnings where the driver cannot do with its keys.
+
+    *whole* is false where gitlab.rb could be evaluated only in part: the rest may enable the registry.
+    """
     parts = effective["registry.storage"]
-    if not effective["registry.enable"]:
+    if not effective["registry.enable"] and (whole or settings.get("registry", "enable") is not None):
         return  # nobody reads it
     if not isinstance(settings.get(*_PATH), Mapping) or not isinstance(parts, Mapping):
         return

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cache
 
 # What an address to listen on means by every address, and whom to ask then.
 _EVERYWHERE = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - told apart
@@ -47,7 +49,26 @@ def parse_url(text: str) -> Url:
         raise ValueError("its port is not a number from 1 to 65535")
     if not parts.hostname:
         raise ValueError("it has no host")
+    if not text.isascii():
+        raise ValueError("it has letters beyond ASCII; such a name is written in its form with xn--")
+    if not _grammar().fullmatch(text):
+        raise ValueError("it has characters that mean something else in an address")
     return Url(parts.scheme, _host(parts.netloc), port or DEFAULT_PORTS[parts.scheme], parts.path)
+
+
+@cache
+def _grammar() -> re.Pattern[str]:
+    """An address by RFC 3986 as Ruby's URI reads it, which takes anything in a query."""
+    plain = r"[A-Z0-9._~!$&'()*+,;=-]|%[0-9A-F]{2}"
+    return re.compile(
+        rf"""[A-Z]+://
+        (?:(?:{plain}|:)*@)?
+        (?:\[[0-9A-F:.]+\]|(?:{plain})*)(?::[0-9]*)?
+        (?:/(?:{plain}|[:@/])*)?
+        (?:\?[^\#]*)?
+        (?:\#(?:{plain}|[:@/?])*)?""",
+        re.VERBOSE | re.IGNORECASE,
+    )
 
 
 def _host(netloc: str) -> str:

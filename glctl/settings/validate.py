@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glctl.settings.draft import given
 from glctl.settings.kinds import nearest, shown, why_not
 from glctl.settings.option import ruby_name
+from glctl.settings.options.nginx import GITLABS_OWN
 from glctl.settings.removals import REMOVALS, removed
 from glctl.settings.schema import COMPLETE_SECTIONS, NAMES, OPTIONS, READ_NAMES
 from glctl.settings.sense import sense
@@ -33,6 +35,10 @@ _ONLY_OF_THE_WHOLE = frozenset(
 )
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
 def validate(
     settings: Settings, effective: Effective, version: Version = NEWEST, *, whole: bool = True
 ) -> tuple[Diagnostic, ...]:
@@ -48,7 +54,7 @@ def validate(
         *_unknown_keys(settings),
         *_foreign(settings),
         *_overwritten(settings),
-        *sense(settings, effective),
+        *sense(settings, effective, whole=whole),
     ]
     return in_order(d for d in found if whole or d.code not in _ONLY_OF_THE_WHOLE)
 
@@ -96,20 +102,24 @@ def _setting(option: Option, settings: Settings, effective: Effective) -> Iterat
     elif option.choices and str(value).lower() not in option.choices:
         message = f"{name} is {shown(value)}, not one of {', '.join(option.choices)}."
         yield Diagnostic("wrong-value", "error", message, nearest(str(value), option.choices), span)
-    elif not option.lines and _has_control_characters(value):
+    elif not option.lines and _holds(value, _CONTROL):
         message = f"{name} holds a line break or another control character; it must be one line of text."
         yield Diagnostic("wrong-value", "error", message, "Take it out; .strip does so at the ends.", span)
+    elif _holds(value, _SURROGATE):
+        message = f"{name} holds half a character (a lone surrogate), which no file can hold."
+        yield Diagnostic("wrong-value", "error", message, "Write the whole character.", span)
     elif _is_overruled(value, effective, option):
         message = f"{name} = {shown(value, path[-1])} has no effect."
         yield Diagnostic("without-effect", "warning", message, f"It is {effective.origin(option.key)}.", span)
 
 
-def _has_control_characters(value: Any) -> bool:
+def _holds(value: Any, unfit: re.Pattern[str]) -> bool:
+    """Whether a text in *value*, at any depth, has one of the *unfit* characters."""
     if isinstance(value, Mapping):
-        return any(_has_control_characters(item) for pair in value.items() for item in pair)
+        return any(_holds(item, unfit) for pair in value.items() for item in pair)
     if isinstance(value, list):
-        return any(_has_control_characters(item) for item in value)
-    return isinstance(value, str) and any((c < " " and c != "\t") or c == "\x7f" for c in value)
+        return any(_holds(item, unfit) for item in value)
+    return isinstance(value, str) and unfit.search(value) is not None
 
 
 def _is_overruled(value: Any, effective: Effective, option: Option) -> bool:
@@ -155,8 +165,8 @@ def _foreign(settings: Settings) -> Iterator[Diagnostic]:
     foreign = ", ".join(sorted([*names, *map(ruby_name, keys)]))
     if foreign:
         message = f"Settings of services that glctl does not run are left alone: {foreign}."
-        nginx = any(key.startswith("nginx.") for key in keys)
-        yield Diagnostic("foreign-service", "warning", message, _NGINX_IS_GITLABS if nginx else _STAYS)
+        own = any(f"nginx.{name}" in keys for name in GITLABS_OWN)
+        yield Diagnostic("foreign-service", "warning", message, _NGINX_IS_GITLABS if own else _STAYS)
 
 
 _STAYS = "They may stay; nothing that glctl does depends on them."

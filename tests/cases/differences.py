@@ -92,26 +92,73 @@ def _no_leaked_key(theirs: Step, settings: Settings) -> Step:
     return _configured(theirs, database=kept) if kept != database else theirs
 
 
+# Where config.yml has what Omnibus writes without escaping what means something in YAML.
+_UNQUOTED = {
+    ("registry", "http_secret"): ("http", "secret"),
+    ("registry", "registry_http_addr"): ("http", "addr"),
+    ("registry", "debug_addr"): ("http", "debug", "addr"),
+    ("registry", "rootcertbundle"): ("auth", "token", "rootcertbundle"),
+    ("registry", "token_realm"): ("auth", "token", "realm"),
+    ("gitlab_rails", "registry_issuer"): ("auth", "token", "issuer"),
+}
+
+
 def _readable(theirs: Step, settings: Settings) -> Step:
-    broken = "unparsable" in theirs.get("registry_config", {})
-    return {**theirs, "registry_config": UNREADABLE} if broken else theirs
+    broken = [key for key, value in theirs.items() if isinstance(value, dict) and "unparsable" in value]
+    if broken:
+        return theirs | dict.fromkeys(broken, UNREADABLE)
+    config = _config(theirs)
+    for key, path in _UNQUOTED.items():
+        value = settings.get(*key)
+        if config and isinstance(value, str):
+            config = _replaced(config, path, f"{value}/jwt/auth" if path[-1] == "realm" else str(value))
+    return theirs | {"registry_config": config} if config else theirs
+
+
+# Where config.yml has what a key of gitlab_rails replaces.
+_OVERLAID = {
+    "log_level": ("log", "level"),
+    "log_formatter": ("log", "formatter"),
+    "http_draintimeout": ("http", "draintimeout"),
+    "registry_http_addr": ("http", "addr"),
+    "health_storagedriver_enabled": ("health", "storagedriver", "enabled"),
+    "autoredirect": ("auth", "token", "autoredirect"),
+    "storage": ("storage",),
+    **{name: (name,) for name in ("middleware", "gc", "redis", "reporting")},
+}
 
 
 def _no_overlay(theirs: Step, settings: Settings) -> Step:
-    """Of the keys that replace one another, only for these can it be told what stood there before."""
-    rails = settings.get("gitlab_rails") or {}
-    config = theirs.get("registry_config")
-    if not isinstance(config, dict):
-        return theirs
-    if "log_level" in rails:
-        level = settings.get("registry", "log_level") or OPTIONS["registry.log_level"].default
-        theirs = _configured(theirs, log={**config["log"], "level": level})
-    if "storage" in rails and settings.get("registry", "storage") is None:
-        shared = rails.get("shared_path") or OPTIONS["gitlab_rails.shared_path"].default
-        directory = rails.get("registry_path") or f"{shared}/registry"
-        storage = {"filesystem": {"rootdirectory": directory}, "cache": {"blobdescriptor": "inmemory"}}
-        theirs = _configured(theirs, storage={**storage, "delete": {"enabled": True}})
-    return theirs
+    config = _config(theirs)
+    for key, path in _OVERLAID.items():
+        if path[0] in config and settings.get("gitlab_rails", key) is not None:
+            config = _replaced(config, path, _own(key, settings))
+    return {**theirs, "registry_config": config} if config else theirs
+
+
+def _own(key: str, settings: Settings) -> Any:
+    """What registry[key] says by itself."""
+    value, default = settings.get("registry", key), OPTIONS[f"registry.{key}"].default
+    if key == "redis":
+        return default | (value or {})
+    if key != "storage":
+        return default if value is None else value
+    shared = settings.get("gitlab_rails", "shared_path") or OPTIONS["gitlab_rails.shared_path"].default
+    directory = settings.get("gitlab_rails", "registry_path") or f"{shared}/registry"
+    deletable = settings.get("registry", "storage_delete_enabled")
+    beside = {
+        "cache": {"blobdescriptor": "inmemory"},
+        "delete": {"enabled": True if deletable is None else deletable},
+    }
+    return beside | (value or {"filesystem": {"rootdirectory": directory}})
+
+
+def _replaced(tree: Step, path: tuple[str, ...], value: Any) -> Step:
+    """*tree* with *value* at *path*; without it where the value is None."""
+    key, *rest = path
+    if rest:
+        value = _replaced(tree[key], tuple(rest), value)
+    return {**{k: v for k, v in tree.items() if k != key}, **({} if value is None else {key: value})}
 
 
 def _one_slash(theirs: Step, settings: Settings) -> Step:
@@ -123,7 +170,7 @@ def _one_slash(theirs: Step, settings: Settings) -> Step:
 
 
 def _quoted_headers(theirs: Step, settings: Settings) -> Step:
-    if "nginx_registry" not in theirs:
+    if not isinstance(theirs.get("nginx_registry"), list):
         return theirs
     return {**theirs, "nginx_registry": [_quoted(directive) for directive in theirs["nginx_registry"]]}
 
@@ -165,18 +212,36 @@ def _refused_keys(theirs: Step, settings: Settings) -> Step:
     return theirs if all("-----BEGIN " in text for text in given) else REFUSED
 
 
-def _refused_collisions(theirs: Step, settings: Settings) -> Step:
-    config = _config(theirs).get("http", {})
-    servers = [*theirs.get("nginx_registry", ()), *theirs.get("nginx_status", ())]
-    listens = [d["a"][0] for server in servers for d in server["b"] if d["d"] == "listen"]
-    wanted = [config.get("addr"), config.get("debug", {}).get("addr")]
-    wanted_ports = {str(address).rpartition(":")[2] for address in wanted if address}
-    return REFUSED if wanted_ports & {listen.rpartition(":")[2] for listen in listens} else theirs
+def _refused_ports(theirs: Step, settings: Settings) -> Step:
+    taken = [port for key in ("nginx_registry", "nginx_status") for port in _ports(theirs.get(key))]
+    wanted = {_port(address) for address in _addresses(theirs)}
+    impossible = [port for port in taken if port.isdigit() and not 0 < int(port) < 65536]
+    return REFUSED if impossible or wanted & set(taken) else theirs
 
 
-def _refused_without_address(theirs: Step, settings: Settings) -> Step:
-    http = _config(theirs).get("http")
-    return REFUSED if http is not None and http["addr"] is None else theirs
+def _ports(servers: Any) -> list[str]:
+    """What nginx listens on."""
+    known = servers if isinstance(servers, list) else []
+    return [_port(d["a"][0]) for server in known for d in server["b"] if d["d"] == "listen"]
+
+
+def _port(address: str) -> str:
+    return address.rpartition(":")[2]
+
+
+def _addresses(theirs: Step) -> list[str]:
+    """What the registry is to listen on."""
+    http = _config(theirs).get("http", {})
+    return [str(found) for found in (http.get("addr"), http.get("debug", {}).get("addr")) if found]
+
+
+def _refused_addresses(theirs: Step, settings: Settings) -> Step:
+    config = _config(theirs)
+    if not config:
+        return theirs
+    strange = [a for a in _addresses(theirs) if "://" in a or not _port(a).isdigit()]
+    missing = config["http"]["addr"] is None or config["auth"]["token"]["realm"] == "/jwt/auth"
+    return REFUSED if strange or missing else theirs
 
 
 def _config(theirs: Step) -> Step:
@@ -237,14 +302,14 @@ DIFFERENCES = (
         _refused_keys,
     ),
     Difference(
-        "refused-port-collisions",
-        "nginx and the registry cannot listen on one port: one of them would not start.",
-        _refused_collisions,
+        "refused-ports",
+        "nginx and the registry cannot listen on one port, nor on one that does not exist.",
+        _refused_ports,
     ),
     Difference(
-        "refused-registry-without-address",
-        "Omnibus writes nothing for the addresses that it does not know, and the registry does not start.",
-        _refused_without_address,
+        "refused-addresses",
+        "Omnibus writes an address as it is, or nothing where it knows none: the registry does not start.",
+        _refused_addresses,
     ),
     Difference(
         "private-secrets",

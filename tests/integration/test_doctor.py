@@ -661,7 +661,7 @@ def test_nothing_configured_yet(tmp_path: Path, stack: Stack) -> None:
     code, out, err = Stack(tmp_path, stack.time_server, {}).glctl("doctor")
     assert (code, out) == (1, "")
     assert "There is no registry here" in err
-    assert "glctl reconfigure" in err
+    assert f"glctl --root {tmp_path} reconfigure" in err
 
 
 def test_a_registry_that_hangs_is_late_and_holds_nobody_up(stack: Stack) -> None:

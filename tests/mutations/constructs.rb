@@ -52,3 +52,13 @@ gitlab_rails.merge!({ 'l' => 'debug', "m" => :symbol })
 self.external_url = 'http://gitlab.example.com'
 git_data = { 'default' => { 'path' => '/mnt' } }
 gitlab_rails['n'] = git_data.to_h { |key, value| [key.to_sym, value['path']] }
+first, *others = %w[a b c]
+gitlab_rails['o'] = [*others, first[0, 1], 'text'[1..2], [1, 2, 3][-2], (1..3).to_a, *1...3]
+gitlab_rails['p'] = { **{ 'a' => 1 }, 'b' => format('%05.1f|%s', 2.5, :x), 'c' => '%d' % 4 }
+at = 0
+while at < 3 do at += 1; next if at == 2; break unless at < 5 end
+(1..2).each { |n| gitlab_rails["q#{n}"] = n }
+double = ->(x) { x * 2 }
+gitlab_rails['r'] = [1, 2].map(&double) + [begin; at; end] + [defined?(at)]
+list = []; list << 'a'; list.push('b', 'c').map! { |x| x.upcase }; gitlab_rails['s'] = list
+gitlab_rails['t'] = case when at > 1 then 'big' else 'small' end

@@ -87,3 +87,12 @@ def test_it_renders_from_its_own_templates(installed: Path, tmp_path: Path, plat
         "registry.example.com"
         in (output / "var/opt/gitlab/nginx/conf/service_conf/gitlab-registry.conf").read_text()
     )
+
+
+def test_it_explains_and_compares_without_the_example_beside_it(installed: Path, tmp_path: Path) -> None:
+    config = tmp_path / "gitlab.rb"
+    config.write_text("registry_external_url 'http://registry.example.com'\n")
+    glctl = [installed / "glctl", f"--config={config}"]
+    assert "\n  # registry['uid'] = 986\n" in run(*glctl, "diff-config", cwd=tmp_path)
+    said = run(*glctl, "explain", "registry.dir", cwd=tmp_path)
+    assert said.startswith("registry['dir'] = '/var/opt/gitlab/registry'\n")

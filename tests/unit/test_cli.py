@@ -310,3 +310,33 @@ def test_completion_runs_in_bash() -> None:
         ["bash", "-c", script], capture_output=True, text=True, check=False, env={**os.environ, "PATH": path}
     )
     assert (done.stdout, done.stderr) == ("check-config\n", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "called"),
+    [
+        ([], None, "glctl"),
+        (["--root", "ROOT"], None, "glctl --root ROOT"),
+        (["--root", "ROOT", "--config", "my file.rb"], None, "glctl --root ROOT --config 'my file.rb'"),
+        ([], "ROOT", "glctl"),
+    ],
+)
+def test_hints_repeat_the_options_that_were_given(
+    probe: Callable[[Callable[..., Any]], None],
+    options: list[str],
+    environment: str | None,
+    called: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fails(_context: Context) -> None:
+        raise GlctlError("It is not there.", "Run: glctl reconfigure")
+
+    probe(fails)
+    if environment:
+        monkeypatch.setenv("GLCTL_ROOT", str(tmp_path))
+    given = [option.replace("ROOT", str(tmp_path)) for option in options]
+    assert cli.run([*given, "probe"]) == 1
+    expected = called.replace("ROOT", str(tmp_path))
+    assert capsys.readouterr().err == f"glctl: It is not there.\n  -> Run: {expected} reconfigure\n"

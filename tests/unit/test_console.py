@@ -2,7 +2,8 @@ import io
 
 import pytest
 
-from glctl.console import ColorMode, Console, harmless, wants_color
+from glctl.cli import COMMANDS
+from glctl.console import VERBS, ColorMode, Console, as_called, harmless, wants_color
 
 
 class Terminal(io.StringIO):
@@ -68,3 +69,29 @@ def test_wants_color(
 )
 def test_harmless_shows_control_characters_instead_of_obeying_them(text: str, shown: str) -> None:
     assert harmless(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("Run: glctl reconfigure", "Run: glctl --root /s reconfigure"),
+        ("`glctl check-config` shows them.", "`glctl --root /s check-config` shows them."),
+        ("Use: sudo glctl tail-logs nginx", "Use: sudo glctl --root /s tail-logs nginx"),
+        ("glctl makes one for the key.", "glctl makes one for the key."),
+        ("what glctl starts", "what glctl starts"),
+        ("/opt/glctl start", "/opt/glctl start"),
+        ("glctl start-up", "glctl start-up"),
+    ],
+)
+def test_commands_are_told_as_this_run_was_called(text: str, typed: str) -> None:
+    assert as_called(text, "glctl --root /s") == typed
+    assert as_called(text, "glctl") == text
+
+
+def test_every_command_is_known_in_a_text() -> None:
+    assert sorted(VERBS) == sorted(COMMANDS)
+
+
+def test_a_note_tells_commands_so(capsys: pytest.CaptureFixture[str]) -> None:
+    Console(called="glctl --root /s").note("Run: glctl start")
+    assert capsys.readouterr().err == "Run: glctl --root /s start\n"

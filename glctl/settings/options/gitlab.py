@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from glctl.settings.option import Option
-from glctl.settings.options import svlogd
-
-_LOGROTATE = "compress dateformat frequency maxsize method postrotate rotate size".split()
-_LOGROTATES_OWN = "It is logrotate's, which does not run here."
+from glctl.settings.options import logrotate, svlogd
 
 OPTIONS = (
     Option(
@@ -213,10 +210,7 @@ OPTIONS = (
         ignored=True,
     ),
     Option("logging.log_group", "string", "The group that may read the logs.", example="'adm'"),
-    *(
-        Option(f"logging.logrotate_{key}", "any", _LOGROTATES_OWN, ignored=True, foreign=True)
-        for key in _LOGROTATE
-    ),
+    *logrotate.options("logging"),
     Option(
         "postgresql.enable",
         "bool",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from glctl.settings.option import Option
-from glctl.settings.options import registry_nginx, svlogd
+from glctl.settings.options import logrotate, registry_nginx, svlogd
 
 _LOG_FORMAT = (
     '$remote_addr - $remote_user [$time_local] "$request_method $filtered_request_uri $server_protocol" '
@@ -22,7 +22,7 @@ _GZIP_TYPES = [
 _STATUS_OPTIONS = {"server_tokens": "off", "access_log": "off", "allow": "127.0.0.1", "deny": "all"}
 
 # Keys of GitLab's own virtual host, which glctl does not write: the registry's does not take them.
-_RAILS = (
+GITLABS_OWN = (
     "client_max_body_size custom_gitlab_server_config error_log_level hsts_include_subdomains hsts_max_age "
     "http2_enabled listen_addresses listen_https listen_port proxy_connect_timeout proxy_custom_buffer_size "
     "proxy_protocol proxy_read_timeout proxy_set_headers real_ip_header real_ip_recursive "
@@ -32,7 +32,7 @@ _RAILS = (
     "ssl_session_cache ssl_session_tickets ssl_session_timeout ssl_verify_client ssl_verify_depth "
     "consul_service_meta consul_service_name"
 ).split()
-_RAILS_OWN = "It is for GitLab's own virtual host"
+_GITLABS = "It is for GitLab's own virtual host"
 _REGISTRY = {option.path[-1] for option in registry_nginx.OPTIONS if not option.ignored}
 
 
@@ -156,8 +156,9 @@ OPTIONS = (
         "{ 'allow' => '127.0.0.1', 'deny' => 'all' }",
     ),
     *svlogd.for_one("nginx", "nginx"),
+    *logrotate.options("nginx"),
     *(
-        Option(f"nginx.{key}", "any", _RAILS_OWN + _instead(key), ignored=True, foreign=True)
-        for key in _RAILS
+        Option(f"nginx.{key}", "any", _GITLABS + _instead(key), ignored=True, foreign=True)
+        for key in GITLABS_OWN
     ),
 )

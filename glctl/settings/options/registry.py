@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from glctl.settings.option import Option
-from glctl.settings.options import svlogd
+from glctl.settings.options import logrotate, svlogd
 
 LEVELS = ("error", "warn", "info", "debug", "trace")  # the last with GitLab's registry only
 
@@ -252,4 +252,5 @@ OPTIONS = (
         lines=True,
     ),
     *svlogd.for_one("registry", "the registry"),
+    *logrotate.options("registry"),
 )

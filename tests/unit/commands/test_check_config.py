@@ -87,6 +87,11 @@ def test_what_no_file_could_hold_is_told_at_its_line(run: Run) -> None:
         ),
         # Half of the file is no Ruby at all, the rest is looked at all the same.
         ("nginx['dir'] = 5\nregistry['dir'] = )\n", [(1, "wrong-type"), (2, "ruby-syntax")]),
+        # Whether the registry is enabled cannot be known: its storage is looked at all the same.
+        (
+            "registry_extrenal_url 'r'\nregistry['storage'] = {\n  's3' => { 'regionendpoints' => 'x' }\n}",
+            [(1, "unknown-setting"), (3, "unknown-key")],
+        ),
         # What could not be worked out is not missed.
         (
             "registry['storage'] = { 's3' => { 'bucket' => nosuch, 'region' => 'r' } }\nnginx['dir'] = 5",
@@ -158,3 +163,15 @@ def test_json(run: Run) -> None:
 def test_no_secret_is_shown(run: Run) -> None:
     text = GOOD + "registry['http_secret'] = ['hunter2']\nregistry['internal_key'] = 'hunter2' +"
     assert "hunter2" not in "".join(run(text)[1:]) + "".join(run(text, "--format", "json")[1:])
+
+
+def test_many_warnings_with_one_remedy_are_told_once(run: Run) -> None:
+    keys = ("socket_path", "listen_addr", "auth_token", "logging_level", "storage")
+    lines = "".join(f"gitaly['{key}'] = 'x'\n" for key in keys)
+    _, out, _ = run(GOOD + lines + "registry['nosuch'] = 1\n")
+    assert out.count("was removed in GitLab 16.0") == 1
+    assert "     and 4 more like it, on lines 4, 5, 6, 7 (-v shows them)\n" in out
+    assert out.index("more like it") < out.index("'nosuch'")
+    assert out.endswith("FILE is fine: 7 warnings.\n")
+    _, out, _ = run(GOOD + lines, "--format", "json")
+    assert len(json.loads(out)["diagnostics"]) == 6

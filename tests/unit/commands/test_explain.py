@@ -33,7 +33,10 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     def run(*args: str) -> tuple[int, str, str]:
         code = cli.run(["--root", str(tmp_path), "explain", *args])
         said = capsys.readouterr()
-        return code, said.out.replace(str(tmp_path), ""), said.err.replace(str(tmp_path), "")
+        return code, plain(said.out), plain(said.err)
+
+    def plain(text: str) -> str:
+        return text.replace(f"glctl --root {tmp_path}", "glctl").replace(str(tmp_path), "")
 
     return run
 
@@ -186,6 +189,9 @@ def test_json(run: Run, file: Path) -> None:
         "overruled": False,
         "elsewhere": False,
     }
+    document = json.loads(run("gitlab_rails.registry_api_url", "--format", "json")[1])
+    assert (document["effects"]["paths"], document["effects"]["services"]) == ([], [])
+    assert json.loads(run("registry.registry_issuer", "--format", "json")[1])["effects"] is None
 
 
 def test_without_a_gitlab_rb(run: Run) -> None:

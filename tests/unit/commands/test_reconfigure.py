@@ -171,7 +171,8 @@ def test_a_run_that_went_back_says_so_in_json(run: Run, monkeypatch: pytest.Monk
 
 def test_warnings_are_counted_and_with_v_shown(run: Run, root: Root) -> None:
     root.at(CONFIG_FILE).write_text(GOOD + "registry['nosuch'] = 1\n")
-    assert "1 warning about gitlab.rb: `glctl check-config` shows them." in run("reconfigure", "--dry-run")[2]
+    said = f"1 warning about gitlab.rb: `glctl --root {root.path} check-config` shows them."
+    assert said in run("reconfigure", "--dry-run")[2]
     assert "registry['nosuch']" in run("-v", "reconfigure", "--dry-run")[2]
 
 
@@ -205,7 +206,8 @@ def test_an_omnibus_host_is_left_to_gitlab_ctl(run: Run, root: Root, order: list
     (root.path / "opt/gitlab/embedded").mkdir(parents=True)
     code, out, err = run("reconfigure")
     assert (code, out) == (1, "")
-    assert "Use: sudo gitlab-ctl reconfigure (look first: glctl reconfigure --dry-run)" in err
+    first = f"glctl --root {root.path} reconfigure --dry-run"
+    assert f"Use: sudo gitlab-ctl reconfigure (look first: {first})" in err
     code, out, err = run("reconfigure", "--dry-run")
     assert (code, order) == (0, [])  # what is in the way there is Chef's
     assert "To apply gitlab.rb: sudo gitlab-ctl reconfigure" in err

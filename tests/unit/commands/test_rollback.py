@@ -70,7 +70,7 @@ def run(root: Root, capsys: pytest.CaptureFixture[str]) -> Run:
     def run(*args: str) -> tuple[int, str, str]:
         code = cli.run(["--root", str(root.path), "rollback", *args])
         said = capsys.readouterr()
-        return code, said.out, said.err
+        return code, said.out, said.err.replace(f"glctl --root {root.path}", "glctl")
 
     return run
 

@@ -37,7 +37,7 @@ def run(root: Root, *args: str) -> int:
 @pytest.mark.parametrize("verb", VERBS)
 def test_nothing_is_configured(tmp_path: Path, verb: str, capsys: Any) -> None:
     assert run(Root(tmp_path), verb) == 1
-    assert "run: glctl reconfigure" in capsys.readouterr().err
+    assert f"run: glctl --root {tmp_path} reconfigure" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -51,7 +51,7 @@ def test_without_a_supervisor_nothing_can_be_told(root: Root, verb: str, capsys:
     assert run(root, verb) == 1
     said = capsys.readouterr()
     assert said.out == "fail: no supervisor: registry\n"
-    assert "glctl start registry" in said.err
+    assert f"glctl --root {root.path} start registry" in said.err
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_without_names_all_services_are_shown_each_line_with_its_source(
         (
             ["nginx"],
             1,
-            ["There are no logs of nginx yet", "/nginx/current does not exist", "See: glctl status"],
+            ["There are no logs of nginx yet", "/nginx/current does not exist", "See: glctl --root"],
         ),
     ],
 )

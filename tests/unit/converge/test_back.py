@@ -126,7 +126,7 @@ def carried(monkeypatch: pytest.MonkeyPatch, root: Root) -> list[bytes]:
     """What gitlab.rb held each time that files were written; here no service is seen up then."""
     seen: list[bytes] = []
 
-    def carry_out(prepared: Any, _tell: Any) -> Result:
+    def carry_out(prepared: Any, _tell: Any, _options: Any) -> Result:
         seen.append(root.at(CONFIG_FILE).read_bytes())
         apply(prepared.plan.changes, prepared.resources, Tree(root), prepared.configuration.host)
         return Result()

@@ -5,7 +5,7 @@ import pytest
 
 from glctl.converge.desired import Configuration, examine
 from glctl.errors import ConfigError, UsageError
-from glctl.paths import SECRETS_FILE, Root
+from glctl.paths import CONFIG_FILE, DOCKER_FILE, SECRETS_FILE, Root
 from glctl.settings.platform import DEBIAN, OMNIBUS
 
 Configure = Callable[..., Configuration]
@@ -87,3 +87,42 @@ def test_the_platform_counts(configure: Configure, root: Root) -> None:
     configure()
     omnibus = examine(root, root.at("/etc/gitlab/gitlab.rb"), OMNIBUS)
     assert omnibus.effective["registry.env"]["SSL_CERT_DIR"] == "/opt/gitlab/embedded/ssl/certs/"
+
+
+IMAGE = """\
+# as the Docker image has it
+host = `hostname`.strip
+external_url "http://#{host}"
+registry['log_level'] = 'debug'
+eval ENV["GITLAB_OMNIBUS_CONFIG"].to_s
+from_file("/etc/gitlab/gitlab.rb")
+"""
+
+
+def test_in_the_docker_image_the_environment_comes_before_gitlab_rb(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_environment = "host = 1\nexternal_url 'http://env'; registry_external_url 'http://env:5050'"
+    monkeypatch.setenv("GITLAB_OMNIBUS_CONFIG", in_environment)
+    for path, text in ((DOCKER_FILE, IMAGE), (CONFIG_FILE, "external_url 'http://file'")):
+        root.at(path).parent.mkdir(parents=True, exist_ok=True)
+        root.at(path).write_text(text)
+    settings = examine(root, root.at(CONFIG_FILE), OMNIBUS).settings
+    assert settings.values == {
+        "external_url": "http://file",
+        "registry_external_url": "http://env:5050",
+        "registry": {"log_level": "debug"},
+    }
+    assert str(settings.span("external_url")) == "/etc/gitlab/gitlab.rb:1:1"
+    assert str(settings.span("registry_external_url")) == "GITLAB_OMNIBUS_CONFIG:2:28"
+
+
+def test_another_file_is_read_without_what_the_docker_image_puts_before_it(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITLAB_OMNIBUS_CONFIG", "external_url 'http://env'")
+    other = root.at("/etc/gitlab/other.rb")
+    for path, text in ((DOCKER_FILE, IMAGE), ("/etc/gitlab/other.rb", "roles ['application_role']")):
+        root.at(path).parent.mkdir(parents=True, exist_ok=True)
+        root.at(path).write_text(text)
+    assert examine(root, other, OMNIBUS).settings.values == {"roles": ["application_role"]}

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from glctl.converge import disk
 from glctl.converge.disk import disk_problems
 from glctl.converge.plan import Change, Plan
 from glctl.converge.tree import ABSENT
@@ -69,15 +68,3 @@ def test_a_directory_that_may_not_be_written(root: Root, monkeypatch: pytest.Mon
     monkeypatch.setattr(os, "access", lambda path, _mode: Path(path).name != "shut")
     [(what, _)] = disk_problems(plan(File(f"{root.path}/shut/deep/file", b"")), root)
     assert what == f"This user may not write in {root.path}/shut."
-
-
-def test_mounts_are_found_by_their_longest_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = [
-        "22 1 254:0 / / rw,relatime - ext4 /dev/vda rw",
-        "23 22 0:5 / /srv rw - tmpfs tmpfs rw",
-        r"24 23 0:6 /x /srv/with\040blank rw - ext4 /dev/vdb rw",
-    ]
-    monkeypatch.setattr(Path, "read_text", lambda _self: "\n".join(lines))
-    assert disk._mount(Path("/srv/with blank/a/b")) == Path("/srv/with blank")
-    assert disk._mount(Path("/srv/with")) == Path("/srv")
-    assert disk._mount(Path("/srvs")) == Path("/")

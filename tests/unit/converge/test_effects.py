@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from glctl.converge.desired import Configuration, understand
@@ -91,7 +94,7 @@ def test_what_counts_elsewhere(text: str) -> None:
 
 
 def test_what_counts_nowhere_on_this_kind_of_host() -> None:
-    assert not found("postgresql.port")
+    assert found("postgresql.port").none
     assert found("postgresql.port", platform=OMNIBUS).paths == (CONFIG,)
 
 
@@ -105,3 +108,12 @@ def test_without_a_line_of_gitlab_rb(line: str) -> None:
     effective = without(configuration, OPTIONS["registry.nginx.dir"])
     assert effective["registry.nginx.dir"] == "/var/opt/gitlab/nginx"
     assert effective["registry.dir"] == "/y"
+
+
+def test_told_is_what_roots_run_would_do_but_in_a_sandbox() -> None:
+    configuration = understood(HTTP)
+    run = "/opt/gitlab/sv/registry/run"
+    for root, is_named in ((Root(), True), (Root(Path("/sandbox")), False)):
+        host = replace(configuration.host, privileged=False, root=root)
+        found = effects(replace(configuration, host=host), ("registry", "username"))
+        assert (root.relocate(run) in found.paths) is is_named

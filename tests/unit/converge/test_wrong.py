@@ -36,6 +36,8 @@ def test_a_broken_line_hides_no_other_and_causes_none(tmp_path: Path) -> None:
 def test_what_no_file_can_hold_has_its_line(tmp_path: Path) -> None:
     text = URLS + "nginx['status'] = {\n  'options' => { 'allow' => \"\\u007f\" }\n}"
     assert told(tmp_path, text) == [(4, "wrong-value")]
+    text = URLS + "registry['http_secret'] = JSON.parse('[\"\\ud800\"]')[0]"
+    assert told(tmp_path, text) == [(3, "wrong-value")]
 
 
 @pytest.mark.parametrize("name", ["internal_key", "internal_certificate"])

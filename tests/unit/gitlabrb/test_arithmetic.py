@@ -40,3 +40,7 @@ def test_numbers_are_counted_as_in_ruby(value, text: str, expected: object) -> N
 def test_what_is_wrong_is_told(told, text: str, words: str) -> None:
     (line,) = told(f"registry['v'] = {text}")
     assert words in line
+
+
+def test_it_gives_what_ruby_gives(check_answer, ruby_answer: str) -> None:
+    check_answer(ruby_answer)

@@ -73,9 +73,8 @@ def test_an_assignment_sets(settings, text: str, expected: dict[str, object]) ->
         (
             "ENV['A'] = 'b'",
             (
-                "1-9 error ruby-type-error: ENV as a whole has no keys -> A hash has keys:"
-                " registry['key'] = value."
-                " A single value has none: external_url 'https://…'"
+                "1-9 error ruby-unsupported: setting an environment variable is not supported"
+                " -> Use a local variable: name = 'value'"
             ),
         ),
         (

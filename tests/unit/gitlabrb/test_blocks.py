@@ -54,3 +54,16 @@ def test_what_a_block_walks_through_does_not_grow(told) -> None:
 
 def test_blocks_in_blocks_have_a_limit(told) -> None:
     assert "too-deep" in told("roles " + "[1].map { |x| " * 300 + "1" + " }" * 300)[-1]
+
+
+def test_a_lambda_may_be_called_far_below(settings) -> None:
+    """The text is read in stretches of some kilobytes, each with a tree of its own."""
+    between = "".join(f"gitlab_rails['k{n}'] = '{'é' * 50}'\n" for n in range(200))
+    text = f"named = ->(x) {{ x + 'a' + <<~A }}\n  b\nA\n{between}registry['v'] = ['1'].map(&named)\n"
+    assert settings(text).get("registry", "v") == ["1ab\n"]
+
+
+def test_what_is_wrong_in_a_lambda_is_told_where_it_stands(told) -> None:
+    between = "gitlab_rails['k'] = 1\n" * 400
+    lines = told(f"named = ->(x) {{ yes }}\n{between}registry['v'] = [1].map(&named)\n")
+    assert next(line for line in lines if " error " in line).startswith("1:17-20 error")

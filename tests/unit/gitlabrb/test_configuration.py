@@ -97,3 +97,7 @@ def test_a_shared_hash_keeps_the_places_of_its_keys(settings) -> None:
 )
 def test_what_a_later_line_replaces_is_recorded(settings, text: str, expected: list[Setting]) -> None:
     assert list(settings(text).overwritten) == expected
+
+
+def test_it_gives_what_ruby_gives(check_answer, ruby_answer: str) -> None:
+    check_answer(ruby_answer)

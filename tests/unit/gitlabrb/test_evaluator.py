@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+
+from glctl.errors import ConfigError
+from glctl.gitlabrb.reader import evaluate
 
 
 def test_nesting_has_a_limit(told, value) -> None:
@@ -63,3 +68,20 @@ def test_endless_loops_have_a_limit(told) -> None:
 
 def test_a_mistake_in_a_block_is_told_once(told) -> None:
     assert len(told("3.times { |i| registri['a'] = i }")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "line"),
+    [
+        ("from_file '/etc/wrong.rb'", "/etc/wrong.rb", "registry['f'] = 08"),
+        ('eval "roles 1\\nroles 08"', "gitlab.rb (eval)", "roles 08"),
+        ("eval ENV['MORE'].to_s", "MORE", "roles yes"),
+    ],
+)
+def test_what_is_wrong_elsewhere_is_told_with_its_line(outside, names, text, file, line) -> None:
+    outside = replace(outside, environ={"MORE": "roles 1\nroles yes"})
+    with pytest.raises(ConfigError) as caught:
+        evaluate(text, "gitlab.rb", names, outside=outside)
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.span is not None
+    assert (diagnostic.span.file, diagnostic.span.text) == (file, line)

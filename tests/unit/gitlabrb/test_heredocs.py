@@ -96,3 +96,7 @@ def test_what_follows_a_heredoc_is_read(settings) -> None:
 )
 def test_a_heredoc_that_is_wrong_is_told(told, text: str, expected: str) -> None:
     assert told(text) == [expected]
+
+
+def test_it_gives_what_ruby_gives(check_answer, ruby_answer: str) -> None:
+    check_answer(ruby_answer)

@@ -16,6 +16,10 @@ import pytest
         ("IO.read('/run/secret').strip", "s3cret"),
         ("File.exist?('/run/secret')", True),
         ("File.exist?('/run/nope')", False),
+        ("Dir.glob('/run/*').map { |f| File.basename(f) }", ["config.yml", "secret"]),
+        ("Dir['/run/*.y?l']", ["/run/config.yml"]),
+        ("Dir['/nowhere/*']", []),
+        ("require 'ostruct'", True),
         ("YAML.load_file('/run/config.yml')", {"a": 1, "b": "c"}),
         ("`hostname`.strip", "host"),
     ],
@@ -29,6 +33,11 @@ def test_libraries_give_what_ruby_gives(value, text: str, expected: object) -> N
     [
         ("File.read('/nope')", "this file cannot be read: No such file or directory"),
         ("File.read('a')", "this is no absolute path"),
+        ("Dir['*']", "this is no absolute path"),
+        ("Dir['/*/secret']", "only * and ? in the last part of a path"),
+        ("Dir.glob('/run/**')", "only * and ? in the last part of a path"),
+        ("Dir.glob('/run/*', 1)", "one path, as a string"),
+        ("require 'chef'", "this library is not supported"),
         ("File.read('/run')", "this file cannot be read: Is a directory"),
         ("File.read(1)", "one path, as a string"),
         ("File.join(1)", "File.join takes strings"),
@@ -44,6 +53,11 @@ def test_another_file_is_taken_in(settings, told) -> None:
     assert settings("from_file '/etc/more.rb'\nroles 1").values["registry"] == {"f": 1, "g": {"h": 1}}
     assert "a number that begins with 0" in told("from_file '/etc/wrong.rb'")[0]
     assert "more than 20 other files" in told("from_file '/etc/loop.rb'")[0]
+
+
+def test_each_file_of_a_folder_is_taken_in(settings) -> None:
+    text = "Dir.glob('/etc/mor*.rb').sort.each { |file| from_file file }"
+    assert settings(text).values == {"registry": {"f": 1, "g": {"h": 1}}}
 
 
 def test_after_another_file_reading_makes_no_key(told) -> None:

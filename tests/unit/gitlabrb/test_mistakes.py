@@ -43,6 +43,12 @@ MISTAKES = [
         "a typographic quote or space, which is a letter to Ruby",
         "Write a straight quote ' or \" or an ordinary space.",
     ),
+    (
+        "registry['a']\u00a0= 1",
+        "1:14-15",
+        "a typographic quote or space, which is a letter to Ruby",
+        "Write a straight quote ' or \" or an ordinary space.",
+    ),
     ("registry['a'] = http://x:5000", "1:17-30", "a URL without quotes", TEXT),
     ("registry['a'] = 10.0.0.1", "1:17-25", "this is not a number", TEXT),
     ("registry['a'] = 10m", "1:17-20", "this is not a number", TEXT),

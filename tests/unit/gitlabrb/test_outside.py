@@ -26,6 +26,29 @@ def test_files_are_read_below_their_place(tmp_path: Path) -> None:
     assert not outside.exists("/b")
 
 
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("/a?.rb", ["/a1.rb"]),
+        ("/*.rb", ["/a1.rb", "/a10.rb"]),
+        ("/.*", ["/.hidden.rb"]),
+        ("/a1.rb", ["/a1.rb"]),
+        ("/a.rb", []),
+    ],
+)
+def test_files_are_found_by_a_pattern(tmp_path: Path, pattern: str, found: list[str]) -> None:
+    for name in ("a10.rb", "a1.rb", ".hidden.rb", "axrb"):
+        (tmp_path / name).touch()
+    assert Outside(place=lambda path: tmp_path / path[1:]).matching(pattern) == found
+
+
+@pytest.mark.parametrize("pattern", ["*", "/*/a", "/[a]", "/{a,b}", "/a/**", "/a/", "/\n*"])
+def test_other_patterns_are_refused(tmp_path: Path, pattern: str) -> None:
+    (tmp_path / "\nb").touch()
+    with pytest.raises(UnreadableError):
+        Outside(place=lambda path: tmp_path / path[1:]).matching(pattern)
+
+
 @pytest.mark.parametrize("path", ["pipe", "large", "latin1", "missing"])
 def test_what_is_no_text_is_not_read(tmp_path: Path, path: str) -> None:
     os.mkfifo(tmp_path / "pipe")

@@ -21,7 +21,7 @@ from glctl.gitlabrb.shape import tokens
         ("“a”", "TWT\n"),
         ("http://x:1/a, b", "R,_W\n"),
         ("10m 1_000 0x1f 1.5 1.2.3", "M_N_N_N_M\n"),
-        ("a == b || c := -> .", "W_o_W_o_W_o_o_o\n"),
+        ("a == b || c := -> .", "W_o_W_o_W_o_o_.\n"),
         ("f <<A, 1\n'x\nA\ny", "W_H,_N\nW\n"),
         ("f <<~A\n  A\ny", "W_H\nW\n"),
         ("f <<A\n A\ny", "W_h"),

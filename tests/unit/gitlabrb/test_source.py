@@ -24,6 +24,11 @@ def test_a_text_is_read_as_ruby_does(text: str, read: str) -> None:
     assert "".join(f"{line}\n" for line in source.lines) == read
 
 
+def test_the_end_of_the_text_is_that_of_its_last_line() -> None:
+    source = Source("if a\n  b", "gitlab.rb")
+    assert source.span_of_offset(len(source.data)) == Span("gitlab.rb", 2, 4, 2, 5)
+
+
 @pytest.mark.parametrize(
     ("text", "words", "expected"),
     [

@@ -21,7 +21,17 @@ REFUSED = [
     ("4 i", "a comma is missing"),
     ("x = then", "then does not belong here"),
     ("a\x7fb = 1", "a control character"),
+    ("['a'\n'b']", "a comma is missing"),
+    ("self = 1", "cannot be given a value"),
+    ("a * *b = 1", "several variables cannot be set here"),
+    ("registry ['a'] = 1", ""),  # without more around it, told as what it looks like
+    ("a, *= b", "a name is missing behind *"),
+    ("1..2..3", "a range of ranges"),
+    ("a(b, *)", "a value is missing"),
+    ("a %w[b c]".replace(" ", "", 1), "a space is missing before %"),
+    ("a = roles 1 or 2", "parentheses around these arguments"),
     ("[next]", "next has no value"),
+    ("1 < next", "next has no value"),
 ]
 
 

@@ -116,3 +116,7 @@ def test_a_space_is_no_bracket_of_a_percent_literal(told, tag: str) -> None:
     assert told(f"registry['v'] = {tag} a b") == [
         f"1:17-{18 + len(tag)} error ruby-syntax: a bracket is missing behind {tag} -> Write: {tag}(…)"
     ]
+
+
+def test_it_gives_what_ruby_gives(check_answer, ruby_answer: str) -> None:
+    check_answer(ruby_answer)

@@ -71,7 +71,7 @@ def test_a_string_has_these_methods(value, text: str, expected: object) -> None:
         ("('a' * 5000).gsub('a', 'b' * 5000)", "too-large"),
         ("'a' * -1", "negative"),
         ("'a'.gsub('a')", "a replacement is missing here"),
-        ("'a'.delete('a-z')", "a range of characters"),
+        ("'a'.delete('^a')", "all but some characters"),
         ("'a'.to_i(3)", "this base is not supported"),
         ("('9' * 2000).to_i", "too-large"),
     ],
@@ -79,3 +79,7 @@ def test_a_string_has_these_methods(value, text: str, expected: object) -> None:
 def test_what_is_wrong_is_told(told, text: str, words: str) -> None:
     (line,) = told(f"registry['v'] = {text}")
     assert words in line
+
+
+def test_it_gives_what_ruby_gives(check_answer, ruby_answer: str) -> None:
+    check_answer(ruby_answer)

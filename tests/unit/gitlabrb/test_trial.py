@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 
 from glctl.gitlabrb.trial import seconds_of
 
@@ -21,3 +22,17 @@ def test_nothing_of_it_reaches_this_process() -> None:
     items: list[int] = []
     assert seconds_of(lambda: items.append(1)) is not None
     assert items == []
+
+
+def test_the_stacks_of_other_threads_do_not_count() -> None:
+    over = threading.Event()
+    threads = [threading.Thread(target=over.wait) for _ in range(60)]  # 8 MB each
+    for thread in threads:
+        thread.start()
+    try:
+        assert seconds_of(lambda: bytearray(50_000_000)) is not None
+        assert seconds_of(lambda: bytearray(300_000_000)) is None
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()

@@ -418,6 +418,13 @@ def test_quotes_that_gitlab_rb_has_for_nginx_are_none_of_a_header(rendered, writ
     assert own.args == ("X-Own", header)
 
 
+@pytest.mark.parametrize(("written", "header"), [("true", "true"), ("5", "5"), (":on", "on")])
+def test_a_header_is_text(rendered, written, header) -> None:
+    text = f"registry['nginx']['proxy_set_headers'] = {{ 'X-Own' => {written} }}"
+    (*_, own) = [d for d in block(rendered(text), "server", "location") if d.name == "proxy_set_header"]
+    assert own.args == ("X-Own", header)
+
+
 def test_options_of_the_status_may_have_quotes(rendered) -> None:
     text = "nginx['status']['options'] = { 'add_header' => 'X-Own \"a b\"' }"
     inner = block(rendered(text, name="nginx-status.conf"), "server", "location")

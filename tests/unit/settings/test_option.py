@@ -1,7 +1,7 @@
 import pytest
 
 from glctl.gitlabrb.reader import evaluate
-from glctl.settings.option import Option, counts_as_true, ruby_name, ruby_value
+from glctl.settings.option import Option, counts_as_true, ruby_name, ruby_text, ruby_value
 from glctl.settings.schema import NAMES
 
 
@@ -88,3 +88,19 @@ def test_only_nil_and_false_count_as_false(value: object, true: bool) -> None:
 )
 def test_nil_says_nothing_and_false_where_it_can_mean_nothing_else(option, value, unset) -> None:
     assert option.is_unset_by(value) is unset
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a", "a"),
+        (5, "5"),
+        (1.5, "1.5"),
+        (True, "true"),
+        (None, ""),
+        (["x", 'y"', None, False], '["x", "y\\"", nil, false]'),
+        ({"a": 1, "b": [{}]}, '{"a"=>1, "b"=>[{}]}'),
+    ],
+)
+def test_text_is_as_ruby_writes_it(value: object, text: str) -> None:
+    assert ruby_text(value) == text

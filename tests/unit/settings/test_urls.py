@@ -16,10 +16,15 @@ from glctl.settings.urls import Url, bracketed, is_everywhere, parse_url, split_
         ("HTTPS://Registry.Example.com", Url("https", "Registry.Example.com", 443)),
         ("https://reg_istry.example.com", Url("https", "reg_istry.example.com", 443)),
         ("http://10.1.2.3:5000", Url("http", "10.1.2.3", 5000)),
+        ("http://r?a[b]=c|d", Url("http", "r", 80)),
+        ("http://r/%7Ea;b,c", Url("http", "r", 80, "/%7Ea;b,c")),
     ],
 )
 def test_a_url_is_taken_apart(text: str, url: Url) -> None:
     assert parse_url(text) == url
+
+
+BEYOND = "it has letters beyond ASCII; such a name is written in its form with xn--"
 
 
 @pytest.mark.parametrize(
@@ -40,6 +45,23 @@ def test_a_url_is_taken_apart(text: str, url: Url) -> None:
         ("https://registry.example.com:0", "its port is not a number from 1 to 65535"),
         ("https://registry.example.com:65536", "its port is not a number from 1 to 65535"),
         ("https://[2001:db8::1", "it has an unclosed bracket"),
+        ("https://régistry.example.com", BEYOND),
+        ("https://registry.example.com/é", BEYOND),
+        *(
+            (f"https://{rest}", "it has characters that mean something else in an address")
+            for rest in (
+                "r|x",
+                "r^x",
+                'r"',
+                "r\\x",
+                "r%zz",
+                "r/{x}",
+                "a@b@r",
+                "[::1]x",
+                "[::1%25eth0]",
+                "r#a#b",
+            )
+        ),
     ],
 )
 def test_what_is_no_address_says_why(text: str, reason: str) -> None:

@@ -196,6 +196,12 @@ def test_services_that_do_not_run_here_are_named_once(told) -> None:
     assert told(text) == [("warning", None, message, hint)]
 
 
+def test_what_logrotate_does_with_our_logs_is_named_there_too(told) -> None:
+    ((_, _, message, hint),) = told("nginx['logrotate_size'] = '1M'")
+    assert message == "Settings of services that glctl does not run are left alone: nginx['logrotate_size']."
+    assert "virtual host" not in hint
+
+
 def test_settings_of_gitlabs_own_virtual_host_are_named_there_too(told) -> None:
     message = (
         "Settings of services that glctl does not run are left alone: "

@@ -1,0 +1,8 @@
+# The registry of this host
+external_url 'https://gitlab.example.com'
+registry_external_url 'https://registry.example.com'
+registry['enable'] = true
+registry['middleware'] = YAML.load <<-EOS
+  - a
+  - b
+registry['log_formatter'] = 'text'
