@@ -8,7 +8,6 @@ Where it would keep images somewhere else than now, the storage is proved, too.
 from __future__ import annotations
 
 import os
-import socket
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.converge import trial_config
 from glctl.converge.blame import blame
 from glctl.render.resources import Directory, File
+from glctl.services import abstract_socket
 from glctl.services.accounts import Account, try_write
 from glctl.services.supervisor import PATH
 
@@ -52,7 +52,7 @@ class Trial:
     def fault(self) -> str:
         """Waits until it listens and answers; returns what there was instead, or nothing."""
         deadline = time.monotonic() + _TIMEOUT
-        while not self._listens():
+        while not abstract_socket.listens(self.name):
             if self.process.poll() is not None:
                 return f"{_NEW} does not start"
             if time.monotonic() >= deadline:
@@ -60,31 +60,14 @@ class Trial:
             time.sleep(_POLL)
         return "" if self.status_of("/v2/") < _FAILED else f"{_NEW} gives no answer"
 
-    def _listens(self) -> bool:
-        with socket.socket(socket.AF_UNIX) as probe:
-            return not probe.connect_ex(self.address)
-
-    @property
-    def address(self) -> str:
-        """Its socket in the abstract namespace (unix(7)), which Go writes with an ``@``."""
-        return f"\0{self.name}"
-
     @property
     def lines(self) -> list[bytes]:
         """What it has said."""
         return os.pread(self.log, os.fstat(self.log).st_size, 0).splitlines()
 
     def status_of(self, path: str, token: Secret | None = None) -> int:
-        """The status that it answers with; 599 where it does not."""
-        headers = f"Authorization: Bearer {token.reveal()}\r\n" if token else ""
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(_TIMEOUT)
-            try:
-                client.connect(self.address)
-                client.sendall(f"GET {path} HTTP/1.0\r\nHost: trial\r\n{headers}\r\n".encode())
-                return int(client.recv(64).split()[1])
-            except (OSError, IndexError, ValueError):
-                return 599
+        """The status that it answers with."""
+        return abstract_socket.status_of(self.name, path, timeout=_TIMEOUT, token=token)
 
 
 def registry_problems(prepared: Prepared, last: Effective | None) -> Iterator[Problem]:
