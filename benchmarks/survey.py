@@ -126,6 +126,8 @@ def ruby_outcome(text: Path, world: World, ruby: str, oracle: Path) -> Outcome:
     done = subprocess.run(
         command, stdout=subprocess.PIPE, env=environ, cwd=world.folder, timeout=10, check=False
     )
+    if not done.stdout:
+        raise SystemExit(f"{' '.join(command)} ended with {done.returncode} and said nothing")
     answer = json.loads(done.stdout)
     if "error" in answer:
         error = answer["error"]
@@ -226,11 +228,20 @@ def report(rows: list[Row]) -> str:
     counts = Counter(row.result for row in rows)
     good = sum(counts[result] for result in GOOD)
     repositories = len({row.entry.repository for row in rows})
+    said = Counter((d.severity, d.code) for row in rows for d in set(row.diagnostics))
+    texts = Counter(pair for row in rows for pair in {(d.severity, d.code) for d in row.diagnostics})
     return _REPORT.format(
         good=good,
         all=len(rows),
         share=good / len(rows),
         repositories=repositories,
+        blocks=sum(bool(row.entry.block) for row in rows),
+        files=sum(not row.entry.block for row in rows),
+        fine=sum(all(d.severity != "error" for d in row.diagnostics) for row in rows),
+        said="\n".join(
+            f"| {severity} | `{code}` | {texts[severity, code]} | {number} |"
+            for (severity, code), number in sorted(said.items(), key=lambda each: (each[0][0], -each[1]))
+        ),
         totals="\n".join(f"| {result} | {counts[result]} | {MEANING[result]} |" for result in RESULTS),
         lines="\n".join(map(_line, rows)),
     )
@@ -239,14 +250,23 @@ def report(rows: list[Row]) -> str:
 _REPORT = """\
 # Real gitlab.rb files
 
-What glctl makes of gitlab.rb files and compose blocks in public repositories, beside what Ruby makes of them.
-Written by `benchmarks/survey.py`, which says how; the texts are not kept here.
+What glctl makes of gitlab.rb files, and of GITLAB_OMNIBUS_CONFIG in Docker Compose files and Kubernetes
+manifests, beside what Ruby makes of them. Written by `benchmarks/survey.py`, which says how; the texts are in
+the repositories and not here.
 
-{good} of {all} ({share:.1%}) from {repositories} repositories are equal or give a better error.
+{good} of {all} ({share:.1%}) are equal or give a better error: {files} files and {blocks} blocks of
+{repositories} repositories, no two the same but for comments.
 
 | result | texts | |
 |---|---:|---|
 {totals}
+
+What `check-config` says of them, on an empty Omnibus host; {fine} have no error. Errors are what stands in
+the files: placeholders for addresses, settings that Omnibus 19.3 has removed, typing errors.
+
+| | code | texts | times |
+|---|---|---:|---:|
+{said}
 
 | repository | path | commit | result | reason |
 |---|---|---|---|---|

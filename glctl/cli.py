@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import io
 import os
@@ -157,6 +158,7 @@ def main() -> None:
     if "_GLCTL_COMPLETE" in os.environ:  # shell completion is click's own protocol
         cli(prog_name="glctl")
     _prepare_streams()
+    gc.set_threshold(50_000)  # start-up makes many objects and no garbage: looking for it is a tenth of a run
     code = run(sys.argv[1:])
     with contextlib.suppress(OSError):  # already told; and the interpreter does not try a closed stream again
         sys.stdout.close()

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from glctl.commands import changes
+from glctl.commands import changes, run_options
 from glctl.converge.desired import examine
 from glctl.converge.generations import Generations
 from glctl.converge.prepare import Prepared, prepare
 from glctl.converge.tree import Tree
-from glctl.converge.watch import SECONDS as WATCH
 from glctl.errors import GlctlError
 
 if TYPE_CHECKING:
@@ -25,31 +24,15 @@ if TYPE_CHECKING:
     from glctl.converge.desired import Configuration
 
 
-_SECONDS = click.FloatRange(min=0)
-
-
 @click.command(short_help="Bring this host to what gitlab.rb says.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 0: nothing to change, 2: changes, 1: failure.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report.")
 @click.option("--no-diff", is_flag=True, help="Name what changes without showing how.")
-@click.option("--no-rollback", is_flag=True, help="Where a service fails on the new files, leave them.")
-@click.option(
-    "--watch",
-    type=_SECONDS,
-    default=WATCH,
-    show_default=True,
-    metavar="S",
-    help="Seconds for which services must stay up before the run counts as good; 0 leaves it out.",
-)
-@click.option(
-    "--drain",
-    type=_SECONDS,
-    default=0,
-    metavar="S",
-    help="Wait up to S seconds for requests under way before the registry is restarted.",
-)
-@click.option("--wait", type=_SECONDS, default=0, metavar="S", help="Wait up to S seconds for another run.")
+@run_options.no_rollback
+@run_options.watch
+@run_options.drain
+@run_options.wait
 @click.pass_obj
 def command(context: Context, /, **given: Any) -> int:
     """Read gitlab.rb, show what differs on this host, change it, restart what must restart, see it up.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from glctl.commands import run_options
 from glctl.console import harmless
 from glctl.converge.collectable import examine_garbage
 from glctl.converge.desired import examine
@@ -36,9 +37,12 @@ _EVERY = 0.2  # seconds between two looks at the progress
 @click.option("-m", "--delete-untagged", "untagged", is_flag=True, help="Delete images without a tag, too.")
 @click.option("-d", "--dry-run", is_flag=True, help="Show what would be deleted, and delete nothing.")
 @click.option("--sole-writer", is_flag=True, help="No other node writes to this storage until it has ended.")
+@run_options.wait
 @click.option("--yes", is_flag=True, help="Do not ask before -m deletes what it has shown.")
 @click.pass_obj
-def command(context: Context, untagged: bool, dry_run: bool, sole_writer: bool, yes: bool) -> None:
+def command(
+    context: Context, untagged: bool, dry_run: bool, sole_writer: bool, wait: float, yes: bool
+) -> None:
     """Have the registry delete the layers that no image needs any more, and say what that freed.
 
     Meanwhile the registry refuses pushes, and pulls go on: it is restarted twice. If this is killed, the next
@@ -62,7 +66,7 @@ def command(context: Context, untagged: bool, dry_run: bool, sole_writer: bool, 
     if dry_run or not _wants(shown, yes):
         context.console.out("Nothing was deleted.")
         return
-    with locked(Tree(context.root)) as lock, _finishing():
+    with locked(Tree(context.root), wait, progress.tell) as lock, _finishing():
         # Once more under the lock: another run may have been at work until now.
         garbage = examine_garbage(configuration, untagged=untagged, sole_writer=sole_writer)
         done = collect(garbage, shown, lock.descriptor, progress.tell, progress.show)

@@ -5,22 +5,29 @@ from __future__ import annotations
 import json
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from glctl.commands import changes
+from glctl.commands import changes, run_options
 from glctl.commands.history import when
 from glctl.console import harmless
 from glctl.converge.back import BESIDE, carry_back, choose, prepare_back
+from glctl.converge.bring_up import Options
 from glctl.converge.drift import drift
 from glctl.converge.generations import Generations
 from glctl.converge.preflight import preflight
+from glctl.converge.roll_back import RolledBackError
 from glctl.converge.state import locked
 from glctl.converge.tree import Tree
+from glctl.errors import GlctlError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from glctl.commands.context import Context
+    from glctl.converge.bring_up import Done
     from glctl.converge.carry_out import Result
     from glctl.converge.generations import Generation
     from glctl.converge.prepare import Prepared
@@ -36,57 +43,103 @@ if TYPE_CHECKING:
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report.")
 @click.option("--no-diff", is_flag=True, help="Name what changes without showing how.")
+@run_options.no_rollback
+@run_options.watch
+@run_options.drain
+@run_options.wait
 @click.pass_obj
-def command(
-    context: Context, number: int | None, dry_run: bool, restore_config: bool, form: str, no_diff: bool
-) -> None:
+def command(context: Context, /, number: int | None, **given: Any) -> None:
     """Apply generation N as it was (see "glctl history"), by default the one before what is applied now.
 
     It goes through the same gates as reconfigure. gitlab.rb stays as it is, unless with --restore-config: the
     next reconfigure brings forward again what it says.
     """
-    begun = time.monotonic()
-    if not dry_run:
+    asked = _Asked(**given)
+    if not asked.dry_run:
         context.require_own_host("rollback", "reconfigure (after putting the old gitlab.rb back)")
     tree = Tree(context.root)
-    generation = choose(Generations(tree), number, tree)
-    if form == "text":
-        context.console.out(
-            f"Back to generation {generation.number} of {when(generation)} (glctl {generation.version})."
-        )
+    _Run(context, asked, choose(Generations(tree), number, tree)).carry_through()
 
-    def prepare(show: bool) -> Prepared:
-        prepared = prepare_back(generation, context.root, context.platform, restore_config=restore_config)
-        with suppress(BrokenPipeError):  # a reader that has seen enough does not end the run
-            if show and form == "text":
-                changes.show(context.console, prepared, no_diff)
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command line says."""
+
+    dry_run: bool
+    restore_config: bool
+    form: str
+    no_diff: bool
+    no_rollback: bool
+    watch: float
+    drain: float
+    wait: float
+
+
+class _Run:
+    """One way back to *generation*, to its report."""
+
+    def __init__(self, context: Context, asked: _Asked, generation: Generation) -> None:
+        self.context = context
+        self.asked = asked
+        self.generation = generation
+        self.begun = time.monotonic()
+
+    def carry_through(self) -> None:
+        generation, console = self.generation, self.context.console
+        if self.asked.form == "text":
+            about = f"{generation.number} of {when(generation)} (glctl {generation.version})"
+            console.out(f"Back to generation {about}.")
+        prepared, result = (self._look(), None) if self.asked.dry_run else self._change()
+        if self.asked.form == "json":
+            self._report(prepared, result.done if result else None)
+        else:
+            changes.show_end(console, prepared, result, time.monotonic() - self.begun)
+        if result:
+            _tell_what_differs(self.context, self.asked.restore_config)
+
+    def _look(self) -> Prepared:
+        """What a run would do, and what would stop it."""
+        prepared = self._prepare()
+        self._show(prepared)
+        preflight(prepared)
         return prepared
 
-    if dry_run:
-        prepared, result = prepare(True), None
-        preflight(prepared)
-    else:
-        preflight(prepare(False))
-        with locked(tree):
-            prepared = prepare(True)  # once more: another run may have been at work until now
-            result = _carry_back(context, prepared, generation, restore_config)
-    seconds = time.monotonic() - begun
-    if form == "json":
-        report = changes.document(prepared, result.done if result else None, seconds)
-        context.console.out(json.dumps({**report, "generation": generation.number}, indent=2))
-    else:
-        changes.show_end(context.console, prepared, result, seconds)
-    if not dry_run:
-        _tell_what_differs(context, restore_config)
+    def _change(self) -> tuple[Prepared, Result]:
+        preflight(self._prepare())
+        with locked(Tree(self.context.root), self.asked.wait, self.context.console.note) as held:
+            prepared = self._prepare()  # once more: another run may have been at work until now
+            if held.waited:
+                preflight(prepared)
+            with suppress(BrokenPipeError):  # a reader that has seen enough does not end the run
+                self._show(prepared)
+            return prepared, self._carry_back(prepared)
 
+    def _carry_back(self, prepared: Prepared) -> Result:
+        options = Options(self.asked.watch, self.asked.drain, not self.asked.no_rollback)
+        config_file = self.context.config_file if self.asked.restore_config else None
+        try:
+            return carry_back(prepared, config_file, self.context.console.note, options)
+        except KeyboardInterrupt:
+            self.context.console.note(f"Interrupted. To finish it: glctl rollback {self.generation.number}")
+            raise
+        except GlctlError as exc:
+            if self.asked.form == "json":
+                back = isinstance(exc, RolledBackError)
+                self._report(prepared, exc.done if isinstance(exc, RolledBackError) else (), back)
+            raise
 
-def _carry_back(context: Context, prepared: Prepared, generation: Generation, restore_config: bool) -> Result:
-    try:
-        config_file = context.config_file if restore_config else None
-        return carry_back(prepared, config_file, context.console.note)
-    except KeyboardInterrupt:
-        context.console.note(f"Interrupted. To finish it: glctl rollback {generation.number}")
-        raise
+    def _prepare(self) -> Prepared:
+        context, restore = self.context, self.asked.restore_config
+        return prepare_back(self.generation, context.root, context.platform, restore_config=restore)
+
+    def _show(self, prepared: Prepared) -> None:
+        if self.asked.form == "text":
+            changes.show(self.context.console, prepared, self.asked.no_diff)
+
+    def _report(self, prepared: Prepared, done: Sequence[Done] | None, rolled_back: bool = False) -> None:
+        seconds = time.monotonic() - self.begun
+        report = changes.document(prepared, done, seconds, rolled_back=rolled_back)
+        self.context.console.out(json.dumps({**report, "generation": self.generation.number}, indent=2))
 
 
 def _tell_what_differs(context: Context, restored: bool) -> None:

@@ -93,10 +93,8 @@ def unread(configuration: Configuration) -> tuple[Known, ...]:
     settings = configuration.settings
     outermost = {modern(path): path for path in map(_setting_at, settings.spans) if path}
     others = {path: written for path, written in outermost.items() if ".".join(path) not in OPTIONS}
-    found = [_unread(configuration, written) for written in others.values()]
-    return tuple(
-        sorted(found, key=lambda known: known.origin.span.line if known.origin and known.origin.span else 0)
-    )
+    first = {written: span.line for written in others.values() if (span := place(settings, written))}
+    return tuple(_unread(configuration, written) for written in sorted(first, key=first.__getitem__))
 
 
 def _setting_at(path: Path) -> Path:
@@ -106,21 +104,17 @@ def _setting_at(path: Path) -> Path:
 
 def _unread(configuration: Configuration, path: Path) -> Known:
     settings = configuration.settings
-    value, span = wrap(settings.get(*path), path[-1]), settings.span(*path)
-    return Known(".".join(path), value, Origin("file", span) if span else None)
+    value = wrap(settings.get(*path), path[-1])
+    return Known(".".join(path), value, None if value is None else Origin("file", place(settings, path)))
 
 
 def _foreign(configuration: Configuration, path: Path) -> Known:
     """A setting that Omnibus may know and glctl makes nothing of. Raises UsageError for what is none."""
-    sections = (".".join(path[:n]) for n in range(1, len(path)))
     known = _unread(configuration, path)
     is_set = known.value is not None
-    if path[0] not in names_of(configuration.version) or any(
-        section in COMPLETE_SECTIONS for section in sections
-    ):
-        raise unknown_setting(
-            path, f" {known.origin} sets it all the same, without effect." if is_set else ""
-        )
+    sections = {".".join(path[:n]) for n in range(1, len(path))}
+    if path[0] not in names_of(configuration.version) or sections & {*COMPLETE_SECTIONS}:
+        raise unknown_setting(path, f" {known.origin} sets it all the same, without effect." * is_set)
     if not is_set and len(path) > 1 and nearest_option(path, likeness=0.9):
         raise unknown_setting(path)
     return known

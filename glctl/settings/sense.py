@@ -130,7 +130,11 @@ def _completeness(settings: Settings, effective: Effective) -> Iterator[Diagnost
         message = "registry['enable'] is true, but registry_external_url is not set: nobody could reach it."
         hint = f"Add: {OPTIONS['registry_external_url'].sample}"
         yield _error("url-missing", message, hint, settings, "registry", "enable")
-    if not counts_as_true(settings.get("external_url")) and not effective["registry.token_realm"]:
+    if effective["registry.token_realm"] == "":
+        message = "registry['token_realm'] is empty: clients could get no token."
+        hint = "Take it out: without it, external_url is where they get one."
+        yield _error("url-missing", message, hint, settings, "registry", "token_realm")
+    elif not counts_as_true(settings.get("external_url")) and not effective["registry.token_realm"]:
         message = "The registry is enabled, but external_url is not set: clients could get no token."
         hint = f"Add GitLab's address: {OPTIONS['external_url'].sample}"
         yield _error("url-missing", message, hint, settings, "registry_external_url")

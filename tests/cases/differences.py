@@ -240,7 +240,8 @@ def _refused_addresses(theirs: Step, settings: Settings) -> Step:
     if not config:
         return theirs
     strange = [a for a in _addresses(theirs) if "://" in a or not _port(a).isdigit()]
-    missing = config["http"]["addr"] is None or config["auth"]["token"]["realm"] == "/jwt/auth"
+    needed = [config["http"]["addr"], config["http"].get("debug", {}).get("addr", "none")]
+    missing = None in needed or config["auth"]["token"]["realm"] == "/jwt/auth"
     return REFUSED if strange or missing else theirs
 
 

@@ -76,9 +76,10 @@ class Installation:
     ) -> subprocess.CompletedProcess[str]:
         """Run glctl on this root; *prefix* is put before the command.
 
-        reconfigure does not watch what it has seen up, which only its own tests need.
+        What was seen up is not watched then: only the tests of that need it.
         """
-        watch = [] if "--watch" in args or "reconfigure" not in args else ["--watch", "0"]
+        watched = {"reconfigure", "rollback"} & {*args} and "--watch" not in args
+        watch = ["--watch", "0"] if watched else []
         line = [*prefix, *command, "--root", str(self.path), *args, *watch]
         options = {"env": ENVIRONMENT, "timeout": PATIENT, "cwd": "/", **more}
         return subprocess.run(line, capture_output=True, text=True, check=False, **options)

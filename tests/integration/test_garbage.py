@@ -289,4 +289,4 @@ def test_what_gitlab_rb_changes_comes_first(host: Installation, two: Images) -> 
     done = host.glctl("registry-garbage-collect")
     host.write()
     assert done.returncode == 1
-    assert "Run first: glctl reconfigure" in done.stderr
+    assert "This host is not as gitlab.rb says" in done.stderr

@@ -55,7 +55,7 @@ def order(root: Root, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What happens in which order, where nothing is in the way and services come up at once."""
     happened: list[Any] = []
 
-    def carry_back(prepared: Prepared, config_file: Path | None, _tell: Any) -> Result:
+    def carry_back(prepared: Prepared, config_file: Path | None, *_: Any) -> Result:
         happened.append(config_file)
         settle(prepared, root)
         return Result()

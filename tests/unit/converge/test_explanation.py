@@ -144,3 +144,14 @@ def test_what_is_set_and_not_read(configuration) -> None:
         ("gitaly.configuration", 8),
         ("pages_external_url", 9),
     ]
+
+
+def test_what_is_set_in_parts_is_where_its_first_part_is() -> None:
+    configuration = understood("\ngitaly['configuration']['b'] = 1\ngitaly['configuration']['a'] = 2")
+    [known] = unread(configuration)
+    assert (known.key, known.value, str(known.origin)) == (
+        "gitaly.configuration",
+        {"b": 1, "a": 2},
+        "gitlab.rb:2:1",
+    )
+    assert explain(configuration, ("gitaly", "configuration")).known == known

@@ -80,6 +80,12 @@ def test_a_host_is_one_kind_of_redis(errors) -> None:
     assert errors("redis_replica_role['enable'] = true\nredis_master_role['enable'] = true") == told
 
 
+def test_an_empty_realm_gives_no_tokens(errors) -> None:
+    message = "registry['token_realm'] is empty: clients could get no token."
+    hint = "Take it out: without it, external_url is where they get one."
+    assert errors("registry['token_realm'] = ''") == [(3, message, hint)]
+
+
 def test_a_registry_that_is_off_needs_no_storage_driver(errors) -> None:
     assert errors("registry['enable'] = false\nregistry['storage'] = { 'redirect' => {} }") == []
 

@@ -1,0 +1,31 @@
+"""Options that every command has which changes this host and its services."""
+
+from __future__ import annotations
+
+import click
+
+from glctl.converge.watch import SECONDS
+
+_SECONDS = click.FloatRange(min=0)
+
+no_rollback = click.option(
+    "--no-rollback", is_flag=True, help="Where a service fails on the new files, leave them."
+)
+watch = click.option(
+    "--watch",
+    type=_SECONDS,
+    default=SECONDS,
+    show_default=True,
+    metavar="S",
+    help="Seconds for which services must stay up before the run counts as good; 0 leaves it out.",
+)
+drain = click.option(
+    "--drain",
+    type=_SECONDS,
+    default=0,
+    metavar="S",
+    help="Wait up to S seconds for requests under way before the registry is restarted.",
+)
+wait = click.option(
+    "--wait", type=_SECONDS, default=0, metavar="S", help="Wait up to S seconds for another run."
+)
