@@ -56,10 +56,10 @@ class Removal:
     def fate(self, version: Version) -> str:
         """What has become of it in *version*, or will: the rest of a sentence. Empty where nothing."""
         if self.removed is not None and version >= self.removed:
-            return f"was removed in GitLab {_when(self.removed)}"
+            return f"was removed in GitLab {shown_version(self.removed)}"
         if version >= self.deprecated:
-            since = shown_version(self.deprecated)
-            return f"is deprecated since GitLab {since} and goes in {_when(self.removed)}"
+            goes = f" and goes in {shown_version(self.removed)}" if self.removed else ""
+            return f"is deprecated since GitLab {shown_version(self.deprecated)}{goes}"
         return ""
 
     def concerns(self, value: Any) -> bool:
@@ -441,7 +441,3 @@ def _told(
         yield Diagnostic("removed-setting", "error", f"{name} {fate}.", removal.instead, span)
     elif fate:
         yield Diagnostic("deprecated-setting", "warning", f"{name} {fate}.", removal.instead, span)
-
-
-def _when(version: Version | None) -> str:
-    return shown_version(version) if version else "a later version"

@@ -80,11 +80,11 @@ def test_no_setting_has_two_fates() -> None:
         ("git_data_dirs", NEWEST, "was removed in GitLab 18.0"),
         ("git_data_dirs.default.path", NEWEST, "was removed in GitLab 18.0"),
         ("git_data_dirs", (17, 8), "is deprecated since GitLab 17.8 and goes in 18.0"),
-        ("registry_nginx.dir", NEWEST, "is deprecated since GitLab 19.2 and goes in a later version"),
+        ("registry_nginx.dir", NEWEST, "is deprecated since GitLab 19.2"),
         (
             "nginx.default_server_enabled",
             NEWEST,
-            "is deprecated since GitLab 19.2 and goes in a later version",
+            "is deprecated since GitLab 19.2",
         ),
         ("git_data_dirs", (17, 7), None),
         ("repmgr.user", NEWEST, "was removed in GitLab 14.0"),
