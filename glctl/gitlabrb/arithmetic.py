@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes
-from glctl.gitlabrb.limits import MAX_BITS
+from glctl.gitlabrb.limits import MAX_BITS, MAX_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,8 +121,9 @@ def step(call: Call, number: Number, last: Number, width: Number = 1) -> Any:
 def _each(call: Call, number: Number, numbers: Sequence[Number]) -> Any:
     """Give each of *numbers* to the block; without one, they are the value."""
     if call.block is None:
-        call.ev.budget.spend_values(len(numbers))
-        return list(numbers)
+        made = list(islice(numbers, MAX_VALUES + 1))
+        call.ev.budget.spend_values(len(made))
+        return made
     for each in numbers:
         call.run(each)
     return number

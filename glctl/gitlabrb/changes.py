@@ -60,7 +60,7 @@ def _count(ev: Evaluator, text: str) -> int:
         count += value is text
         if isinstance(value, list | Hash) and id(value) not in seen:
             seen.add(id(value))
-            ev.budget.spend_search(len(value))
+            ev.budget.spend_walk(value)
             values += value if isinstance(value, list) else (entry.value for entry in value)
     return count
 

@@ -30,6 +30,8 @@ def same(one: Any, other: Any, budget: Budget, depth: int = 0) -> bool:
             (found := other.find(entry.key)) is not None and same(entry.value, found.value, budget, depth + 1)
             for entry in one
         )
+    if isinstance(one, str):
+        budget.spend_walk(one)
     if isinstance(one, bool) or isinstance(other, bool) or one is None or other is None:
         return one is other
     return isinstance(one, Symbol) == isinstance(other, Symbol) and bool(one == other)

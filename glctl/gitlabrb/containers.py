@@ -164,7 +164,7 @@ def concat(call: Call, items: list[Any], *more: list[Any]) -> list[Any]:
 
 def include(call: Call, items: list[Any], wanted: Any) -> bool:
     """``items.include?(wanted)``"""
-    call.ev.budget.spend_search(len(items))
+    call.ev.budget.spend_walk(items)
     return any(same(item, wanted, call.ev.budget) for item in items)
 
 
@@ -255,8 +255,8 @@ def slice_(_call: Call, values: Hash, *keys: Any) -> Hash:
 
 def except_(_call: Call, values: Hash, *keys: Any) -> Hash:
     """``values.except('a', 'b')``: all but these keys."""
-    unwanted = [values.find(key) for key in keys]
-    return _hash_like(values, [[e.key, e.value] for e in values if e not in unwanted])
+    unwanted = {id(values.find(key)) for key in keys}
+    return _hash_like(values, [[e.key, e.value] for e in values if id(e) not in unwanted])
 
 
 def transform_keys(call: Call, values: Hash) -> Hash:

@@ -5,6 +5,7 @@ For comparison: Omnibus's own template has 170 KB or 50,000 words and signs, and
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from typing import TYPE_CHECKING
 
 from glctl.gitlabrb import codes
@@ -30,6 +31,7 @@ MAX_BITS = 3322  # the same in binary
 MAX_STEPS = 200_000  # values that are worked out; a file of MAX_TOKENS without loops takes fewer
 MAX_DOCUMENTS = 65_536  # characters of YAML in all; PyYAML reads some 100,000 in a second
 MAX_SEARCH = 50_000_000  # steps that all regular expressions together may take at worst
+MAX_WALK = 2_000_000  # elements that all methods go through; 16 characters count for one
 PARSE_SECONDS = 0.5  # of processor time
 
 
@@ -56,6 +58,7 @@ class Budget:
         self._steps = MAX_STEPS
         self._search = MAX_SEARCH
         self._documents = MAX_DOCUMENTS
+        self._walk = MAX_WALK
 
     def spend_text(self, characters: int) -> None:
         """Account for a string of this length."""
@@ -85,6 +88,17 @@ class Budget:
                 codes.TOO_SLOW,
                 f"evaluating this takes more than {MAX_STEPS:,} steps",
                 "Look for a loop that goes on and on.",
+            )
+
+    def spend_walk(self, value: object) -> None:
+        """Account for going through *value* once, where that is something to go through."""
+        if isinstance(value, Sized):
+            self._walk -= len(value) // 16 if isinstance(value, str) else len(value)
+        if self._walk < 0:
+            raise LimitError(
+                codes.TOO_SLOW,
+                f"all methods together go through more than {MAX_WALK:,} elements",
+                "Look for a loop that goes on and on, or for a very long array, hash or string.",
             )
 
     def spend_document(self, characters: int) -> None:

@@ -149,7 +149,9 @@ def _spread(ev: Evaluator, node: Node) -> list[Any]:
     from glctl.gitlabrb.methods import Call
 
     value = ev.data(node.children[-1])
-    return [value] if value is UNKNOWN else array(Call(ev, node), value)
+    spread = [value] if value is UNKNOWN else array(Call(ev, node), value)
+    ev.budget.spend_values(len(spread))
+    return spread
 
 
 def list_without_brackets(ev: Evaluator, node: Node) -> list[Any]:
@@ -203,6 +205,7 @@ def _merge(ev: Evaluator, node: Node, result: Hash) -> None:
     """``**values``"""
     values = ev.data(node.children[-1])
     if isinstance(values, Hash):
+        ev.budget.spend_values(len(values))
         for entry in list(values):
             result.put(entry.key, entry.value, entry.span)
     elif values is not UNKNOWN:

@@ -471,6 +471,7 @@ def invoke(
     receiver = _as_collection(call, receiver, name)
     method = _method_of(node, receiver, name)
     _check(node, name, method, arguments, block)
+    ev.budget.spend_walk(receiver)
     result = method.does(call, receiver, *arguments)
     if isinstance(result, str):
         ev.budget.spend_text(len(result))

@@ -40,11 +40,13 @@ class RubyParser:
 
     def parse(self, data: bytes) -> Node:
         """The root of the tree; ``has_error`` where *data* is not Ruby. Raises LimitError."""
+        stoppable = len(data) > SAFE_TOKENS and len(_TOKEN.findall(data)) > SAFE_TOKENS
         # Where it meets an error, the parser may take gigabytes before it asks again whether to stop.
-        if len(data) > SAFE_TOKENS and len(_TOKEN.findall(data)) > SAFE_TOKENS:
-            self._spend(seconds_of(lambda: self._tree(data)))
+        if stoppable:
+            self._spend(seconds_of(lambda: self._stoppable(data)))
         started = time.thread_time()
-        root = self._tree(data)
+        # Of what a read callback gives, the parser never lets go.
+        root = self._stoppable(data) if stoppable else self._parser.parse(data).root_node
         self._spend(time.thread_time() - started)
         if root is None:
             raise _too_slow()
@@ -55,7 +57,7 @@ class RubyParser:
             raise _too_slow()
         self._seconds -= seconds
 
-    def _tree(self, data: bytes) -> Node | None:
+    def _stoppable(self, data: bytes) -> Node | None:
         """The root of the tree, None where parsing was stopped."""
         deadline = time.thread_time() + self._seconds
 

@@ -62,7 +62,7 @@ def test_help_fits_the_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
-    monkeypatch.setitem(cli.COMMANDS, "probe", ("probe", "command", "word " * 13 + "end"))
+    monkeypatch.setitem(cli.COMMANDS, "probe", ("probe", "command", "word " * 11 + "end"))
     assert cli.run(["--help"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= width

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from glctl.gitlabrb.limits import LimitError
@@ -77,3 +79,11 @@ def test_all_parsing_together_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_parser_that_would_take_gigabytes_is_stopped() -> None:
     with pytest.raises(LimitError, match="reading this takes more than"):
         RubyParser().parse(b"&a += &" * 5000)
+
+
+def test_a_text_that_was_parsed_is_let_go() -> None:
+    data = b"registry['a'] = 1\n" * 10
+    references = sys.getrefcount(data)
+    for _ in range(10):
+        RubyParser().parse(data)
+    assert sys.getrefcount(data) == references
