@@ -138,7 +138,13 @@ class Generations:
         return made
 
     def _numbers(self) -> list[int]:
-        names = self._tree.names(self._tree.root.relocate(GENERATIONS_DIR))
+        directory = self._tree.root.relocate(GENERATIONS_DIR)
+        try:
+            names = self._tree.names(directory)
+        except PermissionError as exc:
+            raise GlctlError(
+                f"This user may not read {directory}.", "Run glctl as root, or as the user whose root it is."
+            ) from exc
         stems = (name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX))
         return sorted(int(stem) for stem in stems if stem.isdecimal())
 

@@ -188,6 +188,15 @@ def test_a_link_is_not_followed(keep: Any, generations: Generations, root: Root,
         generations.all()
 
 
+def test_a_user_who_may_not_look_is_told(generations: Generations, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_self: Tree, path: str) -> list[str]:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(Tree, "names", refuse)
+    with pytest.raises(GlctlError, match=r"This user may not read .*/generations"):
+        generations.all()
+
+
 def test_one_that_is_not_kept(generations: Generations) -> None:
     assert (generations.all(), generations.last()) == ((), None)
     with pytest.raises(GlctlError, match="There is no generation 3"):
