@@ -10,6 +10,7 @@ from glctl.render.directives import HINT, why_not_whole
 from glctl.render.resources import Absent, Account, Directory, File, Notify, Resource, Symlink
 from glctl.render.runit import log_directory
 from glctl.render.templating import render
+from glctl.secret import reveal
 from glctl.settings.option import ruby_name, ruby_text
 
 if TYPE_CHECKING:
@@ -153,17 +154,16 @@ def _vhost_values(effective: Effective, host: Host) -> dict[str, Any]:
         "access_log": f"{logs}/gitlab_registry_access.log",
         "error_log": f"{logs}/gitlab_registry_error.log",
         "error_log_level": own("error_log_level"),
-        "proxy_set_headers": {
-            name: _header(ruby_text(value)) for name, value in own("proxy_set_headers").items()
-        },
+        "proxy_set_headers": {name: _header(value) for name, value in own("proxy_set_headers").items()},
         "upstream": f"http://{effective['registry.registry_http_addr']}",
         "challenges": f"{own('dir')}/www/" if effective["letsencrypt.enable"] else "",
         "custom_config": _directives("registry.nginx.custom_gitlab_server_config", effective),
     }
 
 
-def _header(text: str) -> str:
+def _header(value: Any) -> str:
     """One value: quotes in gitlab.rb, which Omnibus leaves to nginx, are none of its own."""
+    text = ruby_text(reveal(value))
     words = nginxconf.words(text)
     return text if words is None else " ".join(words)
 
