@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from glctl.services.runit import Status
 
 
+_MEND = "Mend gitlab.rb and run `glctl reconfigure` again."
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """A run under way. *last*: the generation before it. *records* and *running*: what services, log services
@@ -91,8 +94,7 @@ def roll_back(
         return _not_back(attempt, failed, exc, tree)
     told = ", ".join(f"{each.service} {PAST[each.action]} ({each.seconds:.1f} s)" for each in done)
     back = f"The previous files are back; {told or 'no service had to hear of it'}."
-    hint = failed.hint or "Mend gitlab.rb and run `glctl reconfigure` again."
-    return RolledBackError(f"{failed.message}\n{back}", hint, done)
+    return RolledBackError(f"{failed.message}\n{back}", failed.hint or _MEND, done)
 
 
 def _end_new(attempt: Attempt, tree: Tree, options: Options, tell: Callable[[str], None]) -> None:
@@ -109,7 +111,7 @@ def _end_new(attempt: Attempt, tree: Tree, options: Options, tell: Callable[[str
 def _nothing_to_go_back_to(failed: GlctlError) -> GlctlError:
     """A first run: its files stay to be looked at, and nothing starts over and over."""
     failed.message += "\nNothing ran here before, so there is nothing to go back to: no service is enabled."
-    failed.hint = failed.hint or "Mend gitlab.rb and run `glctl reconfigure` again: it goes on from here."
+    failed.hint = failed.hint or _MEND
     return failed
 
 

@@ -154,16 +154,17 @@ def _vhost_values(effective: Effective, host: Host) -> dict[str, Any]:
         "access_log": f"{logs}/gitlab_registry_access.log",
         "error_log": f"{logs}/gitlab_registry_error.log",
         "error_log_level": own("error_log_level"),
-        "proxy_set_headers": {name: _header(value) for name, value in own("proxy_set_headers").items()},
+        "proxy_set_headers": {
+            name: _header(ruby_text(reveal(value))) for name, value in own("proxy_set_headers").items()
+        },
         "upstream": f"http://{effective['registry.registry_http_addr']}",
         "challenges": f"{own('dir')}/www/" if effective["letsencrypt.enable"] else "",
         "custom_config": _directives("registry.nginx.custom_gitlab_server_config", effective),
     }
 
 
-def _header(value: Any) -> str:
+def _header(text: str) -> str:
     """One value: quotes in gitlab.rb, which Omnibus leaves to nginx, are none of its own."""
-    text = ruby_text(reveal(value))
     words = nginxconf.words(text)
     return text if words is None else " ".join(words)
 

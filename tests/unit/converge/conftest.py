@@ -134,5 +134,6 @@ def runit(monkeypatch: pytest.MonkeyPatch) -> Runit:
         monkeypatch.setattr(watch, name, getattr(made, name))
     monkeypatch.setattr(supervisor, "ensure", lambda *_args: made.events.append("supervise"))
     monkeypatch.setattr(supervisor, "await_services", lambda *_args: None)
-    monkeypatch.setattr(recent, "last_words", lambda _root, _service: ["secretkey=hunter2", "\x1b[31mpanic"])
+    words = recent.Words(("secretkey=hunter2", "\x1b[31mpanic"))
+    monkeypatch.setattr(recent, "said_at_last", lambda _root, _service: words)
     return made
