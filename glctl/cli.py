@@ -123,7 +123,6 @@ def cli(ctx: click.Context, root: str | None, config: str | None, color: Any, ve
 
 def _root(option: str | None) -> Root:
     """The root that ``--root`` names. An empty name (an unset variable) never means the machine itself."""
-    import shlex
     from pathlib import Path
 
     from glctl.errors import UsageError
@@ -138,7 +137,10 @@ def _root(option: str | None) -> Root:
         return Root(path)
     if path.exists():
         raise UsageError(f"--root {option} is not a directory.")
-    raise UsageError(f"--root {option} does not exist.", f"Make it first: mkdir -p {shlex.quote(option)}")
+
+    from shlex import quote
+
+    raise UsageError(f"--root {option} does not exist.", f"Make it first: mkdir -p {quote(option)}")
 
 
 def _as_called(ctx: click.Context) -> str:
@@ -160,9 +162,11 @@ def main() -> None:
     _prepare_streams()
     gc.set_threshold(50_000)  # start-up makes many objects and no garbage: looking for it is a tenth of a run
     code = run(sys.argv[1:])
-    with contextlib.suppress(OSError):  # already told; and the interpreter does not try a closed stream again
+    with contextlib.suppress(OSError):  # already told
         sys.stdout.close()
-    sys.exit(code)
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
+    os._exit(code)  # nothing is left to clean up, and taking the interpreter apart is a tenth of a run
 
 
 def _prepare_streams() -> None:
