@@ -162,7 +162,9 @@ def main() -> None:
     code = run(sys.argv[1:])
     with contextlib.suppress(OSError):  # already told; and the interpreter does not try a closed stream again
         sys.stdout.close()
-    sys.exit(code)
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
+    os._exit(code)  # nothing is left to do; taking all modules down would cost as much as ``python -c pass``
 
 
 def _prepare_streams() -> None:
