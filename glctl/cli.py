@@ -123,6 +123,7 @@ def cli(ctx: click.Context, root: str | None, config: str | None, color: Any, ve
 
 def _root(option: str | None) -> Root:
     """The root that ``--root`` names. An empty name (an unset variable) never means the machine itself."""
+    import shlex
     from pathlib import Path
 
     from glctl.errors import UsageError
@@ -137,10 +138,7 @@ def _root(option: str | None) -> Root:
         return Root(path)
     if path.exists():
         raise UsageError(f"--root {option} is not a directory.")
-
-    from shlex import quote
-
-    raise UsageError(f"--root {option} does not exist.", f"Make it first: mkdir -p {quote(option)}")
+    raise UsageError(f"--root {option} does not exist.", f"Make it first: mkdir -p {shlex.quote(option)}")
 
 
 def _as_called(ctx: click.Context) -> str:
@@ -162,11 +160,11 @@ def main() -> None:
     _prepare_streams()
     gc.set_threshold(50_000)  # start-up makes many objects and no garbage: looking for it is a tenth of a run
     code = run(sys.argv[1:])
-    with contextlib.suppress(OSError):  # already told
+    with contextlib.suppress(OSError):  # already told; and the interpreter does not try a closed stream again
         sys.stdout.close()
     with contextlib.suppress(OSError):
         sys.stderr.flush()
-    os._exit(code)  # nothing is left to clean up, and taking the interpreter apart is a tenth of a run
+    os._exit(code)  # nothing is left to do; taking all modules down would cost as much as ``python -c pass``
 
 
 def _prepare_streams() -> None:
