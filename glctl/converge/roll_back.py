@@ -20,7 +20,7 @@ from glctl.errors import GlctlError
 from glctl.paths import SERVICE_DIR
 from glctl.render.resources import File
 from glctl.services.catalog import SERVICES
-from glctl.services.control import is_working
+from glctl.services.usage import is_working
 from glctl.services.runit import look
 
 if TYPE_CHECKING:
