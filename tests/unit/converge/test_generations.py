@@ -158,6 +158,9 @@ def test_a_damaged_one_is_skipped_and_named(
     assert generations.damaged == [str(file)]
     with pytest.raises(GlctlError, match="Generation 2 is damaged"):
         generations.get(2)
+    with pytest.raises(GlctlError, match="There is no generation 5"):
+        generations.get(5)
+    assert generations.damaged == [str(file)]
     assert keep("# third").number == 3
 
 
