@@ -14,7 +14,7 @@ from glctl.commands import run_options
 from glctl.console import harmless
 from glctl.converge.collectable import examine_garbage
 from glctl.converge.desired import examine
-from glctl.converge.garbage import collect, look
+from glctl.converge.garbage import accept_pushes, collect, look
 from glctl.converge.images import blob_bytes
 from glctl.converge.state import locked
 from glctl.converge.tree import Tree
@@ -58,24 +58,27 @@ def command(
     configuration = examine(context.root, context.config_file, context.platform).require_sound()
     garbage = examine_garbage(configuration, untagged=untagged, sole_writer=sole_writer)
     progress = _Progress(context)
-    shown = None
+    if garbage.left and not dry_run:
+        with locked(Tree(context.root), wait, progress.tell):
+            progress.tell("An earlier run has not come to its end.")
+            accept_pushes(garbage, progress.tell)
+    shown = look(garbage, progress.show)  # the registry is not restarted where there is nothing to collect
+    progress.end()
     if dry_run or untagged:
-        shown = look(garbage, progress.show)
-        progress.end()
         _show(context, garbage, shown)
-    if dry_run or not _wants(shown, yes):
+    if dry_run or not (shown.manifests or shown.blobs) or not _wants(shown, yes):
         context.console.out("Nothing was deleted.")
         return
     with locked(Tree(context.root), wait, progress.tell) as lock, _finishing():
         # Once more under the lock: another run may have been at work until now.
         garbage = examine_garbage(configuration, untagged=untagged, sole_writer=sole_writer)
-        done = collect(garbage, shown, lock.descriptor, progress.tell, progress.show)
+        done = collect(garbage, shown if untagged else None, lock.descriptor, progress.tell, progress.show)
     context.console.out(_summary(done))
 
 
-def _wants(shown: Collection | None, yes: bool) -> bool:
-    """Whether to go on: asks about what was shown, unless that is nothing or *yes*."""
-    if shown is None or not shown.manifests or yes:
+def _wants(shown: Collection, yes: bool) -> bool:
+    """Whether to go on: asks about images that are to go, unless there are none or *yes*."""
+    if not shown.manifests or yes:
         return True
     return click.confirm(f"Delete {_count(len(shown.manifests), 'image')} for good?", err=True)
 

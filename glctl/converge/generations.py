@@ -102,9 +102,10 @@ class Generations:
 
     def get(self, number: int) -> Generation:
         """Generation *number*. Raises GlctlError where it is not kept or cannot be read."""
-        if number in self._numbers() and (found := self._read(number)):
+        there = number in self._numbers()
+        if there and (found := self._read(number)):
             return found
-        what = f"Generation {number} is damaged" if self.damaged else f"There is no generation {number}"
+        what = f"Generation {number} is damaged" if there else f"There is no generation {number}"
         raise GlctlError(f"{what}.", "See which there are: glctl history")
 
     def has(self, configuration: Configuration, resources: tuple[Resource, ...]) -> bool:
@@ -138,7 +139,13 @@ class Generations:
         return made
 
     def _numbers(self) -> list[int]:
-        names = self._tree.names(self._tree.root.relocate(GENERATIONS_DIR))
+        directory = self._tree.root.relocate(GENERATIONS_DIR)
+        try:
+            names = self._tree.names(directory)
+        except PermissionError as exc:
+            raise GlctlError(
+                f"This user may not read {directory}.", "Run glctl as root, or as the user whose root it is."
+            ) from exc
         stems = (name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX))
         return sorted(int(stem) for stem in stems if stem.isdecimal())
 
@@ -152,7 +159,7 @@ class Generations:
         except (ValueError, KeyError, TypeError):
             generation = None
         if generation is None or generation.number != number:
-            self.damaged.append(path)
+            self.damaged += [path] if path not in self.damaged else []
             return None
         return generation
 

@@ -158,6 +158,9 @@ def test_a_damaged_one_is_skipped_and_named(
     assert generations.damaged == [str(file)]
     with pytest.raises(GlctlError, match="Generation 2 is damaged"):
         generations.get(2)
+    with pytest.raises(GlctlError, match="There is no generation 5"):
+        generations.get(5)
+    assert generations.damaged == [str(file)]
     assert keep("# third").number == 3
 
 
@@ -185,6 +188,15 @@ def test_a_link_is_not_followed(keep: Any, generations: Generations, root: Root,
     root.at(GENERATIONS_DIR).rmdir()
     root.at(GENERATIONS_DIR).symlink_to(tmp_path)
     with pytest.raises(ObstacleError):
+        generations.all()
+
+
+def test_a_user_who_may_not_look_is_told(generations: Generations, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_self: Tree, path: str) -> list[str]:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(Tree, "names", refuse)
+    with pytest.raises(GlctlError, match=r"This user may not read .*/generations"):
         generations.all()
 
 
