@@ -75,7 +75,7 @@ class RubyParser:
 
 
 def _grammar() -> Any:
-    """tree_sitter_ruby's extension module. Its package would load what finds queries, which nobody needs here:
+    """tree_sitter_ruby's extension module. Its package would also load what finds queries, unused here:
     a twentieth of a run without changes.
     """
     from importlib.machinery import PathFinder
