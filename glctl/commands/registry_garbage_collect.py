@@ -49,7 +49,7 @@ def command(
     reconfigure or registry-garbage-collect lets pushes in again.
     """
     arguments = " -m" if untagged else ""
-    context.require_own_host("registry-garbage-collect", f"registry-garbage-collect{arguments}")
+    context.require_own_host("glctl registry-garbage-collect", f"registry-garbage-collect{arguments}")
     if untagged and not (dry_run or yes or sys.stdin.isatty()):
         raise UsageError(
             "-m deletes images, and there is no terminal to ask on.",
@@ -92,7 +92,7 @@ def _show(context: Context, garbage: Garbage, found: Collection) -> None:
         context.console.out(f"  and {more} more (-v shows all)")
     size = f" ({_bytes(blob_bytes(garbage.images, found.blobs))})" if garbage.images else ""
     blobs, manifests = _count(len(found.blobs), "blob"), _count(len(found.manifests), "manifest")
-    context.console.out(f"To be deleted: {manifests}, {blobs}{size}. {found.repositories} repositories.")
+    context.console.out(f"To be deleted: {manifests}, {blobs}{size}.")
 
 
 def _summary(done: Collected) -> str:
@@ -126,7 +126,9 @@ class _Progress:
         self._next = now + _EVERY
         deleted = found.deleted_manifests + found.deleted_blobs
         said = (
-            f"{deleted} deleted" if deleted else f"{found.repositories} repositories, {found.marked} in use"
+            f"deleted: {deleted}"
+            if deleted
+            else f"repositories: {found.repositories}, in use: {found.marked}"
         )
         sys.stderr.write(f"\r\x1b[K{said}")
         sys.stderr.flush()

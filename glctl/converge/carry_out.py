@@ -74,7 +74,8 @@ def _begin(prepared: Prepared, tree: Tree) -> Attempt:
         before = Journal(tree).begin(prepared.plan.changes, _concerned(prepared), applied)
     except OSError as exc:
         raise _unwritten(exc, "Nothing was changed.") from exc
-    return Attempt(before, last, _goal(prepared, last), records, running)
+    config = f"{prepared.configuration.effective['registry.dir']}/config.yml"
+    return Attempt(before, last, _goal(prepared, last), config, records, running)
 
 
 def _put_in_place(prepared: Prepared, tree: Tree) -> None:

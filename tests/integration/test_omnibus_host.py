@@ -47,6 +47,8 @@ def nothing_changes(host: Installation) -> Iterator[None]:
         (["reconfigure", "--format", "json"], "reconfigure"),
         *(([verb, "registry"], f"{'hup' if verb == 'reload' else verb} registry") for verb in VERBS),
         (["down"], "stop"),
+        (["rollback"], "reconfigure"),
+        (["registry-garbage-collect", "-m"], "registry-garbage-collect -m"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )

@@ -106,7 +106,7 @@ def test_a_killed_one_is_finished_before_all_else(run: Run, happened: list[Any],
 def test_a_dry_run(run: Run, happened: list[Any]) -> None:
     code, out, _ = run("--dry-run", "--sole-writer")
     assert (code, happened) == (0, [("examine", False, True), "look"])
-    assert out.splitlines() == ["To be deleted: 0 manifests, 1 blob. 2 repositories.", "Nothing was deleted."]
+    assert out.splitlines() == ["To be deleted: 0 manifests, 1 blob.", "Nothing was deleted."]
 
 
 def test_m_shows_and_asks(
@@ -117,7 +117,7 @@ def test_m_shows_and_asks(
     assert code == 0
     assert out.splitlines() == [
         f"- g/p@{A}",
-        "To be deleted: 1 manifest, 1 blob. 2 repositories.",
+        "To be deleted: 1 manifest, 1 blob.",
         "Nothing was deleted.",
     ]
     assert happened == [("examine", True, False), "look"]
@@ -188,7 +188,7 @@ def test_a_signal_interrupts_once(run: Run, monkeypatch: pytest.MonkeyPatch, num
 def test_progress_is_for_terminals(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     _, _, err = run()
-    assert "\r\x1b[K2 repositories, 0 in use" in err
+    assert "\r\x1b[Krepositories: 2, in use: 0" in err
 
 
 @pytest.mark.parametrize(
