@@ -85,11 +85,14 @@ def test_secrets_are_revealed_to_the_file_alone(template) -> None:
 def test_templates_are_found_in_the_checkout() -> None:
     names = [str(path.relative_to(template_dir())) for path in template_files()]
     assert names == [
+        "logrotate/logrotate.j2",
+        "logrotate/nginx.j2",
         "nginx/gitlab-registry.conf.j2",
         "nginx/nginx-status.conf.j2",
         "nginx/nginx.conf.j2",
         "registry/config.yml.j2",
         "sv/log/run.j2",
+        "sv/logrotate/run.j2",
         "sv/nginx/run.j2",
         "sv/registry/run.j2",
     ]
@@ -100,11 +103,11 @@ def test_every_template_says_what_made_it_and_quotes_what_it_prints(path) -> Non
     text = path.read_text()
     assert "Made by glctl from gitlab.rb" in "\n".join(text.splitlines()[:2])
     printed = re.findall(r"\{\{(.*?)\}\}", text, re.DOTALL)
-    assert printed
+    assert printed or path.name == "logrotate.j2"
     assert [
         expression
         for expression in printed
-        if not re.search(r"\| (ngxs?|sh|yaml|yaml_block|verbatim) $", expression)
+        if not re.search(r"\| (ngxs?|sh|yaml|yaml_block|verbatim|log_files|rotation|script) $", expression)
     ] == []
 
 
