@@ -201,6 +201,7 @@ def main() -> int:
         explain = [GLCTL, "--root", str(root), "explain", "registry.debug_addr"]
         cases = [
             *STARTUP,
+            Case("glctl status", [GLCTL, "--root", str(root), "status"], 5),
             Case("glctl reconfigure --dry-run", dry_run, 12),
             Case("glctl explain KEY", explain, 15),  # 150 ms where Python takes 10 to start
         ]

@@ -123,7 +123,6 @@ def cli(ctx: click.Context, root: str | None, config: str | None, color: Any, ve
 
 def _root(option: str | None) -> Root:
     """The root that ``--root`` names. An empty name (an unset variable) never means the machine itself."""
-    import shlex
     from pathlib import Path
 
     from glctl.errors import UsageError
@@ -138,7 +137,10 @@ def _root(option: str | None) -> Root:
         return Root(path)
     if path.exists():
         raise UsageError(f"--root {option} is not a directory.")
-    raise UsageError(f"--root {option} does not exist.", f"Make it first: mkdir -p {shlex.quote(option)}")
+
+    from shlex import quote
+
+    raise UsageError(f"--root {option} does not exist.", f"Make it first: mkdir -p {quote(option)}")
 
 
 def _as_called(ctx: click.Context) -> str:
@@ -162,7 +164,9 @@ def main() -> None:
     code = run(sys.argv[1:])
     with contextlib.suppress(OSError):  # already told; and the interpreter does not try a closed stream again
         sys.stdout.close()
-    sys.exit(code)
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
+    os._exit(code)  # nothing is left to do; taking all modules down would cost as much as ``python -c pass``
 
 
 def _prepare_streams() -> None:

@@ -20,7 +20,7 @@ VERBS = (
     "int term kill usr1 usr2 once service-list down history rollback doctor tail-logs "
     "registry-garbage-collect"
 ).split()
-_COMMAND = re.compile(rf"(?<![\w/.-])glctl(?= (?:{'|'.join(VERBS)})(?![\w-]))")
+_COMMAND = rf"(?<![\w/.-])glctl(?= (?:{'|'.join(VERBS)})(?![\w-]))"  # compiled where it is needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Console:
 
 def as_called(text: str, called: str) -> str:
     """*text* with the commands of glctl in it as they are to be typed: with this run's ``--root``."""
-    return text if called == "glctl" else _COMMAND.sub(lambda _: called, text)
+    return text if called == "glctl" else re.sub(_COMMAND, lambda _: called, text)
 
 
 def wants_color(mode: ColorMode, stream: IO[str]) -> bool:

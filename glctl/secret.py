@@ -6,36 +6,38 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from glctl.patterns import Pattern
+
 MASK = "[MASKED]"
 
 # Names of settings, YAML keys and environment variables whose value is a credential, wherever they stand.
 # From the registry's own storage, redis, database and notification keys, and Omnibus's secrets sections.
-_SECRET_NAME = re.compile(
+_SECRET_NAME = Pattern(
     r"secret|passw|passphrase|credential|authorization|cookie|private_?key|internal_key|access_?key|account_?key"
     r"|(^|_|-)(token|api[_-]?key|dsn)$",
     re.IGNORECASE,
 )
 # …except these, which only look like one: places and switches, and the public half of a pair.
-_NOT_SECRET = re.compile(
+_NOT_SECRET = Pattern(
     r"(_path|_file|_dir|_realm|_enabled|_digest|bundle)$|^generate_|^tokens?_", re.IGNORECASE
 )
 # Secret names that open a section of the registry's configuration instead (auth.token).
 _SECTIONS = frozenset({"token"})
 
 # ``key: value``, ``"key":value``, ``'key' => value``, ``['key'] = value``: the name up to its value …
-_NAMED = re.compile(r"""(?P<key>[A-Za-z_][\w.-]*)["']?\]?\s*(?:=>|[:=])\s*""")
+_NAMED = Pattern(r"""(?P<key>[A-Za-z_][\w.-]*)["']?\]?\s*(?:=>|[:=])\s*""")
 # … and the value, whole where it is quoted or bracketed. A quote with a letter behind it has not ended it.
-_VALUE = re.compile(
+_VALUE = Pattern(
     r"""\[[^\]]*\]?|\{[^}]*\}?|"(?:\\.|[^"\\])*"?(?:\w.*)?|'(?:\\.|[^'\\])*'?(?:\w.*)?|[^\s,}\])][^,}\])]*"""
 )
 # A block of YAML: its whole value follows on the line, or below it.
-_BLOCK = re.compile(r"(?P<indent>\s*(?:-\s+)*)[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"']?:(?P<value>\s.*)?")
+_BLOCK = Pattern(r"(?P<indent>\s*(?:-\s+)*)[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"']?:(?P<value>\s.*)?")
 # ``proxy_set_header NAME VALUE;`` of nginx.
-_DIRECTIVE = re.compile(r"(?P<start>\s*(?:proxy_set|add)_header\s+[\"']?(?P<key>[\w-]+)[\"']?\s+).+")
-_USERINFO = re.compile(r"(?<=://)[^\s/@'\"]+(?=@)")
-_KEY_MATERIAL = re.compile(r"[A-Za-z0-9+/=]{40,}")  # a line of PEM, a long random secret; or a path
+_DIRECTIVE = Pattern(r"(?P<start>\s*(?:proxy_set|add)_header\s+[\"']?(?P<key>[\w-]+)[\"']?\s+).+")
+_USERINFO = Pattern(r"(?<=://)[^\s/@'\"]+(?=@)")
+_KEY_MATERIAL = Pattern(r"[A-Za-z0-9+/=]{40,}")  # a line of PEM, a long random secret; or a path
 # What is a credential by its own looks: a JWT, the signed parameters of a presigned URL or an upload, PEM.
-_SIGNED = re.compile(
+_SIGNED = Pattern(
     r"eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=[?&])(?:x-amz-[\w-]+|signature|sig|_state)=[^&\s\"']+"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?",
     re.IGNORECASE,

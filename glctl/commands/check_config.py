@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +49,8 @@ def command(context: Context, strict: bool, version: Version | None, form: str) 
     warnings = len(diagnostics) - errors
     ok = not errors and not (strict and warnings)
     if form == "json":
+        import json
+
         called = context.console.called
         document = {"ok": ok, "diagnostics": [_as_json(d, called) for d in diagnostics]}
         context.console.out(json.dumps(document, indent=2, ensure_ascii=False))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from glctl.errors import GlctlError
 from glctl.paths import CONFIG_FILE, Root
-from glctl.settings.platform import Platform, detect
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from glctl.console import Console
+    from glctl.settings.platform import Platform
 
 GITLAB_CTL = "/opt/gitlab/bin/gitlab-ctl"
 
@@ -33,7 +33,9 @@ class Context:
 
     @cached_property
     def platform(self) -> Platform:
-        """What kind of host this is."""
+        """What kind of host this is. Most of what status does needs no table of platforms."""
+        from glctl.settings.platform import detect
+
         return detect(self.root)
 
     def require_own_host(self, what: str, instead: str) -> None:

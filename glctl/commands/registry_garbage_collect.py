@@ -14,7 +14,7 @@ from glctl.commands import run_options
 from glctl.console import harmless
 from glctl.converge.collectable import examine_garbage
 from glctl.converge.desired import examine
-from glctl.converge.garbage import collect, look
+from glctl.converge.garbage import accept_pushes, collect, look
 from glctl.converge.images import blob_bytes
 from glctl.converge.state import locked
 from glctl.converge.tree import Tree
@@ -49,7 +49,7 @@ def command(
     reconfigure or registry-garbage-collect lets pushes in again.
     """
     arguments = " -m" if untagged else ""
-    context.require_own_host("registry-garbage-collect", f"registry-garbage-collect{arguments}")
+    context.require_own_host("glctl registry-garbage-collect", f"registry-garbage-collect{arguments}")
     if untagged and not (dry_run or yes or sys.stdin.isatty()):
         raise UsageError(
             "-m deletes images, and there is no terminal to ask on.",
@@ -58,24 +58,27 @@ def command(
     configuration = examine(context.root, context.config_file, context.platform).require_sound()
     garbage = examine_garbage(configuration, untagged=untagged, sole_writer=sole_writer)
     progress = _Progress(context)
-    shown = None
+    if garbage.left and not dry_run:
+        with locked(Tree(context.root), wait, progress.tell):
+            progress.tell("An earlier run has not come to its end.")
+            accept_pushes(garbage, progress.tell)
+    shown = look(garbage, progress.show)  # the registry is not restarted where there is nothing to collect
+    progress.end()
     if dry_run or untagged:
-        shown = look(garbage, progress.show)
-        progress.end()
         _show(context, garbage, shown)
-    if dry_run or not _wants(shown, yes):
+    if dry_run or not (shown.manifests or shown.blobs) or not _wants(shown, yes):
         context.console.out("Nothing was deleted.")
         return
     with locked(Tree(context.root), wait, progress.tell) as lock, _finishing():
         # Once more under the lock: another run may have been at work until now.
         garbage = examine_garbage(configuration, untagged=untagged, sole_writer=sole_writer)
-        done = collect(garbage, shown, lock.descriptor, progress.tell, progress.show)
+        done = collect(garbage, shown if untagged else None, lock.descriptor, progress.tell, progress.show)
     context.console.out(_summary(done))
 
 
-def _wants(shown: Collection | None, yes: bool) -> bool:
-    """Whether to go on: asks about what was shown, unless that is nothing or *yes*."""
-    if shown is None or not shown.manifests or yes:
+def _wants(shown: Collection, yes: bool) -> bool:
+    """Whether to go on: asks about images that are to go, unless there are none or *yes*."""
+    if not shown.manifests or yes:
         return True
     return click.confirm(f"Delete {_count(len(shown.manifests), 'image')} for good?", err=True)
 
@@ -89,7 +92,7 @@ def _show(context: Context, garbage: Garbage, found: Collection) -> None:
         context.console.out(f"  and {more} more (-v shows all)")
     size = f" ({_bytes(blob_bytes(garbage.images, found.blobs))})" if garbage.images else ""
     blobs, manifests = _count(len(found.blobs), "blob"), _count(len(found.manifests), "manifest")
-    context.console.out(f"To be deleted: {manifests}, {blobs}{size}. {found.repositories} repositories.")
+    context.console.out(f"To be deleted: {manifests}, {blobs}{size}.")
 
 
 def _summary(done: Collected) -> str:
@@ -123,7 +126,9 @@ class _Progress:
         self._next = now + _EVERY
         deleted = found.deleted_manifests + found.deleted_blobs
         said = (
-            f"{deleted} deleted" if deleted else f"{found.repositories} repositories, {found.marked} in use"
+            f"deleted: {deleted}"
+            if deleted
+            else f"repositories: {found.repositories}, in use: {found.marked}"
         )
         sys.stderr.write(f"\r\x1b[K{said}")
         sys.stderr.flush()

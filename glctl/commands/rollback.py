@@ -56,7 +56,7 @@ def command(context: Context, /, number: int | None, **given: Any) -> None:
     """
     asked = _Asked(**given)
     if not asked.dry_run:
-        context.require_own_host("rollback", "reconfigure (after putting the old gitlab.rb back)")
+        context.require_own_host("glctl rollback", "reconfigure (after putting the old gitlab.rb back)")
     tree = Tree(context.root)
     _Run(context, asked, choose(Generations(tree), number, tree)).carry_through()
 

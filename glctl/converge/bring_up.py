@@ -58,8 +58,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What services are to be brought to. *records*: what is then noted of each; *touched*: those that have
-    been told something, which the run itself adds to; *serving*: where the registry has its clients now.
+    """What services are to be brought to.
+
+    *records*: what is then noted of each. *serving*: where the registry has its clients until now. *touched*:
+    when (Unix seconds) services were told something, which the run itself adds to.
     """
 
     root: Root
@@ -69,7 +71,7 @@ class Goal:
     probes: Mapping[str, Probe | None]
     records: Mapping[str, Mapping[str, str]]
     stopped: tuple[str, ...] = ()
-    touched: set[str] = field(default_factory=set)
+    touched: dict[str, float] = field(default_factory=dict)
     serving: Probe | None = None
 
 
@@ -139,7 +141,7 @@ def _stop(due: Due, goal: Goal, tell: Callable[[str], None]) -> Done:
     """End a service with its runsv. Its link has gone before, so that runsvdir does not start it again."""
     begun = time.monotonic()
     tell(f"Stopping {due.service}.")
-    goal.touched.update((due.service, f"{due.service}/log"))
+    goal.touched.update({due.service: time.time(), f"{due.service}/log": time.time()})
     directory = _service(due.service).directory(goal.root)
     if not control.act(directory, control.EXIT).ok:
         raise GlctlError(
@@ -167,7 +169,7 @@ def _tell(due: Due, goal: Goal, begun: float) -> Told:
     match due.action:
         case "start":
             verb = control.with_workers(service, control.START)
-            goal.touched.add(f"{due.service}/log")
+            goal.touched[f"{due.service}/log"] = time.time()
         case "restart":
             verb = control.with_workers(service, control.RESTART)
         case "reload":
@@ -177,7 +179,7 @@ def _tell(due: Due, goal: Goal, begun: float) -> Told:
             verb = control.RESTART if due.action == "restart log" else control.HUP
     if due.action in ("start", "restart"):
         end_orphans(goal.root, service)  # what a killed one has left keeps its ports
-    goal.touched.add(name)
+    goal.touched[name] = time.time()
     return Told(due, name, directory, verb, control.send(directory, verb), begun)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from glctl.console import harmless
 from glctl.converge import apply, rendered
+from glctl.converge.blame import blame
 from glctl.converge.bring_up import Done, Goal, NotUpError, Options, bring_up, record
 from glctl.converge.generations import Generations
 from glctl.converge.health import probe_of
@@ -18,6 +19,7 @@ from glctl.errors import GlctlError
 from glctl.secret import mask_line
 from glctl.services.catalog import REGISTRY, SERVICES
 from glctl.services.runit import look
+from glctl.services.supervisor import find
 from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from glctl.converge.generations import Generation
     from glctl.converge.prepare import Prepared
+    from glctl.logs.recent import Words
     from glctl.paths import Root
 
 _LEFT = (
@@ -53,9 +56,9 @@ def carry_out(prepared: Prepared, tell: Callable[[str], None], options: Options 
         _put_in_place(prepared, tree)
         done = bring_up(attempt.goal, options, tell)
     except (GlctlError, OSError) as exc:
-        failed = _explained(exc, tree.root)
+        failed = _explained(exc, prepared, attempt.last)
         if not options.roll_back:
-            failed.hint = _LEFT
+            failed.hint = f"{failed.hint} {_LEFT}".strip()
             raise failed from exc
         raise roll_back(attempt, failed, tree, options, tell) from exc
     _conclude(prepared, attempt.goal, tree)
@@ -71,7 +74,8 @@ def _begin(prepared: Prepared, tree: Tree) -> Attempt:
         before = Journal(tree).begin(prepared.plan.changes, _concerned(prepared), applied)
     except OSError as exc:
         raise _unwritten(exc, "Nothing was changed.") from exc
-    return Attempt(before, last, _goal(prepared, last), records, running)
+    config = f"{prepared.configuration.effective['registry.dir']}/config.yml"
+    return Attempt(before, last, _goal(prepared, last), config, records, running)
 
 
 def _put_in_place(prepared: Prepared, tree: Tree) -> None:
@@ -126,14 +130,16 @@ def _goal(prepared: Prepared, last: Generation | None) -> Goal:
     )
 
 
-def _explained(exc: GlctlError | OSError, root: Root) -> GlctlError:
-    """What failed, with the last words of the service that did."""
+def _explained(exc: GlctlError | OSError, prepared: Prepared, last: Generation | None) -> GlctlError:
+    """What failed, with the last words of the service that did, and the setting that most likely did it."""
     if isinstance(exc, OSError):
         return _unwritten(exc, "Mend that and run `glctl reconfigure` again.")
     if isinstance(exc, NotUpError):
-        words = _last_words(root, exc.service)
-        said = "".join(f"\n    {harmless(mask_line(line))}" for line in words)
+        effective = prepared.configuration.effective
+        words = _last_words(prepared.configuration.host.root, exc.service)
+        said = "".join(f"\n    {harmless(mask_line(line))}" for line in words.lines)
         exc.message += f"\n  Its last words:{said}" if said else ""
+        exc.hint = blame(words, effective, last.effective if last else None)
     return exc
 
 
@@ -142,12 +148,10 @@ def _unwritten(exc: OSError, hint: str) -> GlctlError:
     return GlctlError(f"{what} could not be written: {(exc.strerror or str(exc)).lower()}.", hint)
 
 
-def _last_words(root: Root, service: str) -> list[str]:
-    if service.endswith("/log"):  # it has no log of its own: runsvdir keeps what it says
-        from glctl.services.supervisor import find
+def _last_words(root: Root, service: str) -> Words:
+    from glctl.logs.recent import Words, said_at_last
 
-        running = find(root)
-        return [running.complaints] if running and running.complaints else []
-    from glctl.logs.recent import last_words
-
-    return last_words(root, service)
+    if not service.endswith("/log"):
+        return said_at_last(root, service)
+    running = find(root)  # a log service has no log of its own: runsvdir keeps what it says
+    return Words((running.complaints,) if running and running.complaints else ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +28,13 @@ _SHOWN = 10
 @dataclass(frozen=True, slots=True)
 class Garbage:
     """What is to be collected. *untagged*: manifests that no tag names, too. *images*: where the filesystem
-    driver keeps them; None with another driver.
+    driver keeps them; None with another driver. *left*: an earlier run has left the registry owed a restart.
     """
 
     configuration: Configuration
     untagged: bool = False
     images: Path | None = None
+    left: bool = False
 
     @property
     def variable(self) -> str:
@@ -63,10 +64,10 @@ def examine_garbage(configuration: Configuration, *, untagged: bool, sole_writer
     if not sole_writer:
         _refuse_other_writers(driver, images)
     garbage = Garbage(configuration, untagged, images)
-    _require_converged(garbage)
+    left = _require_converged(garbage)
     if images:
         _require_links(images, untagged)
-    return garbage
+    return replace(garbage, left=left)
 
 
 def _has_database(database: Any) -> bool:
@@ -90,8 +91,10 @@ def _refuse_other_writers(driver: str, images: Path | None) -> None:
     )
 
 
-def _require_converged(garbage: Garbage) -> None:
-    """Refuse where the registry would be restarted on more than what an earlier collection has left."""
+def _require_converged(garbage: Garbage) -> bool:
+    """Refuse where the registry would be restarted on more than what an earlier collection has left; returns
+    whether one has.
+    """
     prepared = prepare(garbage.configuration)
     others = prepared.plan.paths - {garbage.variable}
     services = {due.service for due in prepared.due if not due.stopped} - {REGISTRY.name}
@@ -100,6 +103,7 @@ def _require_converged(garbage: Garbage) -> None:
             "This host is not as gitlab.rb says, and the registry is restarted on the way.",
             "Run first: glctl reconfigure",
         )
+    return prepared.changed
 
 
 def _require_links(images: Path, untagged: bool) -> None:

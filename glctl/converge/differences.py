@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from glctl.converge.diff import difference
 from glctl.converge.plan import Change, Ids, compare
 from glctl.converge.tree import ABSENT, Actual
 from glctl.render.resources import Absent, Account, Directory, File, Symlink
+from glctl.secret import MASK, Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from glctl.converge.generations import Generation
     from glctl.render.resources import Resource
 
 _GITLAB_RB = "gitlab.rb"
+_MASKED_FROM = 4  # letters; shorter ones are found in any text, and are masked by their names only
 _NOBODY = Ids({}, {})  # owners are names here; what runs as somebody else has other files, too
 
 
@@ -46,10 +49,31 @@ def _settings(before: Generation, after: Generation) -> Iterator[str]:
 
 
 def _sources(before: Generation, after: Generation) -> Iterator[tuple[str, str]]:
+    """Of Ruby the diff; what else gitlab.rb reads may be one bare secret, and only differs."""
     old, new = _texts(before), _texts(after)
+    secrets = {*_secrets([*before.effective.values(), *after.effective.values()])}
     for path in dict.fromkeys([*new, *old]):
         if old.get(path) != new.get(path):
-            yield path, difference(old.get(path, b""), new.get(path, b""))
+            text = difference(old.get(path, b""), new.get(path, b""))
+            yield path, _without(secrets, text) if path.endswith(".rb") else f"content differs: {MASK}"
+
+
+def _secrets(value: Any) -> Iterator[str]:
+    """The lines of every Secret in *value*: in a heredoc no name stands beside them."""
+    if isinstance(value, Secret):
+        yield from (line.strip() for line in value.reveal().splitlines())
+    elif isinstance(value, Mapping):
+        yield from _secrets([*value.values()])
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _secrets(each)
+
+
+def _without(secrets: set[str], text: str) -> str:
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _MASKED_FROM:
+            text = text.replace(secret, MASK)
+    return text
 
 
 def _texts(generation: Generation) -> dict[str, bytes]:

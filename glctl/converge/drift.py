@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.converge.generations import Generations
 from glctl.converge.state import APPLIED_DIR
 from glctl.converge.tree import ObstacleError, Tree
+from glctl.errors import GlctlError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ def drift(root: Root, config_file: Path) -> Drift | None:
     try:
         last = Generations(tree).last_document()
         recorded = {name.replace(".", "/") for name in tree.names(root.relocate(APPLIED_DIR))}
-    except (PermissionError, ObstacleError):
+    except (PermissionError, GlctlError):
         return None
     if not last:
         return None

@@ -90,6 +90,12 @@ def collect(garbage: Garbage, shown: Collection | None, lock: int, tell: Tell, w
     return Collected(done.deleted_manifests, done.deleted_blobs, freed)
 
 
+def accept_pushes(garbage: Garbage, tell: Tell) -> None:
+    """Have the registry as gitlab.rb says again. The caller holds the lock. Raises GlctlError."""
+    tell("Accepting pushes again.")
+    carry_out(prepare(garbage.configuration), tell, _BRIEF)
+
+
 @contextmanager
 def _read_only(garbage: Garbage, tell: Tell) -> Iterator[None]:
     """Have the registry read-only, and afterwards, whatever happens, as it was."""
@@ -103,8 +109,7 @@ def _read_only(garbage: Garbage, tell: Tell) -> Iterator[None]:
         Applied(tree).forget(REGISTRY.name)
         yield
     finally:
-        tell("Accepting pushes again.")
-        carry_out(prepare(configuration), tell, _BRIEF)
+        accept_pushes(garbage, tell)
 
 
 def _prepare_read_only(garbage: Garbage, tree: Tree) -> Prepared:

@@ -49,10 +49,6 @@ class Generation:
         """The gitlab.rb of then."""
         return self.source.gitlab_rb
 
-    def is_of(self, configuration: Configuration, resources: tuple[Resource, ...]) -> bool:
-        """Whether it is *configuration*, rendered as *resources*, to the last byte."""
-        return (self.source, self.resources) == (configuration.source, resources)
-
     def configuration(self, root: Root, platform: Platform) -> Configuration:
         """What it was rendered from, on this host as it is now.
 
@@ -102,9 +98,10 @@ class Generations:
 
     def get(self, number: int) -> Generation:
         """Generation *number*. Raises GlctlError where it is not kept or cannot be read."""
-        if number in self._numbers() and (found := self._read(number)):
+        there = number in self._numbers()
+        if there and (found := self._read(number)):
             return found
-        what = f"Generation {number} is damaged" if self.damaged else f"There is no generation {number}"
+        what = f"Generation {number} is damaged" if there else f"There is no generation {number}"
         raise GlctlError(f"{what}.", "See which there are: glctl history")
 
     def has(self, configuration: Configuration, resources: tuple[Resource, ...]) -> bool:
@@ -113,10 +110,9 @@ class Generations:
         """
         from glctl.settings.enabled import enabled_services
 
-        last = self.last()
-        if last is None:
+        if not self._numbers():
             return not enabled_services(configuration.effective)
-        return last.is_of(configuration, resources)
+        return _is_of(self.last_document(), configuration, resources)
 
     def keep(
         self, configuration: Configuration, resources: tuple[Resource, ...], back_to: int | None = None
@@ -125,10 +121,10 @@ class Generations:
 
         The caller holds the lock. Raises OSError.
         """
-        last = self.last()
-        if last and last.is_of(configuration, resources):
-            return last
         numbers = self._numbers()
+        last = self._read(numbers[-1]) if numbers else None
+        if last and _is_of(self.last_document(), configuration, resources):
+            return last
         number = numbers[-1] + 1 if numbers else 1
         source, effective = configuration.source, configuration.effective
         made = Generation(number, time.time(), source, effective, resources, __version__, back_to)
@@ -138,7 +134,13 @@ class Generations:
         return made
 
     def _numbers(self) -> list[int]:
-        names = self._tree.names(self._tree.root.relocate(GENERATIONS_DIR))
+        directory = self._tree.root.relocate(GENERATIONS_DIR)
+        try:
+            names = self._tree.names(directory)
+        except PermissionError as exc:
+            raise GlctlError(
+                f"This user may not read {directory}.", "Run glctl as root, or as the user whose root it is."
+            ) from exc
         stems = (name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX))
         return sorted(int(stem) for stem in stems if stem.isdecimal())
 
@@ -152,9 +154,21 @@ class Generations:
         except (ValueError, KeyError, TypeError):
             generation = None
         if generation is None or generation.number != number:
-            self.damaged.append(path)
+            self.damaged += [path] if path not in self.damaged else []
             return None
         return generation
+
+
+def _is_of(document: dict[str, Any], configuration: Configuration, resources: tuple[Resource, ...]) -> bool:
+    """Whether a generation is *configuration*, rendered as *resources*, to the last byte."""
+    from glctl.converge.rendered import from_json
+
+    source = configuration.source
+    try:
+        same = a2b_base64(document["gitlab_rb"]) == source.gitlab_rb and document["files"] == source.files
+        return same and tuple(from_json(item) for item in document["resources"]) == resources
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _pack(generation: Generation) -> bytes:

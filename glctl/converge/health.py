@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from glctl.settings.effective import Effective
 
 # Seconds until a service must answer; a registry takes 0.4 s, one with a slow object store some seconds.
-TIMEOUT = 15.0
+TIMEOUT = 10.0
 _POLL = 0.05
 
 
@@ -67,7 +67,7 @@ def await_answer(
     deadline = time.monotonic() + timeout
     named = (urlsplit(probe.url).hostname or "", probe.port)
     at = {named: (probe.host, probe.port)}
-    with Client(connect_to=at, verify=False, connect_timeout=2.0, read_timeout=5.0) as client:
+    with Client(connect_to=at, verify=False, connect_timeout=1.0, read_timeout=1.0) as client:
         while not (reason := given_up()):
             exchange = client.request("GET", probe.url)
             if exchange.status and is_answer(service, exchange.status, upstream_down):

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glctl.converge.disk import disk_problems
+from glctl.converge.generations import Generations
 from glctl.converge.pair import pair_problems
 from glctl.converge.stage import nginx_problems
+from glctl.converge.tree import Tree
+from glctl.converge.trial import registry_problems
 from glctl.errors import GlctlError
 from glctl.services import ports
 from glctl.settings.enabled import enabled_services
@@ -35,6 +38,9 @@ def preflight(prepared: Prepared) -> None:
         found += [*_unreachable(prepared), *_ports(configuration)]
     if "nginx" in affected:
         found += nginx_problems(configuration)
+    if "registry" in affected and not found:  # it would only say so again
+        last = Generations(Tree(configuration.host.root)).last()
+        found += registry_problems(prepared, last.effective if last else None)
     problems = list(dict.fromkeys(found))
     if len(problems) == 1:
         raise GlctlError(*problems[0])

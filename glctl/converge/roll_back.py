@@ -10,16 +10,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from glctl.converge import restore
-from glctl.converge.bring_up import PAST, Done, Goal, bring_up, record
+from glctl.converge.bring_up import PAST, Done, Goal, NotUpError, bring_up, record
 from glctl.converge.health import probe_of
 from glctl.converge.journal import Journal
 from glctl.converge.plan import digests
 from glctl.converge.prepare import Due
+from glctl.converge.pushes import accepted_since
 from glctl.converge.state import Applied
+from glctl.converge.trial_config import stores_in
 from glctl.errors import GlctlError
 from glctl.paths import SERVICE_DIR
 from glctl.render.resources import File
-from glctl.services.catalog import SERVICES
+from glctl.services import control
+from glctl.services.catalog import REGISTRY, SERVICES
 from glctl.services.control import is_working
 from glctl.services.runit import look
 
@@ -37,15 +40,20 @@ if TYPE_CHECKING:
     from glctl.services.runit import Status
 
 
+_MEND = "Mend gitlab.rb and run `glctl reconfigure` again."
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A run under way. *last*: the generation before it. *records* and *running*: what services, log services
-    too, had recorded and were when it began.
+    """A run under way. *last*: the generation before it. *config*: the registry's config.yml.
+
+    *records* and *running*: what services, log services too, had recorded and were when it began.
     """
 
     before: Before
     last: Generation | None
     goal: Goal
+    config: str
     records: Mapping[str, Mapping[str, str]]
     running: Mapping[str, Status]
 
@@ -81,6 +89,8 @@ def roll_back(
         _end_new(attempt, tree, options, tell)
         if not attempt.before.was_up:
             return _nothing_to_go_back_to(failed)
+        if count := _accepted(attempt, tree, tell):
+            return _stay(count, attempt, failed, tree)
         tell("Going back to the previous files.")
         restore.restore(_previous(attempt), tree)
         goal = _way_back(attempt, Applied(tree))
@@ -91,8 +101,7 @@ def roll_back(
         return _not_back(attempt, failed, exc, tree)
     told = ", ".join(f"{each.service} {PAST[each.action]} ({each.seconds:.1f} s)" for each in done)
     back = f"The previous files are back; {told or 'no service had to hear of it'}."
-    hint = failed.hint or "Mend gitlab.rb and run `glctl reconfigure` again."
-    return RolledBackError(f"{failed.message}\n{back}", hint, done)
+    return RolledBackError(f"{failed.message}\n{back}", failed.hint or _MEND, done)
 
 
 def _end_new(attempt: Attempt, tree: Tree, options: Options, tell: Callable[[str], None]) -> None:
@@ -106,10 +115,38 @@ def _end_new(attempt: Attempt, tree: Tree, options: Options, tell: Callable[[str
     bring_up(replace(attempt.goal, enabled=(), due=due), options, tell)
 
 
+def _accepted(attempt: Attempt, tree: Tree, tell: Callable[[str], None]) -> int:
+    """How many pushes lie where the previous files would not find them. The registry takes no more then."""
+    since = attempt.goal.touched.get(REGISTRY.name)
+    old, new = attempt.before.actual.get(attempt.config), tree.actual(attempt.config)
+    if since is None or old is None or stores_in(old.content) == stores_in(new.content):
+        return 0
+    tell("Stopping registry, to see whether it was given anything in its new storage.")
+    directory = REGISTRY.directory(tree.root)
+    if not control.act(directory, control.STOP).ok:
+        raise NotUpError(REGISTRY.name, f"it does not stop ({look(directory)})")
+    return accepted_since(tree.root, since)
+
+
+def _stay(count: int, attempt: Attempt, failed: GlctlError, tree: Tree) -> GlctlError:
+    """Accepted pushes are not taken back: that is the administrator's to decide."""
+    control.act(REGISTRY.directory(tree.root), control.START)
+    if found := attempt.goal.records.get(REGISTRY.name):
+        Applied(tree).record(REGISTRY.name, found)
+    Journal(tree).end()
+    writes = f"{count} writing request{'s were' if count > 1 else ' was'} accepted into the new storage"
+    failed.message += f"\nThe new files stay: {writes} meanwhile, and going back would lose that."
+    failed.hint = (
+        "Mend gitlab.rb and run `glctl reconfigure` again. To go back all the same, put the previous storage "
+        "into gitlab.rb again, run it, and have those images pushed once more."
+    )
+    return failed
+
+
 def _nothing_to_go_back_to(failed: GlctlError) -> GlctlError:
     """A first run: its files stay to be looked at, and nothing starts over and over."""
     failed.message += "\nNothing ran here before, so there is nothing to go back to: no service is enabled."
-    failed.hint = failed.hint or "Mend gitlab.rb and run `glctl reconfigure` again: it goes on from here."
+    failed.hint = failed.hint or _MEND
     return failed
 
 
@@ -129,7 +166,7 @@ def _way_back(attempt: Attempt, applied: Applied) -> Goal:
         due=due,
         probes=_probes(attempt, enabled),
         records=before.records,
-        stopped=tuple(name for name in enabled if look(_directory(name, root)).want == "down"),
+        stopped=tuple(name for name in enabled if attempt.running[name].want == "down"),
     )
 
 
@@ -165,7 +202,8 @@ def _owed(service: Service, attempt: Attempt, enabled: bool) -> Iterator[Due]:
         return
     if not attempt.is_untouched(service.name, status):
         reload = service.reload and is_working(service, status) and _same(attempt, service.name, "restart")
-        yield Due(service.name, "reload" if reload else "restart", stopped=status.want == "down")
+        was_stopped = attempt.running[service.name].want == "down"
+        yield Due(service.name, "reload" if reload else "restart", stopped=was_stopped)
     if not attempt.is_untouched(f"{service.name}/log", log):
         reload = log.is_up and _same(attempt, f"{service.name}/log", "restart")
         yield Due(service.name, "reload log" if reload else "restart log")

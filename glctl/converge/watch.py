@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from glctl.services.runit import Status
 
 SECONDS = 3.0  # how long services are watched; a registry that cannot go on ends within two
-_TOO_MANY = 3  # starts; runsv makes one a second, and what fails three times fails always
+_TOO_MANY = 2  # ends; runsv starts it again each second, and what ends a third time always does
 _POLL = 0.05
 
 
 def come_up(directory: Path, verb: Verb, before: Status) -> str:
     """Wait until *verb* has had its effect on a service; returns why it has not, or nothing."""
-    outcome = control.wait(directory, verb, before)
+    outcome = control.wait(directory, verb, before, max_ends=_TOO_MANY)
     if outcome.ok:
         return ""
     if verb.name == "reload":
@@ -69,13 +69,12 @@ def _crash_loop(directory: Path) -> Callable[[], str]:
     """Tells, each time it is asked, whether the service starts over and over."""
     begun = time.monotonic()
     starts: set[float] = set()
+    ends: set[float] = set()
 
     def given_up() -> str:
         now = look(directory)
-        if now.state == "run":
-            starts.add(now.since)
-        if len(starts) <= _TOO_MANY:
-            return ""
-        return f"it ended {len(starts) - 1} times within {time.monotonic() - begun:.0f} s"
+        (starts if now.state == "run" else ends).add(now.since)
+        count = max(len(starts) - 1, len(ends))  # one that ends at once is hardly ever seen to run
+        return "" if count <= _TOO_MANY else f"it ended {count} times within {time.monotonic() - begun:.0f} s"
 
     return given_up

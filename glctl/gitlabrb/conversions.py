@@ -10,15 +10,14 @@ from glctl.gitlabrb import containers, ranges
 from glctl.gitlabrb.limits import MAX_DIGITS
 from glctl.gitlabrb.printing import to_s
 from glctl.gitlabrb.values import Hash, Range, describe, is_string
+from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from glctl.gitlabrb.methods import Call
 
 _BASES = {"0x": 16, "0b": 2, "0o": 8, "0d": 10}
-_DIGITS = re.compile(
-    r"\s*([+-]?)(0[xbod]|0(?=[0-9_]))?([0-9a-f]+(?:_[0-9a-f]+)*)\s*", re.ASCII | re.IGNORECASE
-)
-_FRACTION = re.compile(r"\s*[+-]?\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d+)?\s*", re.ASCII)
+_DIGITS = Pattern(r"\s*([+-]?)(0[xbod]|0(?=[0-9_]))?([0-9a-f]+(?:_[0-9a-f]+)*)\s*", re.ASCII | re.IGNORECASE)
+_FRACTION = Pattern(r"\s*[+-]?\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d+)?\s*", re.ASCII)
 
 
 def integer(call: Call, value: Any, base: int | None = None) -> int:

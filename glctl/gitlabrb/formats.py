@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.gitlabrb import codes
 from glctl.gitlabrb.printing import inspect, to_s
 from glctl.gitlabrb.values import Hash, is_string
+from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from glctl.gitlabrb.methods import Call
     from glctl.gitlabrb.refusal import RefusedError
 
-_FIELD = re.compile(
+_FIELD = Pattern(
     r"%(?:%|(?P<flags>[-+ 0#]*)(?:<(?P<name>\w+)>)?(?P<more>[-+ 0#]*)(?P<width>\d*)(?:\.(?P<precision>\d*))?"
     r"(?:(?P<kind>[a-zA-Z])|\{(?P<text>\w+)\}))"
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +11,19 @@ from glctl.gitlabrb.model import Symbol
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.strings import quoted, words
 from glctl.gitlabrb.values import UNKNOWN, Hash, describe
+from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from glctl.gitlabrb.evaluator import Evaluator
 
-_INTEGER = re.compile(
+_INTEGER = Pattern(
     r"0[xX](?P<x>[\da-fA-F]+)|0[bB](?P<b>[01]+)|0[oO]?(?P<o>[0-7]+)|0[dD](?P<d>\d+)|(?P<plain>0|[1-9]\d*)"
 )
-_LEADING_ZERO = re.compile(r"0[\d_]")
+_LEADING_ZERO = Pattern(r"0[\d_]")
 _BASES = {"x": 16, "b": 2, "o": 8, "d": 10, "plain": 10}
-_SYMBOL = re.compile(r":([^\W\d]\w*[?!=]?|\*\*|<=>|===?|=~|<<|[<>]=?|\[\]|[-+*/%&|^!~])")
+_SYMBOL = Pattern(r":([^\W\d]\w*[?!=]?|\*\*|<=>|===?|=~|<<|[<>]=?|\[\]|[-+*/%&|^!~])")
 
 
 def nil(_ev: Evaluator, _node: Node) -> None:

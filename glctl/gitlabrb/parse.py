@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,19 +9,21 @@ from typing import TYPE_CHECKING
 from glctl.gitlabrb import codes
 from glctl.gitlabrb.limits import PARSE_SECONDS, SAFE_TOKENS, LimitError
 from glctl.gitlabrb.trial import seconds_of
+from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from tree_sitter import Node, Parser, Point
 
 _CHUNK = 64 * 1024
-_TOKEN = re.compile(rb"\w+|[^\w\s]")
-_HEREDOC = re.compile(
+_TOKEN = Pattern(rb"\w+|[^\w\s]")
+_HEREDOC = Pattern(
     rb"""<<(?P<indent>[-~]?)(?:(?P<quote>["'`])(?P<quoted>[^\n]+?)(?P=quote)|(?P<tag>[\w\x80-\xff]+))"""
 )
-_LINE_GOES_ON = re.compile(rb"(?<!\\)(?:\\\\)*\\\n\Z")
-_BACKSLASH = re.compile(rb"\\(?:[ \t\f\v\r]|\n\Z)")
+_LINE_GOES_ON = Pattern(rb"(?<!\\)(?:\\\\)*\\\n\Z")
+_BACKSLASH = Pattern(rb"\\(?:[ \t\f\v\r]|\n\Z)")
 
 
 class RubyParser:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from glctl.gitlabrb.limits import Budget, check_depth
 from glctl.gitlabrb.model import Symbol
 from glctl.gitlabrb.values import Class, Hash, Range, describe
+from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PLAIN_SYMBOL = re.compile(r"[^\W\d]\w*[?!=]?")
-_SHORT_EXPONENT = re.compile(r"^(-?\d+)e")  # Python writes 1e+20, Ruby 1.0e+20
+_PLAIN_SYMBOL = Pattern(r"[^\W\d]\w*[?!=]?")
+_SHORT_EXPONENT = Pattern(r"^(-?\d+)e")  # Python writes 1e+20, Ruby 1.0e+20
 _ESCAPES = str.maketrans(
     {
         "\\": "\\\\",

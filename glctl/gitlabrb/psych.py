@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.gitlabrb.limits import MAX_DEPTH, MAX_DIGITS
 from glctl.gitlabrb.model import Symbol
 from glctl.gitlabrb.values import Hash
+from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,15 +19,15 @@ if TYPE_CHECKING:
     from glctl.gitlabrb.limits import Budget
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_TRUE = re.compile(r"(?:yes|true|on)", re.IGNORECASE)
-_FALSE = re.compile(r"(?:no|false|off)", re.IGNORECASE)
-_INTEGER = re.compile(
+_TRUE = Pattern(r"(?:yes|true|on)", re.IGNORECASE)
+_FALSE = Pattern(r"(?:no|false|off)", re.IGNORECASE)
+_INTEGER = Pattern(
     r"[-+]?(?:0b(?P<b>[01_,]+)|0x(?P<x>[\da-fA-F_,]+)|0(?P<o>[0-7_,]*)|(?P<d>[1-9](?:\d|,\d|_\d)*))", re.ASCII
 )
-_FLOAT = re.compile(r"[-+]?(?:\d[\d_,]*)?\.\d*(?:[eE][-+]\d+)?", re.ASCII)
-_SEXAGESIMAL = re.compile(r"[-+]?\d[\d_]*(?::[0-5]?\d){1,2}(?P<fraction>\.[\d_]*)?", re.ASCII)
-_TIME = re.compile(r"-?\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|\s+)\d{1,2}:\d\d:\d\d.*)?", re.ASCII)
-_SYMBOL = re.compile(r":(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<plain>[^:\s].*))", re.DOTALL)
+_FLOAT = Pattern(r"[-+]?(?:\d[\d_,]*)?\.\d*(?:[eE][-+]\d+)?", re.ASCII)
+_SEXAGESIMAL = Pattern(r"[-+]?\d[\d_]*(?::[0-5]?\d){1,2}(?P<fraction>\.[\d_]*)?", re.ASCII)
+_TIME = Pattern(r"-?\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|\s+)\d{1,2}:\d\d:\d\d.*)?", re.ASCII)
+_SYMBOL = Pattern(r":(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<plain>[^:\s].*))", re.DOTALL)
 _BASES = {"b": 2, "x": 16, "o": 8, "d": 10}
 _TAG = "tag:yaml.org,2002:"
 _TAGGED = {"str", "int", "float", "bool", "null", "seq", "map"}

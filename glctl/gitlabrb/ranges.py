@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.values import UNKNOWN, Range, describe, is_string
+from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from glctl.gitlabrb.evaluator import Evaluator
     from glctl.gitlabrb.methods import Call
 
-_COUNTED = re.compile("[0-9A-Za-z]+")
+_COUNTED = Pattern("[0-9A-Za-z]+")
 _LAST_DIGITS = {"9": ("0", "1"), "z": ("a", "a"), "Z": ("A", "A")}  # what follows, and what is put before it
 
 

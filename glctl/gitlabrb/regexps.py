@@ -14,6 +14,7 @@ from glctl.gitlabrb import codes
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.strings import check_quote, interpolation, pieces
 from glctl.gitlabrb.values import UNKNOWN
+from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from glctl.gitlabrb.evaluator import Evaluator
     from glctl.gitlabrb.limits import Budget
 
-_TOKEN = re.compile(
+_TOKEN = Pattern(
     r"(?P<escape>\\[\s\S])|(?P<set>\[(?:\\.|\[:\^?\w+:\]|[^\]\\\[])*\])"
     r"|(?P<open>\((?!\?)|\(\?(?::|=|!|<=|<!|<[A-Za-z_]\w*>))|(?P<close>\))"
     r"|(?P<repeat>(?:[*+]|\{\d+,\})[?]?)|(?P<some>\?[?]?|\{(?:\d+,)?(?P<most>\d+)\}[?]?)|(?P<or>\|)"

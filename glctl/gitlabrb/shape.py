@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glctl.gitlabrb.references import TYPOGRAPHIC
+from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Sequence
 
 # What each letter stands for; the first that fits is taken. No token goes beyond its line.
@@ -36,7 +37,7 @@ _TOKENS = {
     "o": r"->|:=|[=!<>]=|=~|\|\||&&|\*\*|::|[-+*/<>|&?%^!]",  # operators
     "": r".",  # every other sign stands for itself
 }
-_TOKEN = re.compile("|".join(f"(?P<t{i}>{pattern})" for i, pattern in enumerate(_TOKENS.values())))
+_TOKEN = Pattern("|".join(f"(?P<t{i}>{pattern})" for i, pattern in enumerate(_TOKENS.values())))
 _LETTERS = tuple(_TOKENS)
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 

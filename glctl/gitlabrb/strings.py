@@ -10,6 +10,7 @@ from glctl.gitlabrb import codes
 from glctl.gitlabrb.printing import to_s
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.values import UNKNOWN, Hash, Text
+from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 
     from glctl.gitlabrb.evaluator import Evaluator
 
-_ESCAPE = re.compile(
+_ESCAPE = Pattern(
     r"\\(?:u\{(?P<points>[\da-fA-F \t]+)\}|u(?P<point>[\da-fA-F]{4})|x(?P<hex>[\da-fA-F]{1,2})"
     r"|(?P<octal>[0-7]{1,3})|(?P<other>.))",
     re.DOTALL,
 )
-_RAW_ESCAPE = re.compile(r"\\([\\'])")
+_RAW_ESCAPE = Pattern(r"\\([\\'])")
 _TEXT = frozenset({"string_content", "heredoc_content", "escape_sequence"})
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v", "s": " "}
 _CONTROL = "cCM"

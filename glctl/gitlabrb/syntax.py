@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from glctl.gitlabrb import codes
 from glctl.gitlabrb.limits import LimitError
 from glctl.gitlabrb.parse import RubyParser, first_error, heredocs, stray_backslash
+from glctl.patterns import Pattern
 from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ _MAX_ROWS = 1000  # of a broken statement that are looked at
 _STRETCH = 6 * 1024  # characters that are parsed at once, where statements allow it
 # How many lines that look like the beginning of a statement are tried as one: a heredoc may have them.
 _JOINED = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
-_FIRST_WORD = re.compile(r"[ \t]*(?:self\.)?(\w+)(?:(\[)|[ \t]*[\[(=]|[ \t]+['\"])")
-_VARIABLE = re.compile(r"[ \t]*([a-z_]\w*)[ \t]*=(?![=~])")
-_PARAMETERS = re.compile(r"(?:\bdo|\{)\s*\|([^|]*)\|")
+_FIRST_WORD = Pattern(r"[ \t]*(?:self\.)?(\w+)(?:(\[)|[ \t]*[\[(=]|[ \t]+['\"])")
+_VARIABLE = Pattern(r"[ \t]*([a-z_]\w*)[ \t]*=(?![=~])")
+_PARAMETERS = Pattern(r"(?:\bdo|\{)\s*\|([^|]*)\|")
 
 
 @dataclass(frozen=True, slots=True)

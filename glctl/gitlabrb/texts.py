@@ -10,6 +10,7 @@ from glctl.gitlabrb.limits import MAX_DIGITS
 from glctl.gitlabrb.printing import to_s
 from glctl.gitlabrb.regexps import Regexp, literal
 from glctl.gitlabrb.values import UNKNOWN, Hash, describe, is_string
+from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,18 +18,18 @@ if TYPE_CHECKING:
     from glctl.gitlabrb.methods import Call
 
 WHITE = "\0\t\n\v\f\r "  # what strip takes away
-_WORDS = re.compile(r"[^\t\n\v\f\r ]+")
-_LINES = re.compile(r"[^\n]*\n|[^\n]+")
-_WHOLE = re.compile(r"[\t\n\v\f\r ]*([+-]?\d+(?:_\d+)*)", re.ASCII)
-_FRACTION = re.compile(
+_WORDS = Pattern(r"[^\t\n\v\f\r ]+")
+_LINES = Pattern(r"[^\n]*\n|[^\n]+")
+_WHOLE = Pattern(r"[\t\n\v\f\r ]*([+-]?\d+(?:_\d+)*)", re.ASCII)
+_FRACTION = Pattern(
     r"[\t\n\v\f\r ]*([+-]?(?:\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?|\.\d+)(?:[eE][+-]?\d+)?)", re.ASCII
 )
 _BASED = {
-    8: re.compile("(?:0o?)?([0-7]{1,20})"),
-    16: re.compile("(?:0[xX])?([0-9a-fA-F]{1,20})"),
-    2: re.compile("(?:0b)?([01]{1,64})"),
+    8: Pattern("(?:0o?)?([0-7]{1,20})"),
+    16: Pattern("(?:0[xX])?([0-9a-fA-F]{1,20})"),
+    2: Pattern("(?:0b)?([01]{1,64})"),
 }
-_TEMPLATE = re.compile(r"\\(?:(\d)|(&)|k<(\w+)>|(\\)|(.))", re.DOTALL)
+_TEMPLATE = Pattern(r"\\(?:(\d)|(&)|k<(\w+)>|(\\)|(.))", re.DOTALL)
 
 
 def plus(call: Call, one: str, other: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glctl.logs.reader import SourceReader
@@ -41,14 +42,31 @@ def quoted(record: LogRecord) -> str:
     return mask_text("; ".join(dict.fromkeys(said)))[:_WIDTH]
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Why a service ended, in some lines; *code* is that of the rule that tells, if one does."""
+
+    lines: tuple[str, ...] = ()
+    code: str = ""
+
+
 def last_words(root: Root, service: str) -> list[str]:
     """Why *service* ended, by its own log: what a rule makes of a line and that line, else the last ones."""
+    return [*said_at_last(root, service).lines]
+
+
+def said_at_last(root: Root, service: str) -> Words:
+    """As :func:`last_words`, with the rule's Code."""
     source = next(source for source in find_sources(root, [service]) if source.by_svlogd)
-    lines = recent_lines(source, _LOOK_AT)
+    return understood(recent_lines(source, _LOOK_AT), service)
+
+
+def understood(lines: list[bytes], service: str) -> Words:
+    """What the last *lines* that *service* wrote say."""
     found = scan(lines, service)
     matches = [match for match in found.matches if match.severity == "error"]
     if matches:
         latest = matches[-1]
-        return [mask_text(latest.explanation), quoted(latest.examples[-1])]
+        return Words((mask_text(latest.explanation), quoted(latest.examples[-1])), latest.code)
     records = found.unexplained or tuple(parse(line, service) for line in lines[-_TOLD:])
-    return [quoted(record) for record in records if record.message][-_TOLD:]
+    return Words(tuple([quoted(record) for record in records if record.message][-_TOLD:]))

@@ -10,6 +10,7 @@ from glctl.render.directives import HINT, why_not_whole
 from glctl.render.resources import Absent, Account, Directory, File, Notify, Resource, Symlink
 from glctl.render.runit import log_directory
 from glctl.render.templating import render
+from glctl.secret import reveal
 from glctl.settings.option import ruby_name, ruby_text
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _vhost_values(effective: Effective, host: Host) -> dict[str, Any]:
         "error_log": f"{logs}/gitlab_registry_error.log",
         "error_log_level": own("error_log_level"),
         "proxy_set_headers": {
-            name: _header(ruby_text(value)) for name, value in own("proxy_set_headers").items()
+            name: _header(ruby_text(reveal(value))) for name, value in own("proxy_set_headers").items()
         },
         "upstream": f"http://{effective['registry.registry_http_addr']}",
         "challenges": f"{own('dir')}/www/" if effective["letsencrypt.enable"] else "",

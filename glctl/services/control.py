@@ -158,11 +158,18 @@ def _await_end(directory: Path, before: Status) -> None:
 
 
 def wait(
-    directory: Path, verb: Verb, before: Status, *, timeout: float = TIMEOUT, settle: float = 0.0
+    directory: Path,
+    verb: Verb,
+    before: Status,
+    *,
+    timeout: float = TIMEOUT,
+    settle: float = 0.0,
+    max_ends: int | None = None,
 ) -> Outcome:
     """Wait until *verb* has had its effect and, where the service then runs, this has lasted *settle* s.
 
-    *before* is what :func:`send` returned. A service that comes up and ends again and again runs out of time.
+    *before* is what :func:`send` returned. A service that comes up and ends again and again runs out of time,
+    or is given up when it has ended more than *max_ends* times.
     """
     if not before.is_supervised:
         return Outcome(verb.is_done is _is_gone, before)
@@ -182,7 +189,7 @@ def wait(
         settled = not now.is_up or max(now.seconds, waited - first_seen) >= settle
         if settled and verb.is_done(now, before):
             return Outcome(True, now, waited, len(ends))
-        if waited >= timeout:
+        if waited >= timeout or (max_ends is not None and len(ends) > max_ends):
             return Outcome(False, now, waited, len(ends))
         time.sleep(_POLL)
 

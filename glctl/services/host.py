@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import grp
-import json
 import os
 import pwd
 from typing import TYPE_CHECKING, Any
@@ -116,6 +115,9 @@ def _read_json(path: Path, kind: str, hint: str) -> dict[str, Any] | None:
         raise UsageError(
             f"{path} cannot be read: {reason}.", "Run glctl as root, or look at the file."
         ) from None
+
+    import json
+
     try:
         document = json.loads(text)
     except json.JSONDecodeError as exc:

@@ -28,7 +28,7 @@ RECORD = f"{STATE_DIR}/supervisor"  # pid and start time of the runsvdir that gl
 MARKER = "GLCTL_SUPERVISES"  # environment variable of all that runs under it: names the service directory
 TIMEOUT = 10.0  # seconds; runsvdir looks every 5, waits 1 for a directory that has just changed
 
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"  # of all services
 # runsvdir keeps the last complaints of its runsv processes in this argument, where ps shows them.
 _LOG = "log: " + "." * 395
 _POLL = 0.02
@@ -148,7 +148,7 @@ def _spawn(root: Root, runsvdir: Program) -> Process:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd="/",
-        env={"PATH": _PATH, MARKER: directory},
+        env={"PATH": PATH, MARKER: directory},
         umask=0o022,
         start_new_session=True,
     )

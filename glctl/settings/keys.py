@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from glctl.errors import UsageError
+from glctl.patterns import Pattern
 from glctl.settings.option import ruby_name
 from glctl.settings.schema import NAMES, OPTIONS
 
 if TYPE_CHECKING:
     from glctl.gitlabrb.model import Path
 
-_FIRST = re.compile(r"[\w*?]+")
+_FIRST = Pattern(r"[\w*?]+")
 # ``['key']``, ``["key"]``, ``[:key]``, what a shell leaves of the first (``[key]``), ``.key``
-_NEXT = re.compile(r"""\['([^']+)'\]|\["([^"]+)"\]|\[:?([^'"\[\]]+)\]|\.([^.\[\]'"]+)""")
+_NEXT = Pattern(r"""\['([^']+)'\]|\["([^"]+)"\]|\[:?([^'"\[\]]+)\]|\.([^.\[\]'"]+)""")
 
 
 def parse_key(text: str) -> Path:

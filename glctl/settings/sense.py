@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from glctl.patterns import Pattern
 from glctl.settings.doubts import doubts
 from glctl.settings.draft import given, place
 from glctl.settings.enabled import chosen_roles
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from glctl.gitlabrb.model import Settings
     from glctl.settings.effective import Effective
 
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = Pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _URLS = ("external_url", "registry_external_url")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from glctl.patterns import Pattern
 from glctl.settings.draft import given
 from glctl.settings.kinds import nearest, shown, why_not
 from glctl.settings.option import ruby_name
@@ -35,8 +35,8 @@ _ONLY_OF_THE_WHOLE = frozenset(
 )
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_CONTROL = Pattern(r"[\x00-\x08\x0a-\x1f\x7f]")
+_SURROGATE = Pattern(r"[\ud800-\udfff]")
 
 
 def validate(
@@ -113,7 +113,7 @@ def _setting(option: Option, settings: Settings, effective: Effective) -> Iterat
         yield Diagnostic("without-effect", "warning", message, f"It is {effective.origin(option.key)}.", span)
 
 
-def _holds(value: Any, unfit: re.Pattern[str]) -> bool:
+def _holds(value: Any, unfit: Pattern[str]) -> bool:
     """Whether a text in *value*, at any depth, has one of the *unfit* characters."""
     if isinstance(value, Mapping):
         return any(_holds(item, unfit) for pair in value.items() for item in pair)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from glctl.patterns import Pattern
 
 Version = tuple[int, int]  # a setting comes and goes with a minor version
 NEWEST: Version = (19, 3)  # the Omnibus that glctl follows
 OLDEST: Version = (13, 0)  # of those whose settings glctl knows
 
 # As GitLab writes them: 16.11, 16.11.2, 16.11.2-ee.0, 16.11.2+rnightly.
-_VERSION = re.compile(r"v?(\d{1,3})\.(\d{1,3})(?:\.\d+)?(?:[-+.][0-9A-Za-z.+~-]+)?")
+_VERSION = Pattern(r"v?(\d{1,3})\.(\d{1,3})(?:\.\d+)?(?:[-+.][0-9A-Za-z.+~-]+)?")
 
 
 def parse_version(text: str) -> Version:

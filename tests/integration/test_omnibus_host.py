@@ -21,6 +21,9 @@ VERBS = "start stop restart reload hup int term kill usr1 usr2 once".split()
 def host() -> Iterator[Installation]:
     """A tree that looks like an Omnibus host, with the files that Omnibus would render for gitlab.rb."""
     with installation(account="registry:registry") as made:
+        certificate = made.at("/etc/gitlab/ssl/gitlab.example.com.crt")  # else Let's Encrypt would be on
+        certificate.parent.mkdir(exist_ok=True)
+        certificate.touch()
         rendered = made.path.parent / "rendered"
         done = made.glctl("render", "--platform", "omnibus", "--output-dir", str(rendered))
         assert done.returncode == 0, done.stderr
@@ -44,6 +47,8 @@ def nothing_changes(host: Installation) -> Iterator[None]:
         (["reconfigure", "--format", "json"], "reconfigure"),
         *(([verb, "registry"], f"{'hup' if verb == 'reload' else verb} registry") for verb in VERBS),
         (["down"], "stop"),
+        (["rollback"], "reconfigure"),
+        (["registry-garbage-collect", "-m"], "registry-garbage-collect -m"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )

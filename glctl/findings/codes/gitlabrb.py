@@ -104,6 +104,12 @@ CODES = (
         _OMNIBUS,
         "warning",
     ),
+    _code(
+        "stopped-by-file",
+        "The file itself stops the run (raise, abort).",
+        "Correct what its text says, or remove the statement.",
+        _RUBY,
+    ),
     _code("too-deep", "The file is nested too deeply.", "Write it flatter.", _LIMIT),
     _code("too-large", "The file, or a value in it, is too large.", "Shorten it.", _LIMIT),
     _code("too-slow", "Reading the file takes too long.", "Look for unbalanced quotes.", _LIMIT),

@@ -33,14 +33,20 @@ def found() -> Collection:
     return Collection(repositories=2, manifests=[Manifest("g/p", A)], blobs=[A])
 
 
+@pytest.fixture
+def left() -> list[bool]:
+    """Holds something where an earlier collection was killed."""
+    return []
+
+
 @pytest.fixture(autouse=True)
-def happened(monkeypatch: pytest.MonkeyPatch, found: Collection) -> list[Any]:
+def happened(monkeypatch: pytest.MonkeyPatch, found: Collection, left: list[bool]) -> list[Any]:
     """What is done, in order."""
     events: list[Any] = []
 
     def examine(configuration: Any, *, untagged: bool, sole_writer: bool) -> Garbage:
         events.append(("examine", untagged, sole_writer))
-        return Garbage(configuration, untagged)
+        return Garbage(configuration, untagged, left=bool(left))
 
     def look(garbage: Garbage, watch: Any) -> Collection:
         events.append("look")
@@ -56,6 +62,7 @@ def happened(monkeypatch: pytest.MonkeyPatch, found: Collection) -> list[Any]:
     monkeypatch.setattr(command, "examine_garbage", examine)
     monkeypatch.setattr(command, "look", look)
     monkeypatch.setattr(command, "collect", collect)
+    monkeypatch.setattr(command, "accept_pushes", lambda *_: events.append("accept pushes"))
     return events
 
 
@@ -84,13 +91,22 @@ def test_it_collects_and_says_what_that_freed(run: Run, happened: list[Any]) -> 
     code, out, err = run()
     assert (code, out) == (0, "Deleted 1 manifest and 2 blobs: 1.2 MB freed.\n")
     assert err == "Collecting.\n"
-    assert happened == [("examine", False, False), ("examine", False, False), ("collect", None)]
+    assert happened == [("examine", False, False), "look", ("examine", False, False), ("collect", None)]
+
+
+def test_a_killed_one_is_finished_before_all_else(run: Run, happened: list[Any], left: list[bool]) -> None:
+    left.append(True)
+    assert "An earlier run has not come to its end." in run()[2]
+    assert happened[1:3] == ["accept pushes", "look"]
+    happened.clear()
+    run("--dry-run")
+    assert "accept pushes" not in happened
 
 
 def test_a_dry_run(run: Run, happened: list[Any]) -> None:
     code, out, _ = run("--dry-run", "--sole-writer")
     assert (code, happened) == (0, [("examine", False, True), "look"])
-    assert out.splitlines() == ["To be deleted: 0 manifests, 1 blob. 2 repositories.", "Nothing was deleted."]
+    assert out.splitlines() == ["To be deleted: 0 manifests, 1 blob.", "Nothing was deleted."]
 
 
 def test_m_shows_and_asks(
@@ -101,7 +117,7 @@ def test_m_shows_and_asks(
     assert code == 0
     assert out.splitlines() == [
         f"- g/p@{A}",
-        "To be deleted: 1 manifest, 1 blob. 2 repositories.",
+        "To be deleted: 1 manifest, 1 blob.",
         "Nothing was deleted.",
     ]
     assert happened == [("examine", True, False), "look"]
@@ -118,7 +134,17 @@ def test_m_without_a_terminal_needs_a_yes(run: Run, happened: list[Any], found: 
     assert happened[-1] == ("collect", found)
 
 
-def test_nothing_to_delete_is_not_asked_about(
+@pytest.mark.parametrize("args", [(), ("-m", "--yes")])
+def test_where_there_is_nothing_to_collect_nothing_is_done(
+    run: Run, happened: list[Any], monkeypatch: pytest.MonkeyPatch, args: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(command, "look", lambda *_: Collection(repositories=2))
+    code, out, _ = run(*args)
+    assert (code, out.splitlines()[-1]) == (0, "Nothing was deleted.")
+    assert len(happened) == 1
+
+
+def test_blobs_alone_are_not_asked_about(
     run: Run, happened: list[Any], found: Collection, answer: Callable[[bool], None]
 ) -> None:
     answer(False)
@@ -162,7 +188,7 @@ def test_a_signal_interrupts_once(run: Run, monkeypatch: pytest.MonkeyPatch, num
 def test_progress_is_for_terminals(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     _, _, err = run()
-    assert "\r\x1b[K2 repositories, 0 in use" in err
+    assert "\r\x1b[Krepositories: 2, in use: 0" in err
 
 
 @pytest.mark.parametrize(

@@ -67,14 +67,15 @@ class Runit:
     """Stands in for runsv: notes what services are told, in order with what glctl says and writes.
 
     *fails*: the services that do not come up, each time they are told something; *silent*: those that do not
-    answer; *falls*: those that end while they are watched; *refuses*: whether the registry does not answer on
-    what is on the disk then. *lives*: where a service is in each of its states.
+    answer; *falls*: those that end while they are watched; *stuck*: those that do not end; *refuses*: whether
+    the registry does not answer on what is on the disk then. *lives*: where each is in its states.
     """
 
     events: list[str] = field(default_factory=list)
     fails: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
     falls: list[str] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
     lives: dict[str, Status] = field(default_factory=dict)
     refuses: Callable[[], bool] = lambda: False
     fault: str = "it ended 7 times within 7 s"
@@ -100,8 +101,8 @@ class Runit:
 
     def act(self, directory: Path, verb: Verb) -> Outcome:
         self.events.append(f"{verb.name} {_name(directory)}")
-        failed = self._next(self.fails, _name(directory), "failed")
-        if not failed:
+        failed = self._next([*self.fails, *self.stuck], _name(directory), "failed")
+        if not failed and verb is control.EXIT:
             self.lives[_name(directory)] = Status("no supervisor")
         return Outcome(not failed, self.status(directory))
 
@@ -135,5 +136,6 @@ def runit(monkeypatch: pytest.MonkeyPatch) -> Runit:
         monkeypatch.setattr(watch, name, getattr(made, name))
     monkeypatch.setattr(supervisor, "ensure", lambda *_args: made.events.append("supervise"))
     monkeypatch.setattr(supervisor, "await_services", lambda *_args: None)
-    monkeypatch.setattr(recent, "last_words", lambda _root, _service: ["secretkey=hunter2", "\x1b[31mpanic"])
+    words = recent.Words(("secretkey=hunter2", "\x1b[31mpanic"))
+    monkeypatch.setattr(recent, "said_at_last", lambda _root, _service: words)
     return made

@@ -177,7 +177,7 @@ def test_last_words_are_told_without_secrets_and_control_characters(
 
 
 def test_a_service_that_does_not_end(configure: Configure, runit: Any, run: Any) -> None:
-    runit.fails = ["registry"]
+    runit.stuck = ["registry"]
     failed = failure(run, due(prepare(configure()), Due("registry", "stop")))
     assert failed.message.startswith("registry has not ended within 7 s")
 

@@ -114,8 +114,9 @@ def test_what_an_earlier_collection_has_left_is_no_obstacle(
 ) -> None:
     configuration = configure()
     left = Change("delete", Absent(Garbage(configuration).variable), ABSENT)
+    assert not examined(configuration).left
     found(left, due=(REGISTRY_OWED, Due("nginx", "reload", stopped=True)))
-    examined(configuration)
+    assert examined(configuration).left
 
 
 @pytest.mark.parametrize(

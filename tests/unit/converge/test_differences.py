@@ -58,11 +58,30 @@ def test_a_secret_shows_as_changed_and_not_as_it_is(generation: Make) -> None:
 
 def test_another_file_that_gitlab_rb_reads(generation: Make, root: Root) -> None:
     root.at("/srv").mkdir()
-    root.at("/srv/level").write_text("warn\n")
-    line = "registry['log_level'] = File.read('/srv/level').strip"
+    file = root.at("/srv/level.rb")
+    file.write_text("registry['log_level'] = 'warn'\n")
+    before = generation("from_file '/srv/level.rb'")
+    file.write_text("registry['log_level'] = 'error'\n")
+    [(path, text)] = differences(before, generation("from_file '/srv/level.rb'")).sources
+    assert path == "/srv/level.rb"
+    assert text.endswith("-registry['log_level'] = 'warn'\n+registry['log_level'] = 'error'")
+
+
+def test_a_file_that_may_be_one_bare_secret_only_differs(generation: Make, root: Root) -> None:
+    root.at("/srv").mkdir()
+    root.at("/srv/secret").write_text("hunter2\n")
+    line = "registry['env'] = { 'TOKEN' => File.read('/srv/secret').strip }"
     before = generation(line)
-    root.at("/srv/level").write_text("error\n")
-    assert differences(before, generation(line)).sources == (("/srv/level", "@@ -1 +1 @@\n-warn\n+error"),)
+    root.at("/srv/secret").write_text("hunter3\n")
+    found = differences(before, generation(line))
+    assert found.sources == (("/srv/secret", "content differs: [MASKED]"),)
+
+
+def test_a_secret_without_a_name_beside_it_is_masked(generation: Make) -> None:
+    lines = "registry['env'] = {{ 'TOKEN' => <<~EOS }}\n  {}\n  second\nEOS".format
+    [(_, text)] = differences(generation(lines("hunter2")), generation(lines("hunter3"))).sources
+    assert "-  [MASKED]\n+  [MASKED]\n   [MASKED]" in text
+    assert "hunter" not in text
 
 
 def test_only_the_text(generation: Make) -> None:

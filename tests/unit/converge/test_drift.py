@@ -105,6 +105,16 @@ def test_without_a_generation_nothing_is_known(root: Root) -> None:
     assert look(root) is None
 
 
+def test_where_this_user_may_not_look_nothing_is_known(
+    applied: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_self: Tree, path: str) -> list[str]:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(Tree, "names", refuse)
+    assert look(applied) is None
+
+
 def test_a_pipe_is_not_waited_for(applied: Root) -> None:
     applied.at(CONFIG_FILE).unlink()
     os.mkfifo(applied.at(CONFIG_FILE))

@@ -115,6 +115,14 @@ def test_whether_something_is_kept(configure: Configure, generations: Generation
     assert not generations.has(configure("# a comment"), resources)
 
 
+def test_a_damaged_last_one_is_kept_anew(keep: Any, generations: Generations, root: Root) -> None:
+    made = keep()
+    root.at(f"{GENERATIONS_DIR}/1.json").write_text("{")
+    assert not generations.has(made.configuration(root, DEBIAN), made.resources)
+    assert keep().number == 2
+    assert generations.has(made.configuration(root, DEBIAN), made.resources)
+
+
 def test_two_hosts_keep_the_same_bytes(keep: Any, root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.time", lambda: 1.5)
     keep(SECRET)
@@ -158,6 +166,9 @@ def test_a_damaged_one_is_skipped_and_named(
     assert generations.damaged == [str(file)]
     with pytest.raises(GlctlError, match="Generation 2 is damaged"):
         generations.get(2)
+    with pytest.raises(GlctlError, match="There is no generation 5"):
+        generations.get(5)
+    assert generations.damaged == [str(file)]
     assert keep("# third").number == 3
 
 
@@ -185,6 +196,15 @@ def test_a_link_is_not_followed(keep: Any, generations: Generations, root: Root,
     root.at(GENERATIONS_DIR).rmdir()
     root.at(GENERATIONS_DIR).symlink_to(tmp_path)
     with pytest.raises(ObstacleError):
+        generations.all()
+
+
+def test_a_user_who_may_not_look_is_told(generations: Generations, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_self: Tree, path: str) -> list[str]:
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(Tree, "names", refuse)
+    with pytest.raises(GlctlError, match=r"This user may not read .*/generations"):
         generations.all()
 
 

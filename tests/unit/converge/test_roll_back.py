@@ -281,3 +281,43 @@ def test_files_that_could_not_be_put_back_are_named(
     assert f"  not as before: {config}" in error.message
     run(configure())
     good()
+
+
+# --- pushes
+
+ELSEWHERE = "registry['storage'] = { 'filesystem' => { 'rootdirectory' => '/elsewhere' } }"
+
+
+def test_a_new_storage_that_was_given_something_is_not_taken_back(
+    configure: Configure, runit: Any, run: Any, good: Any, tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glctl.converge.roll_back.accepted_since", lambda _root, _since: 2)
+    runit.falls = ["registry"]
+    prepared = prepare(configure(ELSEWHERE))
+    with pytest.raises(GlctlError) as raised:
+        carry_out(prepared, lambda _: None, Options())
+    assert not isinstance(raised.value, RolledBackError)
+    assert "2 writing requests were accepted into the new storage" in raised.value.message
+    assert told(runit)[-2:] == ["stop registry", "start registry"]
+    assert not prepare(configure(ELSEWHERE)).plan.changes
+    # Nothing leads back behind it any more.
+    assert not Journal(tree).is_open
+    assert Applied(tree).digests("registry") == prepared.plan.digests["registry"]
+
+
+def test_a_new_storage_that_was_given_nothing_is_left(
+    configure: Configure, runit: Any, run: Any, good: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glctl.converge.roll_back.accepted_since", lambda _root, _since: 0)
+    runit.silent = ["registry"]
+    assert isinstance(failed(run, configure(ELSEWHERE)), RolledBackError)
+    assert told(runit)[-3:] == ["stop registry", "restart registry", "ask registry"]
+    good()
+
+
+def test_a_registry_that_cannot_be_stopped_is_not_gone_back_behind(
+    configure: Configure, runit: Any, run: Any, good: Any
+) -> None:
+    runit.silent, runit.stuck = ["registry"], ["registry"]
+    error = failed(run, configure(ELSEWHERE))
+    assert "The way back failed as well: registry did not come up: it does not stop" in error.message

@@ -2,6 +2,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,24 @@ def test_a_second_run_is_told_whose_pid_it_is_and_a_killed_one_holds_nobody_up(
     assert root.at(LOCK).read_text() == f"{other.pid}\n"
     with locked(tree):
         assert root.at(LOCK).read_text() == f"{os.getpid()}\n"
+
+
+def test_another_run_is_waited_for_as_long_as_is_asked(tree: Tree, root: Root) -> None:
+    command = [sys.executable, "-c", HOLD, str(root.path)]
+    told: list[str] = []
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        assert other.stdout.readline()
+        with pytest.raises(GlctlError, match="Another glctl") as refused, locked(tree, 0.01, told.append):
+            pass
+        assert refused.value.hint.startswith("It has not ended within 0.01 s.")
+        threading.Timer(0.1, other.kill).start()
+        with locked(tree, 60, told.append) as held:
+            assert held.waited
+    assert told == [f"Another glctl is changing this host (pid {other.pid}). Waiting for it."] * 2
+    with locked(tree, 60, told.append) as held:
+        assert not held.waited
+    assert len(told) == 2
 
 
 def test_the_directory_becomes_ours_alone_again(tree: Tree, root: Root) -> None:

@@ -54,7 +54,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[Status]:
 def test_why_it_has_not_come_up(
     monkeypatch: pytest.MonkeyPatch, verb: str, outcome: Outcome, said: str
 ) -> None:
-    monkeypatch.setattr(control, "wait", lambda *_args: outcome)
+    monkeypatch.setattr(control, "wait", lambda *_args, **_more: outcome)
     reason = watch.come_up(HERE, Verb(verb, b""), DOWN)
     assert reason.startswith(said)
     assert bool(reason) == bool(said)

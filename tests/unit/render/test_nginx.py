@@ -425,6 +425,12 @@ def test_a_header_is_text(rendered, written, header) -> None:
     assert own.args == ("X-Own", header)
 
 
+def test_a_secret_header_is_written_as_it_is(rendered) -> None:
+    text = "registry['nginx']['proxy_set_headers'] = { 'Authorization' => 'Basic abc', 'X-Token' => 'abc' }"
+    written = [d.args for d in block(rendered(text), "server", "location") if d.name == "proxy_set_header"]
+    assert written[-2:] == [("Authorization", "Basic abc"), ("X-Token", "abc")]
+
+
 def test_options_of_the_status_may_have_quotes(rendered) -> None:
     text = "nginx['status']['options'] = { 'add_header' => 'X-Own \"a b\"' }"
     inner = block(rendered(text, name="nginx-status.conf"), "server", "location")

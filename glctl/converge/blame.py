@@ -1,0 +1,65 @@
+"""Which setting of gitlab.rb most likely keeps a service from coming up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from glctl.secret import Secret, reveal
+from glctl.settings.option import ruby_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from glctl.logs.recent import Words
+    from glctl.settings.effective import Effective
+
+# What a Code of the log rules, or a group of them, points to.
+_POINTS_TO: dict[str, tuple[str, ...]] = {
+    "storage-": ("registry.storage", "gitlab_rails.registry_path", "registry.username"),
+    "s3-": ("registry.storage", "registry.env"),
+    "token-bundle-": ("registry.rootcertbundle", "registry.internal_certificate"),
+    "debug-port-": ("registry.debug_addr",),
+    "registry-port-": ("registry.registry_http_addr",),
+    "registry-address-": ("registry.registry_http_addr",),
+    "redis-": ("registry.redis",),
+    "service-user-": ("registry.username", "registry.group", "web_server.username", "web_server.group"),
+    "nginx-port-": ("registry.nginx.listen_port", "registry.nginx.listen_addresses", "nginx.status.port"),
+    "nginx-certificate-": ("registry.nginx.ssl_certificate", "registry.nginx.ssl_certificate_key"),
+}
+_MANY = 3  # more suspects than this are none
+
+
+def blame(words: Words, effective: Effective, last: Effective | None = None) -> str:
+    """What to look at, as a sentence; empty where nothing points anywhere.
+
+    Only what gitlab.rb sets is suspected; where *last* is known, which services were seen up with, only what
+    has changed since. Of those, what the Code of *words* points to, else what they mention, else all, if few.
+    """
+    changed = [*_changed(effective, last)]
+    pointed = next((keys for group, keys in _POINTS_TO.items() if words.code.startswith(group)), ())
+    said = " ".join(words.lines)
+    suspects = [key for key in changed if key in pointed]
+    suspects = suspects or [key for key in changed if _is_mentioned(effective[key], said)]
+    suspects = suspects or (changed if last else [])
+    if not suspects or len(suspects) > _MANY:
+        return ""
+    named = " or ".join(f"{ruby_name(key)} ({effective.origin(key)})" for key in suspects)
+    return f"Most likely it is {named}."
+
+
+def _changed(effective: Effective, last: Effective | None) -> Iterator[str]:
+    for key, resolved in effective.resolved.items():
+        before = last.resolved.get(key) if last else None
+        if resolved.origin.kind == "file" and (
+            before is None or reveal(before.value) != reveal(resolved.value)
+        ):
+            yield key
+
+
+def _is_mentioned(value: object, said: str) -> bool:
+    """Whether a text that is part of *value* stands in what was said."""
+    if isinstance(value, dict):
+        return any(_is_mentioned(part, said) for part in (*value, *value.values()))
+    if isinstance(value, list | tuple):
+        return any(_is_mentioned(part, said) for part in value)
+    return not isinstance(value, Secret | bool) and len(str(value)) > 1 and str(value) in said

@@ -1,0 +1,47 @@
+from collections.abc import Callable
+
+import pytest
+
+from glctl.converge.blame import blame
+from glctl.converge.desired import Configuration
+from glctl.logs.recent import Words
+
+Configure = Callable[..., Configuration]
+STORAGE = "registry['storage'] = { 's3' => { 'bucket' => 'images', 'secretkey' => 'hunter2' } }"
+WARN = "registry['log_level'] = 'warn'"
+MANY = [f"registry['{key}'] = '1'" for key in ("username", "group", "log_level", "svlogd_size")]
+BUNDLE = "registry['rootcertbundle'] = '/no/such.crt'"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "words", "named"),
+    [
+        # What a Code points to, and not what else has changed.
+        ([], [STORAGE, WARN], Words(("boom",), "s3-bucket-missing"), ["registry['storage']"]),
+        ([], [WARN, BUNDLE], Words(("boom",), "token-bundle-unreadable"), ["registry['rootcertbundle']"]),
+        # What is mentioned.
+        ([], [STORAGE, WARN], Words(("no such bucket: images",)), ["registry['storage']"]),
+        ([], [WARN, STORAGE], Words(("bad level: warn",), "registry-panic"), ["registry['log_level']"]),
+        # All that has changed.
+        ([WARN], [WARN, BUNDLE], Words(), ["registry['rootcertbundle']"]),
+        # A Code that points to what has not changed.
+        ([STORAGE], [STORAGE, WARN], Words(("boom",), "s3-bucket-missing"), ["registry['log_level']"]),
+        ([WARN], [WARN], Words(("boom",)), []),
+        ([], MANY, Words(), []),
+    ],
+)
+def test_what_most_likely_did_it(
+    configure: Configure, before: list[str], now: list[str], words: Words, named: list[str]
+) -> None:
+    last = configure(*before).effective
+    said = blame(words, configure(*now).effective, last)
+    assert [setting for setting in named if setting not in said] == []
+    assert said.count("gitlab.rb:") == len(named)
+    assert bool(said) == bool(named)
+    assert "hunter2" not in said
+
+
+def test_on_a_first_run_only_what_points_somewhere_is_named(configure: Configure) -> None:
+    effective = configure(STORAGE, WARN).effective
+    assert "registry['storage']" in blame(Words(("x",), "s3-bucket-missing"), effective)
+    assert blame(Words(("x",)), effective) == ""
