@@ -21,7 +21,8 @@ _RECORDS = 16  # blocks, for what glctl remembers of a run
 
 def disk_problems(plan: Plan, root: Root) -> Iterator[Problem]:
     """Why the files of *plan* could not be written, glctl's own records included."""
-    sizes: dict[Path, int] = {_nearest(root.at(STATE_DIR)): _RECORDS}
+    state = _nearest(root.at(STATE_DIR))
+    sizes: dict[Path, int] = {state: _RECORDS + _journal(plan, os.statvfs(state).f_frsize)}
     for change in plan.changes:
         if not isinstance(change.resource, Account):
             parent = _nearest(Path(change.path).parent)
@@ -57,6 +58,11 @@ def _blocks(change: Change, size: int) -> int:
     """How many blocks it takes: its content, and one for the directory or inode."""
     content = len(change.resource.content) if isinstance(change.resource, File) else 0
     return 1 + -(-content // size)
+
+
+def _journal(plan: Plan, size: int) -> int:
+    """The blocks of what is noted for a roll-back: all that is written over, in base64."""
+    return -(-sum(len(change.before.content) for change in plan.changes) * 4 // 3 // size)
 
 
 def _nearest(directory: Path) -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glctl.console import harmless
+from glctl.converge.scratch import scratch
 from glctl.render.nginx import nginx_files
 from glctl.render.resources import File
 from glctl.settings.option import ruby_name
@@ -39,11 +40,8 @@ def try_nginx(effective: Effective, host: Host) -> str:
     ``nginx -t`` opens the logs and the pid file that it is told of: in the staged tree these are its own.
     What others put into the live directories (upstream definitions) is included from there.
     """
-    import tempfile
-
     # Not below the root: a run that is refused leaves nothing there, not even a directory.
-    with tempfile.TemporaryDirectory(prefix="glctl-") as folder:
-        stage = Path(folder)
+    with scratch() as stage:
         _write(stage, effective, host)
         lines = _test(stage / "nginx", host)
     live = [line.replace(str(stage / "nginx"), effective["nginx.dir"]) for line in lines]

@@ -14,6 +14,8 @@ from glctl.gitlabrb.references import (
     hash_key,
     never_a_name,
     no_keys,
+    read_element,
+    reserved,
     setting_name,
     unknown_word,
 )
@@ -53,7 +55,7 @@ def operator_assignment(ev: Evaluator, node: Node) -> Any:
         ev.locals.declare(ev.source.text_of(left))
     elif left.type == "constant":
         ev.constants.setdefault(ev.source.text_of(left), None)
-    old = ev.data(left)
+    old, put = _read_and_put(ev, left, node)
     if old is UNKNOWN:
         ev.forget(node)
         return UNKNOWN
@@ -64,8 +66,20 @@ def operator_assignment(ev: Evaluator, node: Node) -> Any:
         value = ev.data(right)
     else:
         value = invoke(ev, node, old, sign, [ev.data(right)], place=left)
-    target(ev, left, node)(value)
+    put(value)
     return value
+
+
+def _read_and_put(ev: Evaluator, left: Node, node: Node) -> tuple[Any, Put]:
+    """What *left* holds, and what gives it another value. Its keys are worked out once."""
+    # Where it cannot be put, that matters only once it is.
+    if left.type != "element_reference":
+        return ev.data(left), lambda value: target(ev, left, node)(value)  # noqa: PLW0108 (not yet)
+    container, *keys = container_and_keys(ev, left)
+    if container is UNKNOWN or any(key is UNKNOWN for key in keys):
+        return UNKNOWN, _nowhere
+    old = read_element(ev, left, container, keys)
+    return old, lambda value: _element_of(ev, left, node, container, keys)(value)  # noqa: PLW0108 (not yet)
 
 
 def target(ev: Evaluator, left: Node, node: Node) -> Put:
@@ -88,6 +102,10 @@ def _element(ev: Evaluator, left: Node, node: Node) -> Put:
     container, *keys = container_and_keys(ev, left)
     if container is UNKNOWN or any(key is UNKNOWN for key in keys):
         return _nowhere
+    return _element_of(ev, left, node, container, keys)
+
+
+def _element_of(ev: Evaluator, left: Node, node: Node, container: Any, keys: list[Any]) -> Put:
     if len(keys) != 1:
         raise RefusedError(
             left,
@@ -139,7 +157,7 @@ def _attribute(ev: Evaluator, left: Node, node: Node) -> Put:
 def _local_variable(ev: Evaluator, left: Node, node: Node) -> Put:
     """``name = value``"""
     name = ev.source.text_of(left)
-    if refused := never_a_name(left, name):
+    if refused := reserved(left, name):
         raise refused
     if name in ev.configuration.names and name not in ev.locals:
         keys = name in ev.configuration.names.hashes

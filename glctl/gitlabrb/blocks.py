@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from glctl.gitlabrb import codes, program
+from glctl.gitlabrb import codes, parameters, program
 from glctl.gitlabrb.control import NextError
 from glctl.gitlabrb.model import Symbol
 from glctl.gitlabrb.refusal import RefusedError
@@ -20,21 +20,18 @@ if TYPE_CHECKING:
 # What a method does with each element. A pair of a hash comes as a list of two.
 Block = Callable[..., Any]
 
-# A parameter of a block, or several in parentheses.
-Parameter = str | list["Parameter"]
-
 
 def block_of(ev: Evaluator, node: Node) -> Block:
     """What a ``block`` or ``do_block`` does."""
-    listed = node.child_by_field_name("parameters")
-    parameters = parameters_of(ev, listed)
+    wanted = parameters.parameters_of(ev, node)
+    takes_apart = parameters.takes_apart(wanted)
     body = node.child_by_field_name("body")
     if body is not None:
         ev.check(body)
-    does = runs(ev, parameters, body)
+    does = runs(ev, wanted, body)
 
     def block(*values: Any) -> Any:
-        if len(values) == 1 and len(parameters) > 1 and isinstance(values[0], list):
+        if takes_apart and len(values) == 1 and isinstance(values[0], list):
             values = tuple(values[0])
         return does(*values)
 
@@ -55,38 +52,7 @@ def method_block(ev: Evaluator, node: Node) -> Block:
     return lambda receiver, *arguments: invoke(ev, node, receiver, str(name), list(arguments))
 
 
-def parameters_of(ev: Evaluator, node: Node | None) -> list[Parameter]:
-    """What stands between ``|`` and ``|``, or behind ``->``."""
-    result: list[Parameter] = []
-    if node is not None and len(node.children) > 1 and node.children[-2].type == ",":
-        raise RefusedError(
-            node, codes.UNSUPPORTED, "a comma behind the last parameter is not supported", "Write: |first, _|"
-        )
-    for child in ev.parts(node) if node is not None else ():
-        if child.type == "destructured_parameter":
-            result.append(parameters_of(ev, child))
-        elif child.type == "identifier":
-            result.append(ev.source.text_of(child))
-        elif child.type not in ("|", ",", "(", ")"):
-            raise RefusedError(
-                child, codes.UNSUPPORTED, "this parameter of a block is not supported", "Write: |key, value|"
-            )
-    return result
-
-
-def _bound(parameters: list[Parameter], values: tuple[Any, ...]) -> dict[str, Any]:
-    """The parameters with their values: nil where there are too few; what is too much is left out."""
-    result: dict[str, Any] = {}
-    for number, parameter in enumerate(parameters):
-        value = values[number] if number < len(values) else None
-        if isinstance(parameter, str):
-            result[parameter] = value
-        else:
-            result |= _bound(parameter, tuple(value) if isinstance(value, list) else (value,))
-    return result
-
-
-def runs(ev: Evaluator, parameters: list[Parameter], body: Node | None) -> Block:
+def runs(ev: Evaluator, wanted: parameters.Parameters, body: Node | None) -> Block:
     """What evaluates *body* with values for its parameters, and sees the variables around it.
 
     A lambda may be called where another part of the text is read, or another file.
@@ -96,9 +62,10 @@ def runs(ev: Evaluator, parameters: list[Parameter], body: Node | None) -> Block
     def run(*values: Any) -> Any:
         caller = ev.source, ev.heredocs, ev.locals, ev.in_block
         ev.source, ev.heredocs = source, heredocs
-        ev.locals, ev.in_block = Scope(around, _bound(parameters, values)), True
+        ev.locals, ev.in_block = Scope(around), True
         try:
             ev.budget.spend_step()
+            parameters.bind(ev, wanted, values)
             return None if body is None else program.body(ev, body)
         except NextError as ended:
             return ended.value

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.gitlabrb import codes, strict, unsupported
 from glctl.gitlabrb.configuration import Configuration
 from glctl.gitlabrb.limits import MAX_DEPTH, MAX_DIAGNOSTICS, MAX_INCLUDED, Budget, LimitError
+from glctl.gitlabrb.printing import NoTextError
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.scope import Scope
 from glctl.gitlabrb.source import Source, check_size
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from glctl.gitlabrb.model import Names
     from glctl.gitlabrb.outside import Outside
+    from glctl.gitlabrb.parameters import Parameters
     from glctl.gitlabrb.syntax import Parsed
     from glctl.spans import Span
 
@@ -65,6 +67,7 @@ class Evaluator:
         self._included = 0
         # By the source and the id of a node:
         self._checked: set[tuple[Source, int]] = set()
+        self.parameters: dict[tuple[Source, int], Parameters] = {}  # of blocks: a loop may ask many times
         self._assigned: dict[tuple[Source, int], tuple[str, ...]] = {}
 
     def run(self, parsed: Parsed) -> None:
@@ -119,6 +122,9 @@ class Evaluator:
             return meaning(self, node)
         except RefusedError as refused:
             self.refuse(refused)
+            return UNKNOWN
+        except NoTextError as exc:
+            self.refuse(RefusedError(node, codes.UNSUPPORTED, str(exc), "Write the text itself."))
             return UNKNOWN
         finally:
             self._depth -= 1

@@ -37,6 +37,7 @@ KINDS: Kinds = {
     "call": calls.call,
     "case": control.case,
     "chained_string": strings.chained_string,
+    "character": strings.character,
     "conditional": control.if_,
     "constant": references.constant,
     "delimited_symbol": literals.delimited_symbol,

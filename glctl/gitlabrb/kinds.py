@@ -7,7 +7,7 @@ from typing import Any
 
 from glctl.gitlabrb.model import Symbol
 from glctl.gitlabrb.regexps import Regexp
-from glctl.gitlabrb.values import Class, Environment, Hash, Proc, Range
+from glctl.gitlabrb.values import Class, Enumerator, Environment, Hash, Proc, Range
 
 KIND_WORDS = {
     "String": "a string",
@@ -21,6 +21,7 @@ KIND_WORDS = {
     "Class": "a class",
     "MatchData": "a match",
     "Proc": "a lambda",
+    "Enumerator": "a method without its block",
     "nil": "nil",
     "Object": "a value",
 }
@@ -48,6 +49,7 @@ _KINDS: tuple[tuple[str, type | tuple[type, ...]], ...] = (
     ("Range", Range),
     ("MatchData", re.Match),
     ("Proc", Proc),
+    ("Enumerator", Enumerator),
     ("Class", Class),
 )
 

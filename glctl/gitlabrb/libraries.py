@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.gitlabrb import codes, conversions, formats, unsupported
 from glctl.gitlabrb.methods import Call
 from glctl.gitlabrb.outside import UnreadableError
-from glctl.gitlabrb.printing import to_s
+from glctl.gitlabrb.printing import to_json, to_s
 from glctl.gitlabrb.psych import DocumentError, load_json, load_yaml
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.values import UNKNOWN, Hash, describe, is_string, truthy
@@ -126,6 +126,13 @@ def _json(ev: Evaluator, node: Node, arguments: list[Any]) -> Any:
     return _document(ev, node, arguments, load_json)
 
 
+def _to_json(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
+    """``JSON.generate(value)``"""
+    if len(arguments) != 1:
+        raise RefusedError(node, codes.UNSUPPORTED, "this takes one value", "Write: JSON.generate(value)")
+    return to_json(arguments[0], ev.budget)
+
+
 def _yaml_file(ev: Evaluator, node: Node, arguments: list[Any]) -> Any:
     """``YAML.load_file('/path')``"""
     return _document(ev, node, [_read(ev, node, arguments[:1]), *arguments[1:]], load_yaml)
@@ -177,7 +184,7 @@ LIBRARIES: dict[str, dict[str, Function]] = {
     },
     "IO": {"read": _read},
     "Dir": {"[]": _matching, "exist?": _is_directory, "glob": _matching},
-    "JSON": {"parse": _json},
+    "JSON": {"generate": _to_json, "parse": _json},
     "Socket": {"gethostname": _hostname},
     "YAML": {"load": _yaml, "load_file": _yaml_file, "safe_load": _safe_yaml},
     "Gitlab": {},

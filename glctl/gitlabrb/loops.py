@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes
@@ -9,6 +10,7 @@ from glctl.gitlabrb.assignments import target
 from glctl.gitlabrb.control import BreakError, NextError
 from glctl.gitlabrb.conversions import array
 from glctl.gitlabrb.methods import Call
+from glctl.gitlabrb.parameters import parameters_of, required
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.values import UNKNOWN, Proc, truthy
 
@@ -97,20 +99,23 @@ def proc(_ev: Evaluator, _node: Node, block: Block) -> Proc:
 
 def lambda_(ev: Evaluator, node: Node) -> Proc:
     """``->(x) { … }``"""
-    from glctl.gitlabrb.blocks import parameters_of, runs
+    from glctl.gitlabrb.blocks import runs
 
-    parameters = parameters_of(ev, node.child_by_field_name("parameters"))
+    parameters = parameters_of(ev, node)
+    least = required(parameters)
+    most = math.inf if any(parameter.rest for parameter in parameters) else len(parameters)
+    takes = f"{least}" if least == most else f"{least} or more" if most == math.inf else f"{least} to {most}"
     body = ev.field(node, "body").child_by_field_name("body")
     if body is not None:
         ev.check(body)
     does = runs(ev, parameters, body)
 
     def called(*values: Any) -> Any:
-        if len(values) != len(parameters):
+        if not least <= len(values) <= most:
             raise RefusedError(
                 node,
                 codes.TYPE_ERROR,
-                f"this lambda takes {len(parameters)} values, and was given {len(values)}",
+                f"this lambda takes {takes} values, and was given {len(values)}",
                 "Call it with as many values as it has parameters.",
             )
         return does(*values)

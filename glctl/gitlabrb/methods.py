@@ -16,6 +16,7 @@ from glctl.gitlabrb import (
     codes,
     containers,
     elements,
+    enumerators,
     formats,
     in_place,
     ranges,
@@ -27,7 +28,7 @@ from glctl.gitlabrb.changes import take_place
 from glctl.gitlabrb.comparing import covers, same
 from glctl.gitlabrb.kinds import KIND_WORDS, is_a, kind_of
 from glctl.gitlabrb.model import Symbol
-from glctl.gitlabrb.printing import inspect, to_s
+from glctl.gitlabrb.printing import inspect, to_json, to_s
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.values import UNKNOWN, Hash, describe, is_string
 
@@ -96,6 +97,7 @@ METHODS: dict[str, dict[str, Method]] = {
         "nil?": m(lambda _c, a: a is None),
         "to_s": m(lambda c, a: to_s(a, c.ev.budget)),
         "inspect": m(lambda c, a: inspect(a, c.ev.budget)),
+        "to_json": m(lambda c, a: to_json(a, c.ev.budget)),
         "freeze": m(lambda _c, a: a),
         "itself": m(lambda _c, a: a),
         "dup": m(containers.dup),
@@ -197,6 +199,11 @@ METHODS: dict[str, dict[str, Method]] = {
     "Proc": dict.fromkeys(
         ("call", "[]", "===", "yield"), m(lambda _c, a, *b: a.does(*b), (ANY,), 1, repeated=True)
     ),
+    "Enumerator": {  # and all that an Array has, of what it walks through
+        **dict.fromkeys(
+            ("with_index", "each_with_index"), m(enumerators.with_index, (INTEGER,), 1, block=False)
+        ),
+    },
     "Class": {
         "[]": m(classes.bracketed, (ANY,), 1, repeated=True),
         "new": m(classes.new, (ANY, ANY), 2, block=False),
@@ -443,6 +450,7 @@ for _kind, _names, _changed in (
 _KNOWN = frozenset(name for methods in METHODS.values() for name in methods)
 _AS_COLLECTION: dict[str, tuple[str, Callable[[Call, Any], Any]]] = {
     "ENV": ("Hash", containers.variables),
+    "Enumerator": ("Array", enumerators.items),
     "Range": ("Array", ranges.items),
 }
 # What changes an array or a hash; a copy that was made for the call must not be changed.
@@ -471,6 +479,8 @@ def invoke(
     receiver = _as_collection(call, receiver, name)
     method = _method_of(node, receiver, name)
     _check(node, name, method, arguments, block)
+    if block is None and method.block:
+        return enumerators.without_block(call, receiver, name, arguments)
     ev.budget.spend_walk(receiver)
     result = method.does(call, receiver, *arguments)
     if isinstance(result, str):
@@ -543,13 +553,6 @@ def _check(node: Node, name: str, method: Method, arguments: list[Any], block: B
     if block is not None and method.block is None:
         raise RefusedError(
             node, codes.UNSUPPORTED, f"the {_named(name)} with a block is not supported", "Write it without."
-        )
-    if block is None and method.block:
-        raise RefusedError(
-            node,
-            codes.UNSUPPORTED,
-            f"the {_named(name)} without a block is not supported",
-            "Write: { |x| … }",
         )
 
 

@@ -1,4 +1,4 @@
-"""Values as Ruby writes them: ``to_s``, which interpolation uses, and ``inspect`` (Ruby 3.1 to 3.3)."""
+"""Values as Ruby (3.1 to 3.3) writes them: ``to_s``, which interpolation uses, ``inspect``, ``to_json``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb.limits import Budget, check_depth
 from glctl.gitlabrb.model import Symbol
-from glctl.gitlabrb.values import Class, Hash, Range, describe
+from glctl.gitlabrb.values import UNKNOWN, Class, Hash, Range, describe
 from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ _ESCAPES = str.maketrans(
         "\x1b": "\\e",
     }
 )
+
+
+class NoTextError(Exception):
+    """A value that Ruby writes in a way that nobody means, such as ``#<Proc:0x00007f>``."""
 
 
 def to_s(value: Any, budget: Budget) -> str:
@@ -79,6 +83,44 @@ def _pieces(value: Any, budget: Budget, depth: int) -> Iterator[str]:
         yield _scalar(value)
 
 
+def to_json(value: Any, budget: Budget) -> str:
+    """``value.to_json``, ``JSON.generate(value)``"""
+    pieces = []
+    for piece in _json_pieces(value, budget, 0):
+        budget.spend_text(len(piece))
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def _json_pieces(value: Any, budget: Budget, depth: int) -> Iterator[str]:
+    check_depth(depth)
+    if isinstance(value, list):
+        budget.spend_values(len(value))
+        for number, item in enumerate(value):
+            yield "," if number else "["
+            yield from _json_pieces(item, budget, depth + 1)
+        yield "]" if value else "[]"
+    elif isinstance(value, Hash):
+        budget.spend_values(len(value))
+        for number, entry in enumerate(value):
+            yield "," if number else "{"
+            yield f"{_json_text(to_s(entry.key, budget))}:"
+            yield from _json_pieces(entry.value, budget, depth + 1)
+        yield "}" if len(value) else "{}"
+    elif value is None:
+        yield "null"
+    elif isinstance(value, bool | int | float):
+        yield _scalar(value)
+    else:
+        yield _json_text(to_s(value, budget))
+
+
+def _json_text(text: str) -> str:
+    import json
+
+    return json.dumps(text, ensure_ascii=False)
+
+
 def _scalar(value: Any) -> str:
     if isinstance(value, Symbol):
         return f":{value}" if _PLAIN_SYMBOL.fullmatch(value) else f":{_quoted(value)}"
@@ -90,7 +132,9 @@ def _scalar(value: Any) -> str:
         return value.name
     if isinstance(value, float):
         return _float(value)
-    return str(value)
+    if isinstance(value, int) or value is UNKNOWN:
+        return str(value)
+    raise NoTextError(f"{describe(value)} as text is not supported")
 
 
 def _float(value: float) -> str:

@@ -33,6 +33,7 @@ _KEYWORDS = frozenset(
 )
 _BODIES = frozenset({"program", "then", "else", "body_statement", "block_body"})
 _WITH_BRACKETS = frozenset(kind for kind, methods in METHODS.items() if "[]" in methods)
+_NUMBERS = frozenset("123456789")
 _MAX_NAME = 80  # characters of a name that are looked at
 # Characters that word processors and web pages put in the place of quotes and spaces.
 TYPOGRAPHIC = "‘’‚‛“”„‟«»′″´`\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff\u3000"
@@ -124,6 +125,13 @@ def never_a_name(node: Node, name: str) -> RefusedError | None:
     if any(character < " " or character == "\x7f" for character in name):
         return RefusedError(node, codes.SYNTAX, "a control character", "Remove it.")
     return None
+
+
+def reserved(node: Node, name: str) -> RefusedError | None:
+    """The refusal of what no variable may be called."""
+    if name[0] == "_" and name[1:] in _NUMBERS:
+        return RefusedError(node, codes.SYNTAX, f"{name} is a parameter of a block", "Choose another name.")
+    return never_a_name(node, name)
 
 
 def _begins_statement(node: Node) -> bool:

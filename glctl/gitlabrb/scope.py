@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 
 class Scope:
-    """The variables of a file, or of one run of a block whose *parameters* have these values."""
+    """The variables of a file, or of one run of a block with its *parameters*."""
 
     __slots__ = ("_outer", "_values", "parameters")
 
-    def __init__(self, outer: Scope | None = None, parameters: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, outer: Scope | None = None) -> None:
         self._outer = outer
-        self._values: dict[str, Any] = dict(parameters or {})
-        self.parameters = frozenset(self._values)
+        self._values: dict[str, Any] = {}
+        self.parameters: set[str] = set()
 
     def of(self, name: str) -> Scope | None:
         """The scope that has the variable *name*."""
@@ -35,6 +35,11 @@ class Scope:
     def __setitem__(self, name: str, value: Any) -> None:
         """Give the variable a value: it is a new one of this scope where none around has it."""
         (self.of(name) or self)._values[name] = value
+
+    def give(self, parameter: str, value: Any) -> None:
+        """Make *parameter* a variable of this scope, whatever those around it have."""
+        self.parameters.add(parameter)
+        self._values[parameter] = value
 
     def declare(self, name: str) -> None:
         """Make *name* a variable, nil, where it is none."""

@@ -11,7 +11,7 @@ from glctl.gitlabrb.literals import collected, listed
 from glctl.gitlabrb.references import unknown_name
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.regexps import Regexp
-from glctl.gitlabrb.values import UNKNOWN, Class, Hash, Proc, Range, describe
+from glctl.gitlabrb.values import UNKNOWN, Class, Enumerator, Hash, Proc, Range, describe
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -62,6 +62,10 @@ def assign_setting(ev: Evaluator, node: Node, name: str, value: Any) -> None:
 def check_setting(ev: Evaluator, node: Node, value: Any, depth: int = 0) -> None:
     """Raise RefusedError for what Ruby can keep in a setting and no setting means."""
     check_depth(depth)
+    if isinstance(value, Enumerator):
+        raise RefusedError(
+            node, codes.WRONG_TYPE, f"the method {value.name} lacks its block", "Write it: { |x| … }"
+        )
     if isinstance(value, Range | Regexp | Proc | Class | re.Match):
         raise RefusedError(
             node,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from glctl.gitlabrb import codes, literals, operators, regexps, setters, strings
-from glctl.gitlabrb.references import never_a_name
+from glctl.gitlabrb import codes, literals, operators, parameters, regexps, setters, strings
+from glctl.gitlabrb.references import never_a_name, reserved
 from glctl.gitlabrb.refusal import RefusedError
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def _assignment(ev: Evaluator, node: Node) -> None:
         raise RefusedError(
             left, codes.SYNTAX, "this cannot be given a value", "Name a setting or a variable."
         )
+    if left.type == "identifier" and (refused := reserved(left, ev.source.text_of(left))):
+        raise refused
     if left.type == "left_assignment_list":
         _several(ev, left, equals)
     if left.type == "element_reference" and left.children[0].end_byte != left.children[1].start_byte:
@@ -92,6 +94,12 @@ def _several(ev: Evaluator, names: Node, equals: Node) -> None:
         raise RefusedError(names, codes.SYNTAX, "several variables cannot be set here", "Put it on a line.")
     if ev.source.slice(names.start_byte, equals.end_byte).endswith("*="):
         raise RefusedError(equals, codes.SYNTAX, "a name is missing behind *", "Write it.")
+
+
+def _block(ev: Evaluator, node: Node) -> None:
+    """``{ |name| … }``"""
+    if node.parent is None or node.parent.type != "lambda":  # the body of a lambda
+        parameters.parameters_of(ev, node)
 
 
 def _range(_ev: Evaluator, node: Node) -> None:
@@ -148,6 +156,7 @@ _RULES: dict[str, Callable[[Evaluator, Node], object]] = {
     "regex": _regex,
     "simple_symbol": literals.simple_symbol,
     "unary": operators.check_unary,
+    **dict.fromkeys(("block", "do_block", "lambda"), _block),
     **dict.fromkeys(("block_argument", "hash_splat_argument", "splat_argument"), _spread),
     **dict.fromkeys(("delimited_symbol", "string", "string_array", "symbol_array"), strings.check_quote),
     **dict.fromkeys(_LEAVES_BLOCK, _jump),

@@ -37,6 +37,14 @@ def string(ev: Evaluator, node: Node) -> Any:
     return text if text is UNKNOWN or len(text) > 1 else Text(text)
 
 
+def character(ev: Evaluator, node: Node) -> str:
+    """``?a``, ``?\\n``"""
+    text = unescaped(ev.source.text_of(node).removeprefix("?"), node)
+    if len(text) != 1:
+        raise RefusedError(node, codes.SYNTAX, "one character belongs behind this ?", "Put text in quotes.")
+    return Text(text)
+
+
 def chained_string(ev: Evaluator, node: Node) -> Any:
     """``'a' "b"``: strings side by side are one string."""
     check_chain(ev, node)

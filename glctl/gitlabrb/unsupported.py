@@ -43,7 +43,6 @@ CONSTRUCTS: dict[str, tuple[str, str]] = {
     "match_pattern": ("=> outside of a hash", _SETTING),
     "test_pattern": ("a pattern", _CONDITION),
     "block_argument": ("a & before an argument", "Write the value itself."),
-    "character": ("a ? character", _QUOTES),
     "rational": ("a rational number", "Write a number such as 0.5"),
     "complex": ("a complex number", "Write a number such as 0.5"),
     "subshell": ("running a program (backticks)", _OUTPUT),

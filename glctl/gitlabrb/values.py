@@ -132,6 +132,17 @@ class Proc:
 
 
 @dataclass(frozen=True, slots=True)
+class Enumerator:
+    """What a method that wants a block is without one: the ``items.map`` of ``items.map.with_index { … }``.
+
+    *walk* does the method of that *name* with a block.
+    """
+
+    name: str
+    walk: Callable[[Callable[..., Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Class:
     """A class of Ruby's own: ``String``, ``Hash``."""
 
@@ -221,6 +232,7 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (Library, "a library"),
     (Range, "a range"),
     (Proc, "a lambda"),
+    (Enumerator, "a method without its block"),
     (Class, "a class"),
     (re.Match, "a match"),
 )

@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import http.client
+import json
 import os
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -19,11 +21,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from roots import HOST, PROJECT, Installation, installation
+from roots import CONFIG, ENVIRONMENT, HOST, PROJECT, Installation, installation
 from servers import free_ports, program, wait_until
 
 from glctl.clients import keys
-from glctl.paths import CONFIG_FILE
+from glctl.clients.distribution import grant, start_upload
+from glctl.clients.http import Client
+from glctl.paths import CONFIG_FILE, SECRETS_FILE
+from glctl.secret import Secret
+from glctl.services.processes import command_line, everyone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -273,6 +279,78 @@ def test_requests_under_way_are_announced_and_waited_for(place: Place) -> None:
     assert "1 request to the registry cut." in said
     host.write()
     assert place.reconfigure("--watch", "0").returncode == 0
+
+
+def test_a_storage_that_was_pushed_to_is_not_taken_back(place: Place) -> None:
+    host = place.host
+    (host.path / "faults/images").mkdir()
+    (host.path / "faults/images").chmod(0o777)
+    host.write(WARN, UNMANAGED, files(f"{host.path}/faults/images"))
+    (place.faults / "fault").write_text("dies")
+    before = host.pid("registry")
+    with contextlib.ExitStack() as stack:
+        stack.callback(_tidy, place)
+        stack.enter_context(_pushing(host, lambda: host.pid("registry") not in (before, None)))
+        done = place.reconfigure("--watch", "3")
+    assert done.returncode == 1
+    assert "registry did not come up: it came up, and ended within" in done.stderr
+    assert "writing request" in done.stderr
+    assert "previous files are back" not in done.stderr
+    assert b"level: warn" in host.at(CONFIG).read_bytes()
+    # It is for the administrator to decide: to go on with it, mended, or to go back all the same.
+    assert place.reconfigure("--watch", "0").returncode == 0
+    host.write()
+    assert place.reconfigure("--watch", "0").returncode == 0
+    assert host.ask(host.nginx).status == 401
+
+
+@contextlib.contextmanager
+def _pushing(host: Installation, begins: Any) -> Iterator[None]:
+    """Begins an upload as soon as *begins* holds and the registry takes it."""
+    secrets = json.loads(host.at(SECRETS_FILE).read_text())["registry"]
+    token = keys.sign_token(
+        keys.read_private_key(Secret(secrets["internal_key"]), "key"),
+        issuer="omnibus-gitlab-issuer",
+        audience="container_registry",
+        access=[grant("a/b", "pull", "push")],
+        now=time.time(),
+    )
+
+    def push() -> None:
+        wait_until(begins, "the new registry is there", 60)
+        with Client() as client:
+            base = f"http://127.0.0.1:{host.registry}"
+            wait_until(lambda: start_upload(client, base, "a/b", token).location, "it takes a push", 60)
+
+    thread = threading.Thread(target=push)
+    thread.start()
+    yield
+    thread.join()
+
+
+def test_a_killed_run_takes_its_trial_with_it(place: Place) -> None:
+    host = place.host
+    host.write(WARN)
+    (place.faults / "fault").write_text("taken")  # the trial waits, and so does the run
+    command = [*place.command, "--root", str(host.path), "reconfigure"]
+    before = contents(host)
+    with contextlib.ExitStack() as stack:
+        stack.callback(_tidy, place)
+        run = subprocess.Popen(command, env=ENVIRONMENT, cwd="/", stderr=subprocess.DEVNULL)
+        wait_until((place.faults / "trial").exists, "the registry is on trial", 60)
+        assert _on_trial(place)
+        run.kill()
+        run.wait()
+        wait_until(lambda: not _on_trial(place), "the trial has ended, too")
+    assert contents(host) == before
+    host.write()
+    assert "Nothing to do" in place.reconfigure().stdout
+
+
+def _on_trial(place: Place) -> list[int]:
+    wrapper = place.command[-1]
+    lines = {process.pid: command_line(process.pid) for process in everyone()}
+    return [pid for pid, line in lines.items() if wrapper in line and line[-1].startswith("/proc/self/fd/")]
 
 
 def _folder(place: Place, line: str) -> str:

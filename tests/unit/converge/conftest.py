@@ -35,7 +35,7 @@ def no_power_cut(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """The stand-in for nginx has the workers that the real one would have."""
-    monkeypatch.setattr("glctl.services.control.children", lambda _pid: (1,))
+    monkeypatch.setattr("glctl.services.usage.children", lambda _pid: (1,))
 
 
 @pytest.fixture

@@ -253,9 +253,9 @@ def test_what_is_in_which_state_is_told(
     error = failed(run, configure(WARN))
     assert not isinstance(error, RolledBackError)
     lines = error.message.splitlines()
-    assert "The way back failed as well: registry did not come up: " in lines[-4]
-    assert lines[-3] == "  all files are as before"
-    assert lines[-2].startswith("  registry: run: (pid ")
+    assert "The way back failed as well: registry did not come up: " in lines[-5]
+    assert lines[-4] == "  all files are as before"
+    assert lines[-3].startswith("  registry: run: (pid ")
     assert Journal(tree).is_open
     assert Applied(tree).digests("registry") == {}
     assert run(configure())  # it finds the journal, and finishes

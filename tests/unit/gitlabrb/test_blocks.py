@@ -29,7 +29,7 @@ def test_a_block_is_done_for_each(value, text: str, expected: object) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[1].map { |*a| a }", "this parameter of a block is not supported"),
+        ("[1].map { |a:| a }", "this parameter of a block is not supported"),
         ("[1].map(&'a')", "a & before an argument is not supported"),
     ],
 )

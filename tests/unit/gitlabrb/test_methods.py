@@ -26,7 +26,9 @@ def test_values_have_these_methods(value, text: str, expected: object) -> None:
         ("5.strip", "method strip of a number is not supported"),
         ("'a'.gsub(1, 2)", "method gsub takes a string or a regular expression, and this is a number"),
         ("'a'.include?", "with 0 arguments"),
-        ("[1].map", "without a block"),
+        ("[1].map", "the method map lacks its block"),
+        ("[1].map!", "without a block"),
+        ("'a'.then", "without a block"),
         ("'a'.strip { |x| x }", "with a block"),
     ],
 )

@@ -50,3 +50,14 @@ def test_to_s_writes_as_ruby_does(value: object, expected: str) -> None:
     found = to_s(value, Budget())
     assert found == expected
     assert type(found) is str
+
+
+def test_what_no_one_means_as_text_is_refused(told) -> None:
+    (line,) = told("registry['v'] = [->(x) { x }].join")
+    assert line == (
+        "1:17-35 error ruby-unsupported: a lambda as text is not supported -> Write the text itself."
+    )
+
+
+def test_it_gives_what_ruby_gives(check_answer, ruby_answer: str) -> None:
+    check_answer(ruby_answer)

@@ -22,7 +22,8 @@ def test_what_a_block_first_sets_is_its_own() -> None:
 def test_a_parameter_hides_a_variable_of_its_name() -> None:
     outer = Scope()
     outer["a"] = 1
-    inner = Scope(outer, {"a": 2})
+    inner = Scope(outer)
+    inner.give("a", 2)
     inner["a"] = 3
     assert (outer["a"], inner["a"], sorted(inner.values())) == (1, 3, [1, 3])
 

@@ -6,7 +6,8 @@ import pytest
 from glctl.errors import GlctlError
 from glctl.render import templating
 from glctl.render.quoting import UnquotableError
-from glctl.render.templating import render, template_dir, template_files, values_only
+from glctl.render.sources import template_files
+from glctl.render.templating import render, values_only
 from glctl.secret import Secret
 
 
@@ -80,22 +81,6 @@ def test_secrets_are_revealed_to_the_file_alone(template) -> None:
         template("a: {{ x | yaml }}\n", "x.yml.j2", x={"password": Secret("hunter2")})
         == "a: {password: hunter2}\n"
     )
-
-
-def test_templates_are_found_in_the_checkout() -> None:
-    names = [str(path.relative_to(template_dir())) for path in template_files()]
-    assert names == [
-        "logrotate/logrotate.j2",
-        "logrotate/nginx.j2",
-        "nginx/gitlab-registry.conf.j2",
-        "nginx/nginx-status.conf.j2",
-        "nginx/nginx.conf.j2",
-        "registry/config.yml.j2",
-        "sv/log/run.j2",
-        "sv/logrotate/run.j2",
-        "sv/nginx/run.j2",
-        "sv/registry/run.j2",
-    ]
 
 
 @pytest.mark.parametrize("path", template_files(), ids=lambda path: path.parent.name + "/" + path.name)

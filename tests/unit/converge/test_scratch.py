@@ -1,0 +1,37 @@
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from glctl.converge.scratch import scratch
+from glctl.services.processes import read
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_it_is_ours_alone_and_goes(temporary: Path) -> None:
+    with scratch() as folder:
+        assert folder.parent == temporary
+        assert folder.stat().st_mode & 0o777 == 0o700
+        (folder / "file").touch()
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_a_killed_run_left_goes_and_nothing_else(temporary: Path) -> None:
+    me = read(os.getpid())
+    assert me
+    killed = [f"glctl-stage-{me.pid}-{me.started - 1}-a", "glctl-stage-4194305-1-b"]
+    others = [f"glctl-stage-{me.pid}-{me.started}-c", "glctl-stage-x-y-z", "glctl-demo-0-0-0"]
+    for name in (*killed, *others):
+        (temporary / name / "conf").mkdir(parents=True)
+    (temporary / "precious").mkdir()
+    (temporary / "glctl-stage-4194305-1-link").symlink_to(temporary / "precious")
+    with scratch():
+        pass
+    left = {path.name for path in temporary.iterdir()}
+    assert left == {*others, "precious", "glctl-stage-4194305-1-link"}
