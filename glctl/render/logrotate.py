@@ -41,8 +41,8 @@ def _nginx(effective: Effective, host: Host) -> bytes:
     return render(
         "logrotate/nginx.j2",
         **values,
-        directories=dict.fromkeys(
-            [effective["nginx.log_directory"], effective["registry.nginx.log_directory"]]
+        directories=list(
+            dict.fromkeys([effective["nginx.log_directory"], effective["registry.nginx.log_directory"]])
         ),
         reopen=reopens,
         sv=host.platform.sv.path,
