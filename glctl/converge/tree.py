@@ -283,7 +283,7 @@ def _fresh(parent: int, name: str) -> str:
 
 
 def _mkdir_shared(parent: int, name: str) -> None:
-    """Make a directory that all may pass through, whatever the umask; in one call: no run puts it right later."""
+    """Make a directory of mode 0755, whatever the umask, in one call: no later run would mend half of it."""
     umask = os.umask(0o022)
     try:
         os.mkdir(name, 0o755, dir_fd=parent)

@@ -47,7 +47,11 @@ def test_what_a_link_leads_to_is_left_alone_also_where_the_link_may_not_be_remov
     def refused(*_args: object, **_more: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    with pytest.raises(PermissionError), scratch() as folder:
-        (folder / "link").symlink_to(live)
-        monkeypatch.setattr(os, "unlink", refused)
+    def try_out() -> None:
+        with scratch() as folder:
+            (folder / "link").symlink_to(live)
+            monkeypatch.setattr(os, "unlink", refused)
+
+    with pytest.raises(PermissionError):
+        try_out()
     assert live.stat().st_mode & 0o777 == 0o750
