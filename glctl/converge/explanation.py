@@ -60,7 +60,7 @@ def explain(configuration: Configuration, path: Path) -> Explanation:
     fate = f"It {removal.fate(configuration.version)}. {removal.instead}" if removal else ""
     option = OPTIONS.get(enclosing(path) or "")
     if option is None or (path != option.path and option.kind != "hash"):
-        return Explanation(_foreign(configuration, path), None, fate=fate)
+        return Explanation(foreign(configuration, path), None, fate=fate)
     known = _known(configuration, option, path)
     can_tell = not option.ignored and not configuration.errors
     return Explanation(
@@ -108,12 +108,14 @@ def _unread(configuration: Configuration, path: Path) -> Known:
     return Known(".".join(path), value, None if value is None else Origin("file", place(settings, path)))
 
 
-def _foreign(configuration: Configuration, path: Path) -> Known:
+def foreign(configuration: Configuration, path: Path) -> Known:
     """A setting that Omnibus may know and glctl makes nothing of. Raises UsageError for what is none."""
     known = _unread(configuration, path)
     is_set = known.value is not None
     sections = {".".join(path[:n]) for n in range(1, len(path))}
-    if path[0] not in names_of(configuration.version) or sections & {*COMPLETE_SECTIONS}:
+    names = names_of(configuration.version)
+    takes_keys = path[0] in names.hashes or (len(path) == 1 and path[0] in names.values)
+    if not takes_keys or sections & {*COMPLETE_SECTIONS}:
         raise unknown_setting(path, f" {known.origin} sets it all the same, without effect." * is_set)
     if not is_set and len(path) > 1 and nearest_option(path, likeness=0.9):
         raise unknown_setting(path)

@@ -88,6 +88,7 @@ def test_what_glctl_makes_nothing_of(configuration) -> None:
         (("registry", "nosuch"), "There is no setting registry['nosuch']."),
         (("registry", "log_level", "x"), "There is no setting registry['log_level']['x']."),
         (("nosuch",), "There is no setting nosuch."),
+        (("external_url", "x"), "There is no setting external_url['x']."),
         (("gitlab_rails", "registry_hots"), "There is no setting gitlab_rails['registry_hots']."),
         (
             ("registry", "debug_adr"),
