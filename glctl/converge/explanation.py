@@ -18,8 +18,9 @@ from glctl.settings.keys import (
     nearest_option,
     unknown_setting,
 )
+from glctl.settings.names import names_of
 from glctl.settings.removals import removal_of
-from glctl.settings.schema import COMPLETE_SECTIONS, OPTIONS, names_of
+from glctl.settings.schema import COMPLETE_SECTIONS, OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
