@@ -7,8 +7,8 @@ not the mixture that is there now.
 
 from __future__ import annotations
 
-import base64
 import json
+from binascii import a2b_base64, b2a_base64
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -87,7 +87,7 @@ class Journal:
 
 def _to_json(before: Before) -> bytes:
     actual = {
-        path: {**asdict(there), "content": base64.b64encode(there.content).decode()}
+        path: {**asdict(there), "content": b2a_base64(there.content, newline=False).decode()}
         for path, there in before.actual.items()
     }
     return json.dumps({**asdict(replace(before, actual={})), "actual": actual}).encode()
@@ -96,7 +96,7 @@ def _to_json(before: Before) -> bytes:
 def _from_json(text: bytes) -> Before:
     document = json.loads(text)
     actual = {
-        path: Actual(**{**there, "content": base64.b64decode(there["content"])})
+        path: Actual(**{**there, "content": a2b_base64(there["content"])})
         for path, there in document["actual"].items()
     }
     return Before(actual, document["records"], tuple(document["concerned"]))

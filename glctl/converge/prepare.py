@@ -16,8 +16,8 @@ from glctl.paths import STATE_DIR
 from glctl.render.resources import Absent, Account, Directory
 from glctl.services import supervisor
 from glctl.services.catalog import SERVICES
-from glctl.services.control import is_working
 from glctl.services.runit import look
+from glctl.services.usage import is_working
 from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:

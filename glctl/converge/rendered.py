@@ -6,18 +6,17 @@ and every target always compared; only the way from effective settings to conten
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
+from binascii import a2b_base64, b2a_base64
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from glctl import __version__, render
+from glctl import __version__
 from glctl.converge.tree import ObstacleError
 from glctl.paths import STATE_DIR
 from glctl.render.resources import Absent, Account, Directory, File, Notify, Resource, Symlink
-from glctl.render.templating import template_files
+from glctl.render.sources import source_files
 from glctl.secret import reveal
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def _digest(configuration: Configuration, made: list[dict[str, Any]]) -> str:
         "made": made,
     }
     digest = hashlib.sha256(json.dumps(read, default=str).encode())
-    for path in (*template_files(), *sorted(Path(render.__file__).parent.glob("*.py"))):
+    for path in source_files():
         digest.update(f"{path.name}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -77,7 +76,7 @@ def to_json(resource: Resource) -> dict[str, Any]:
     """A Resource as JSON: its kind and its fields."""
     item = asdict(resource)
     if isinstance(resource, File):
-        item["content"] = base64.b64encode(resource.content).decode()
+        item["content"] = b2a_base64(resource.content, newline=False).decode()
     return {"kind": type(resource).__name__, **item}
 
 
@@ -86,7 +85,7 @@ def from_json(item: dict[str, Any]) -> Resource:
     fields = dict(item)
     kind = _KINDS[fields.pop("kind")]
     if "content" in fields:
-        fields["content"] = base64.b64decode(fields["content"])
+        fields["content"] = a2b_base64(fields["content"])
     if "notifies" in fields:
         fields["notifies"] = tuple(Notify(**notify) for notify in fields["notifies"])
     made: Resource = kind(**fields)

@@ -23,8 +23,8 @@ from glctl.paths import SERVICE_DIR
 from glctl.render.resources import File
 from glctl.services import control
 from glctl.services.catalog import REGISTRY, SERVICES
-from glctl.services.control import is_working
 from glctl.services.runit import look
+from glctl.services.usage import is_working
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

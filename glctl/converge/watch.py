@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from glctl.converge import health
-from glctl.services import control
 from glctl.services.runit import look
 
 if TYPE_CHECKING:
@@ -25,6 +23,8 @@ _POLL = 0.05
 
 def come_up(directory: Path, verb: Verb, before: Status) -> str:
     """Wait until *verb* has had its effect on a service; returns why it has not, or nothing."""
+    from glctl.services import control
+
     outcome = control.wait(directory, verb, before, max_ends=_TOO_MANY)
     if outcome.ok:
         return ""
@@ -41,6 +41,8 @@ def answers(service: Service, directory: Path, probe: Probe, *, upstream_down: b
     An answer counts only from a process that was there before the question and still is after it: on the
     port of one that cannot have it, somebody else may answer.
     """
+    from glctl.converge import health
+
     given_up = _crash_loop(directory)
     while True:
         asked = look(directory)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from glctl.gitlabrb import codes
 from glctl.gitlabrb.limits import PARSE_SECONDS, SAFE_TOKENS, LimitError
@@ -35,9 +35,8 @@ class RubyParser:
     @cached_property
     def _parser(self) -> Parser:
         import tree_sitter
-        import tree_sitter_ruby
 
-        return tree_sitter.Parser(tree_sitter.Language(tree_sitter_ruby.language()))
+        return tree_sitter.Parser(tree_sitter.Language(_grammar().language()))
 
     def parse(self, data: bytes) -> Node:
         """The root of the tree; ``has_error`` where *data* is not Ruby. Raises LimitError."""
@@ -73,6 +72,25 @@ class RubyParser:
             return self._parser.parse(read, progress_callback=stop).root_node
         except ValueError:
             return None
+
+
+def _grammar() -> Any:
+    """tree_sitter_ruby's extension module. Its package would also load what finds queries, unused here:
+    a twentieth of a run without changes.
+    """
+    from importlib.machinery import PathFinder
+    from importlib.util import module_from_spec
+
+    package = PathFinder.find_spec("tree_sitter_ruby")
+    places = package.submodule_search_locations if package else None
+    spec = PathFinder.find_spec("tree_sitter_ruby._binding", places)
+    if spec is None or spec.loader is None:
+        import tree_sitter_ruby  # it is packed in another way; if it is missing, this says so
+
+        return tree_sitter_ruby
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _too_slow() -> LimitError:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from glctl.errors import GlctlError
 from glctl.render import nginxconf, quoting
+from glctl.render.sources import template_dir
 from glctl.secret import reveal
 
 if TYPE_CHECKING:
@@ -30,21 +31,12 @@ _FILTERS = {
     "ngxs": quoting.nginx_words,
     "verbatim": quoting.nginx_verbatim,
     "sh": quoting.shell_word,
+    "log_files": quoting.log_files,
+    "rotation": quoting.logrotate_words,
+    "script": quoting.shell_line,
     "yaml": quoting.yaml_value,
     "yaml_block": quoting.yaml_block,
 }
-
-
-def template_dir() -> Path:
-    """The templates: inside the package where it is installed, beside it in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "templates"
-    return inside if inside.is_dir() else package.parent / "templates"
-
-
-def template_files() -> list[Path]:
-    """Every template, in a stable order."""
-    return sorted(template_dir().rglob("*.j2"))
 
 
 def render(template: str, **values: Any) -> bytes:

@@ -38,8 +38,10 @@ class Service:
 REGISTRY = Service("registry", programs=("docker-registry", "registry"), log_directory="registry")
 NGINX = Service("nginx", programs=("nginx",), log_directory="nginx", reload="hup", replaces_workers=True)
 
+LOGROTATE = Service("logrotate", programs=("logrotate",), log_directory="logrotate")
+
 # In the order in which they start: nginx answers 502 as long as the registry behind it is not there.
-SERVICES = (REGISTRY, NGINX)
+SERVICES = (REGISTRY, NGINX, LOGROTATE)
 
 
 def enabled(root: Root) -> tuple[Service, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from glctl.services.processes import Process, everyone, with_descendants
 from glctl.services.runit import Status, look, write_control
-from glctl.services.usage import children
+from glctl.services.usage import children, is_working
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,12 +120,6 @@ def with_workers(service: Service, verb: Verb) -> Verb:
         return verb
 
     return replace(verb, is_done=lambda now, before: came_up(now, before) and is_working(service, now))
-
-
-def is_working(service: Service, status: Status) -> bool:
-    """Whether *service* is up, with the workers that it needs."""
-    has_workers = not service.replaces_workers or (status.pid is not None and bool(children(status.pid)))
-    return status.is_up and has_workers
 
 
 def send(directory: Path, verb: Verb) -> Status:

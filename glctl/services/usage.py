@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from glctl.services.catalog import Service
+    from glctl.services.runit import Status
+
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -31,6 +34,12 @@ def children(pid: int) -> tuple[int, ...]:
         return tuple(int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
     except OSError:
         return ()
+
+
+def is_working(service: Service, status: Status) -> bool:
+    """Whether *service* is up, with the workers that it needs."""
+    has_workers = not service.replaces_workers or (status.pid is not None and bool(children(status.pid)))
+    return status.is_up and has_workers
 
 
 def _total(measure: Callable[[int], int | None], pid: int) -> int | None:

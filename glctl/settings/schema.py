@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from glctl.gitlabrb.model import Names
-from glctl.settings.options import gitlab, nginx, registry, registry_nginx
+from glctl.settings.options import gitlab, logrotate, nginx, registry, registry_nginx
 
 # Every Option by its key, in the order of gitlab.rb.example.
 OPTIONS = {
     option.key: option
-    for table in (gitlab.OPTIONS, registry.OPTIONS, registry_nginx.OPTIONS, nginx.OPTIONS)
+    for table in (gitlab.OPTIONS, registry.OPTIONS, registry_nginx.OPTIONS, nginx.OPTIONS, logrotate.OPTIONS)
     for option in table
 }
 
 # Below these every key is known, so that a typo can be told.
-COMPLETE_SECTIONS = ("registry", "registry.nginx", "nginx", "nginx.status", "logging")
+COMPLETE_SECTIONS = ("registry", "registry.nginx", "nginx", "nginx.status", "logging", "logrotate")
 
 # Top-level names of Omnibus 19.3: those that take one value, and those that take keys.
 _VALUES = """
@@ -43,7 +43,7 @@ NAMES = Names(
 READ_NAMES = ROLES | frozenset(
     """
     roles
-    external_url registry_external_url registry registry_nginx nginx logging gitlab_rails user web_server
-    manage_accounts manage_storage_directories package high_availability postgresql letsencrypt
+    external_url registry_external_url registry registry_nginx nginx logging logrotate gitlab_rails user
+    web_server manage_accounts manage_storage_directories package high_availability postgresql letsencrypt
     """.split()
 )

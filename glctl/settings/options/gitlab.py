@@ -210,7 +210,7 @@ OPTIONS = (
         ignored=True,
     ),
     Option("logging.log_group", "string", "The group that may read the logs.", example="'adm'"),
-    *logrotate.options("logging"),
+    *logrotate.for_all("logging"),
     Option(
         "postgresql.enable",
         "bool",

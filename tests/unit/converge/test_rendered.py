@@ -1,17 +1,17 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from glctl import render
 from glctl.converge import rendered
 from glctl.converge.desired import Configuration
 from glctl.converge.tree import Tree
 from glctl.paths import Root
-from glctl.render import templating
 from glctl.render.resources import File
+from glctl.render.sources import source_files
 
 Configure = Callable[..., Configuration]
 
@@ -85,31 +85,20 @@ def test_other_secrets_are_rendered_anew(remembered: Configuration, tree: Tree) 
     assert not is_remembered(replace(remembered, secrets=other), tree)
 
 
-@pytest.mark.parametrize(
-    ("module", "name", "value"), [(rendered, "__version__", "9"), (templating, "template_dir", None)]
-)
-def test_another_version_or_template_is_rendered_anew(
-    remembered: Configuration,
-    tree: Tree,
-    tmp_path: Any,
-    monkeypatch: pytest.MonkeyPatch,
-    module: Any,
-    name: str,
-    value: Any,
+def test_another_version_is_rendered_anew(
+    remembered: Configuration, tree: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if value is None:
-        (tmp_path / "one.j2").write_text("template")
-        monkeypatch.setattr(rendered, "template_files", lambda: [tmp_path / "one.j2"])
-    else:
-        monkeypatch.setattr(module, name, value)
+    monkeypatch.setattr(rendered, "__version__", "9")
     assert not is_remembered(remembered, tree)
 
 
-def test_other_code_is_rendered_anew(
-    remembered: Configuration, tree: Tree, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["config.yml.j2", "nginx.py"])
+def test_another_template_or_other_code_is_rendered_anew(
+    remembered: Configuration, tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    (tmp_path / "nginx.py").write_text("")
-    monkeypatch.setattr(render, "__file__", str(tmp_path / "__init__.py"))
+    other = [path for path in source_files() if path.name != name]
+    (tmp_path / name).write_text("other")
+    monkeypatch.setattr(rendered, "source_files", lambda: [*other, tmp_path / name])
     assert not is_remembered(remembered, tree)
 
 

@@ -2,7 +2,11 @@ import os
 import subprocess
 from pathlib import Path
 
-from glctl.services.usage import children, memory, open_files
+import pytest
+
+from glctl.services.catalog import NGINX, REGISTRY, Service
+from glctl.services.runit import State, Status
+from glctl.services.usage import children, is_working, memory, open_files
 
 
 def test_what_descends_from_a_process_counts_too() -> None:
@@ -23,3 +27,18 @@ def test_what_descends_from_a_process_counts_too() -> None:
         assert memory(child.pid) is None
         assert open_files(child.pid) is None
         assert children(child.pid) == ()
+
+
+@pytest.mark.parametrize(
+    ("service", "pid", "state", "working"),
+    [
+        (REGISTRY, 1, "run", True),
+        (REGISTRY, None, "down", False),
+        (NGINX, os.getppid(), "run", True),
+        (NGINX, None, "run", False),
+    ],
+)
+def test_nginx_works_only_with_workers(
+    service: Service, pid: int | None, state: State, working: bool
+) -> None:
+    assert is_working(service, Status(state, pid, normally_up=True)) == working
