@@ -32,7 +32,7 @@ def test_what_differs_stands_first(run: Run) -> None:
     code, out, err = run(TEXT)
     assert (code, err) == (0, "")
     said = out.splitlines()
-    names = said.index("Only in the example (glctl explain KEY says more):")
+    names = next(n for n, line in enumerate(said) if line.startswith("Only in the example (glctl --root /"))
     assert said[:names] == [
         "Set beside the defaults, and what would hold without:",
         "  external_url             'http://gitlab.example.com'     not set   gitlab.rb:1",
@@ -53,14 +53,12 @@ def test_what_differs_stands_first(run: Run) -> None:
 
 def test_what_only_the_example_has_takes_few_lines(run: Run) -> None:
     lines = run("")[1].splitlines()
-    assert lines[:3] == [
-        "Only in the example (glctl explain KEY says more):",
-        "  external_url, registry_external_url, roles",
-        "  gitlab_rails: enable, registry_enabled, registry_host, registry_port, registry_api_url, shared_path,",
-    ]
-    assert [line for line in lines if line.startswith("  registry: uid, ")]
+    assert lines[0].endswith("gitlab.rb explain KEY says more):")
+    assert lines[1] == "  external_url, registry_external_url, roles"
+    assert lines[2].startswith("  gitlab_rails: enable, registry_enabled, registry_host, ")
+    assert [line for line in lines if line.startswith("  registry: enable, username, ")]
     assert len(lines) < 50
-    assert max(map(len, lines)) <= 102
+    assert max(map(len, lines[1:])) <= 102
 
 
 def test_an_empty_file(run: Run) -> None:
