@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from glctl.commands.settings_table import aligned, known_as_json, name_of, short_value, where
+from glctl.console import as_called
 from glctl.converge.comparison import compare
 from glctl.converge.desired import examine
 from glctl.secret import mask
@@ -42,7 +43,7 @@ def command(context: Context, form: str) -> int:
 
 
 def _lines(found: Comparison, console: Console) -> Iterator[str]:
-    for heading, rows in _sections(found).items():
+    for heading, rows in _sections(found, console.called).items():
         if rows:
             yield console.paint(heading, "bold")
             yield from (f"  {line}" for line in aligned(rows))
@@ -53,10 +54,12 @@ def _lines(found: Comparison, console: Console) -> Iterator[str]:
     )
 
 
-def _sections(found: Comparison) -> dict[str, list[tuple[str, ...]]]:
+def _sections(found: Comparison, called: str) -> dict[str, list[tuple[str, ...]]]:
     """Rows by their heading. What is long and of least interest comes first, out of sight."""
     return {
-        "Only in the example (glctl explain KEY says more):": [(f"# {o.sample}",) for o in found.lacking],
+        as_called("Only in the example (glctl explain KEY says more):", called): [
+            (f"# {o.sample}",) for o in found.lacking
+        ],
         "Not compared, since glctl makes nothing of it:": [
             (name_of(each), where(each)) for each in found.unread
         ],

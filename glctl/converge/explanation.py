@@ -7,8 +7,10 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from glctl.converge.effects import Effects, effects
+from glctl.errors import UsageError
 from glctl.secret import wrap
 from glctl.settings.draft import given, lookup, place
+from glctl.settings.drivers import keys_below
 from glctl.settings.effective import DEFAULT, Origin
 from glctl.settings.keys import (
     enclosing,
@@ -18,8 +20,11 @@ from glctl.settings.keys import (
     nearest_option,
     unknown_setting,
 )
+from glctl.settings.kinds import nearest
+from glctl.settings.names import names_of
+from glctl.settings.option import ruby_name
 from glctl.settings.removals import removal_of
-from glctl.settings.schema import COMPLETE_SECTIONS, OPTIONS, names_of
+from glctl.settings.schema import COMPLETE_SECTIONS, OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +67,8 @@ def explain(configuration: Configuration, path: Path) -> Explanation:
     if option is None or (path != option.path and option.kind != "hash"):
         return Explanation(_foreign(configuration, path), None, fate=fate)
     known = _known(configuration, option, path)
+    if known.value is None:
+        _check_storage_key(path)
     can_tell = not option.ignored and not configuration.errors
     return Explanation(
         known,
@@ -71,6 +78,15 @@ def explain(configuration: Configuration, path: Path) -> Explanation:
         effects(configuration, path) if can_tell else None,
         fate,
     )
+
+
+def _check_storage_key(path: Path) -> None:
+    """Raise UsageError for a part of registry['storage'] that no driver has. swift's may be in any case."""
+    for depth in range(2, len(path)):
+        known = keys_below(path[:depth])
+        if known and path[depth].lower() not in known:
+            hint = nearest(path[depth], known) or f"There are {', '.join(sorted(known))}."
+            raise UsageError(f"There is no setting {ruby_name('.'.join(path[: depth + 1]))}.", hint)
 
 
 def means_several(configuration: Configuration, path: Path) -> bool:

@@ -52,7 +52,8 @@ def test_what_differs_stands_last(run: Run) -> None:
 
 def test_an_empty_file(run: Run) -> None:
     out = run("")[1]
-    assert out.startswith("Only in the example (glctl explain KEY says more):\n  # external_url 'https://")
+    assert out.startswith("Only in the example (glctl --root /")
+    assert "gitlab.rb explain KEY says more):\n  # external_url 'https://" in out
     assert out.splitlines()[-1].startswith("0 set beside the defaults, 0 without need, 0 not compared, ")
 
 

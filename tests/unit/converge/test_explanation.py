@@ -42,7 +42,9 @@ def understood(text: str, platform=DEBIAN) -> Configuration:
         ("registry.http_secret", None, None, "generated"),
         ("registry.storage.s3.bucket", "images", None, "gitlab.rb:4:3"),
         ("registry.storage.cache.blobdescriptor", "inmemory", None, "default"),
-        ("registry.storage.s3.nosuch", None, None, "default"),
+        ("registry.storage.s3.chunksize", None, None, "default"),
+        ("registry.storage.swift.authURL", None, None, "default"),
+        ("registry.storage.redirect.disable", None, None, "default"),
         ("registry.env.GODEBUG", "tlsmlkem=0", "tlsmlkem=0", "derived (what every registry needs)"),
         ("registry_nginx['proxy_set_headers']['X-A']", "b", None, "gitlab.rb:5:41"),
     ],
@@ -99,6 +101,20 @@ def test_what_there_is_not(configuration, path, message) -> None:
     with pytest.raises(UsageError) as caught:
         explain(configuration, path)
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("key", "message", "hint"),
+    [
+        ("s3.buckett", "There is no setting registry['storage']['s3']['buckett'].", "Did you mean 'bucket'?"),
+        ("s33.bucket", "There is no setting registry['storage']['s33'].", "Did you mean 's3'?"),
+        ("delete.x", "There is no setting registry['storage']['delete']['x'].", "There are enabled."),
+    ],
+)
+def test_what_no_storage_driver_has(configuration, key, message, hint) -> None:
+    with pytest.raises(UsageError) as caught:
+        explain(configuration, parse_key(f"registry.storage.{key}"))
+    assert (caught.value.message, caught.value.hint) == (message, hint)
 
 
 def test_what_omnibus_has_given_up(configuration) -> None:
