@@ -62,7 +62,8 @@ def _shared_address(settings: Settings, effective: Effective) -> Iterator[Diagno
     same = (gitlab.host.lower(), gitlab.port) == (registry.host.lower(), registry.port)
     if same and registry.path in ("", "/") and effective["registry.nginx.listen_port"] == registry.port:
         message = f"registry_external_url has the host and port of external_url ({registry.origin})."
-        hint = f"Give the registry a name or a port of its own: {registry.scheme}://{registry.host}:5050"
+        port = 5050 if registry.port != 5050 else 5051
+        hint = f"Give the registry a name or a port of its own: {registry.scheme}://{registry.host}:{port}"
         yield _doubt("shared-address", message, hint, settings, "registry_external_url")
 
 

@@ -90,6 +90,7 @@ def test_what_glctl_makes_nothing_of(configuration) -> None:
         (("registry", "nosuch"), "There is no setting registry['nosuch']."),
         (("registry", "log_level", "x"), "There is no setting registry['log_level']['x']."),
         (("nosuch",), "There is no setting nosuch."),
+        (("external_url", "x"), "There is no setting external_url['x']."),
         (("gitlab_rails", "registry_hots"), "There is no setting gitlab_rails['registry_hots']."),
         (
             ("registry", "debug_adr"),
@@ -115,6 +116,13 @@ def test_what_no_storage_driver_has(configuration, key, message, hint) -> None:
     with pytest.raises(UsageError) as caught:
         explain(configuration, parse_key(f"registry.storage.{key}"))
     assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+def test_a_part_of_an_array_is_told_of_with_the_whole(configuration) -> None:
+    with pytest.raises(UsageError) as caught:
+        explain(configuration, parse_key("registry['notifications'][0]['url']"))
+    assert caught.value.message == "registry['notifications'] is an array, and told of as a whole."
+    assert caught.value.hint == "Ask for it: glctl explain registry.notifications"
 
 
 def test_what_omnibus_has_given_up(configuration) -> None:

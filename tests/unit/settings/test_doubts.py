@@ -29,6 +29,12 @@ def told(configure):
             "Give the registry a name or a port of its own: https://GitLab.example.com:5050",
         ),
         (
+            "external_url 'https://a.example.com:5050'\nregistry_external_url 'https://a.example.com:5050'",
+            "shared-address",
+            2,
+            "Give the registry a name or a port of its own: https://a.example.com:5051",
+        ),
+        (
             URLS + "registry['token_realm'] = 'http://gitlab.example.com'",
             "plain-realm",
             3,
