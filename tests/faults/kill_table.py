@@ -2,9 +2,9 @@
 
 usage: kill_table.py --state FILE [--jobs N] [--seconds S] [--scenario NAME]... [--write]
 
-What has been tried is kept in FILE: the same command goes on from there, so it may be stopped at any time. What
-did not hold is tried again once glctl's sources have changed. With --write, the table goes to
-docs/reliability.md. Exits 1 where something did not hold. On a memory file system (TMPDIR=/dev/shm) it is quicker.
+What has been tried is kept in FILE: the same command goes on from there, so it may be stopped (Ctrl-C).
+What did not hold is tried again once glctl's sources have changed. With --write, the table goes to
+docs/reliability.md. Exits 1 where something did not hold.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import multiprocessing
 import os
+import signal
 import sys
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -28,9 +31,10 @@ from bench import DISTURBANCES, FAULTY, Result, bench  # noqa: E402
 from scenarios import SCENARIOS, Scenario  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _AT_ONCE = 20  # tries in one root: preparing one takes as long as three tries
+_STOPPED = threading.Event()
 Try = tuple[str, str]  # the point, the disturbance
 
 
@@ -64,6 +68,18 @@ class Record:
                 record.results[key] = result
         return record
 
+    def note(self, result: Result, sources: str) -> None:
+        """Add what came of a try."""
+        self._add({**asdict(result), "sources": sources})
+
+    def note_points(self, scenario: str, points: Sequence[str], sources: str) -> None:
+        """Add which points there are."""
+        self._add({"scenario": scenario, "points": points, "sources": sources})
+
+    def _add(self, item: Mapping[str, Any]) -> None:
+        with self.file.open("ab", buffering=0) as file:
+            file.write(json.dumps(item).encode() + b"\n")
+
     def left(self, scenario: Scenario) -> list[Try]:
         """What has not been tried, kills first."""
         return [
@@ -77,29 +93,37 @@ class Record:
 def list_points(scenario: Scenario, file: Path, sources: str) -> None:
     """Note the points of an undisturbed run."""
     with bench(scenario) as working:
-        _note(file, {"scenario": scenario.name, "points": working.points, "sources": sources})
+        Record(file).note_points(scenario.name, working.points, sources)
 
 
 def try_points(scenario: Scenario, tries: Sequence[Try], file: Path, sources: str, deadline: float) -> None:
     """Try some points, and note what came of each."""
-    if time.time() > deadline:
+    if _is_over(deadline):
         return
     with bench(scenario) as working:
         for point, disturbance in tries:
-            if time.time() > deadline:
+            if _is_over(deadline):
                 return
             result = working.attempt(point, disturbance)
-            _note(file, {**asdict(result), "sources": sources})
+            Record(file).note(result, sources)
             print(f"{scenario.name}: {disturbance} at {point}: {result.outcome}", file=sys.stderr)
 
 
-def _note(file: Path, item: dict[str, Any]) -> None:
-    line = json.dumps(item).encode() + b"\n"
-    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        os.write(descriptor, line)
-    finally:
-        os.close(descriptor)
+def _is_over(deadline: float) -> bool:
+    return _STOPPED.is_set() or time.time() > deadline
+
+
+def _begin_worker() -> None:
+    """Ctrl-C must not reach the runs that are traced: the process that was started passes it on to us alone."""
+    os.setsid()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: _STOPPED.set())
+
+
+def _stop(*_: object) -> None:
+    """Have each worker end after the try that it is at."""
+    for worker in multiprocessing.active_children():
+        os.kill(worker.pid or 0, signal.SIGTERM)
 
 
 def _sources() -> str:
@@ -114,7 +138,9 @@ def main() -> int:
     deadline = time.time() + arguments.seconds
     chosen = [each for each in SCENARIOS if not arguments.scenario or each.name in arguments.scenario]
     record = Record.read(file, sources)
-    with ProcessPoolExecutor(arguments.jobs) as pool:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    with ProcessPoolExecutor(arguments.jobs, initializer=_begin_worker) as pool:
         unlisted = [each for each in chosen if each.name not in record.points]
         list(pool.map(list_points, unlisted, *([each] * len(unlisted) for each in (file, sources))))
         record = Record.read(file, sources)

@@ -10,11 +10,10 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tracer import Call, Disturbance
 
 # Every call that writes, renames, syncs, signals or starts something: number on x86_64, name, and which
@@ -157,4 +156,4 @@ def _concerned(call: Call, arguments: str) -> str:
 def _descriptor(pid: int, number: int) -> str:
     if number in (1, 2):
         return ("stdout", "stderr")[number - 1]
-    return os.readlink(f"/proc/{pid}/fd/{number}")
+    return str(Path(f"/proc/{pid}/fd/{number}").readlink())

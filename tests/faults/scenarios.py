@@ -12,8 +12,6 @@ from roots import IMAGES
 from state import MAIN_HOST, WHICH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from roots import Installation
 
 RECONFIGURE = ("reconfigure", "--watch", "0")
@@ -22,9 +20,9 @@ BLOBS = f"{IMAGES}/docker/registry/v2/blobs/sha256"
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """*before*: the configurations that services were brought to, in turn, of registry and nginx; none: nothing
-    is there yet. *after*: that of gitlab.rb when *command* is run. *comes_up* False: the registry does not, on
-    what gitlab.rb says. *garbage*: there is some. *again*: what is run after the disturbed run.
+    """*before*: the configurations (registry's, nginx's) that services were brought to in turn; none: nothing
+    is there yet. *after*: what gitlab.rb says when *command* is run. *again*: what is run after that was
+    disturbed. *comes_up* False: the registry does not, on what gitlab.rb says. *garbage*: there is some.
     """
 
     name: str
@@ -37,8 +35,10 @@ class Scenario:
 
     def lines(self, made: Installation) -> list[str]:
         """What gitlab.rb says when the command is run."""
-        broken = [] if self.comes_up else [f"registry['registry_http_addr'] = '127.0.0.1:{forbidden_port()}'"]
-        return [*configuration(made, *self.after), *broken]
+        lines = configuration(made, *self.after)
+        if not self.comes_up:
+            lines.append(f"registry['registry_http_addr'] = '127.0.0.1:{forbidden_port()}'")
+        return lines
 
 
 _OLD, _NEW = ("old", "old"), ("new", "new")
@@ -56,17 +56,18 @@ SCENARIOS = (
 
 def configuration(made: Installation, registry: str, nginx: str) -> list[str]:
     """Lines of gitlab.rb after which two files of each service say, and show to a client, which one it is."""
+    location = f"location = {WHICH} {{ return 200 '{nginx}'; }}"
     server = f"server {{ listen 127.0.0.1:{made.nginx}; server_name {MAIN_HOST}; return 200 '{nginx}'; }}"
     return [
         f"registry['token_realm'] = 'https://{registry}.example.com'",
         f"registry['env'] = {{ 'WHICH' => '{registry}' }}",
-        f"registry['nginx']['custom_gitlab_server_config'] = \"location = {WHICH} {{ return 200 '{nginx}'; }}\"",
+        f"registry['nginx']['custom_gitlab_server_config'] = \"{location}\"",
         f"nginx['custom_nginx_config'] = \"{server}\"",
     ]
 
 
 def forbidden_port() -> int:
-    """A port that root can have and the registry's account cannot: a trial without ports does not find that."""
+    """A port that root can have and the registry's account cannot, which a trial without ports does not see."""
     for port in range(1, 1024):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
@@ -86,7 +87,3 @@ def make_garbage(made: Installation, owner: tuple[int, int]) -> None:
     top = made.at(IMAGES)
     for path in (*top.rglob("*"), top):
         os.chown(path, *owner)
-
-
-def names(scenarios: Sequence[Scenario] = SCENARIOS) -> list[str]:
-    return [scenario.name for scenario in scenarios]

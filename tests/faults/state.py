@@ -1,11 +1,10 @@
-"""What there is in a root, so that it can be compared: files to the last byte, what runs, on which configuration."""
+"""What there is in a root, to be compared: files to the last byte, what runs, on which configuration."""
 
 from __future__ import annotations
 
 import hashlib
 import http.client
 import json
-import os
 import re
 import stat
 import time
@@ -42,6 +41,8 @@ _RECORD = f"{STATE_DIR}/supervisor"
 _TEMPORARY = ".glctl-new"
 _PATIENT = 15.0  # seconds until services have come up, or what is to end has ended
 
+_OTHER = ("running", "processes", "temporary")
+
 Item = tuple[Any, ...]  # kind, mode, owners, content
 
 
@@ -64,10 +65,8 @@ class State:
             for path in paths
             if self.files.get(path) != other.files.get(path)
         ]
-        for what in ("running", "processes", "temporary"):
-            if getattr(self, what) != getattr(other, what):
-                lines.append(f"{what}: {getattr(self, what)}, not {getattr(other, what)}")
-        return lines
+        both = ((what, getattr(self, what), getattr(other, what)) for what in _OTHER)
+        return lines + [f"{what}: {here}, not {there}" for what, here, there in both if here != there]
 
 
 def take(made: Installation, temporary: Path, processes: Mapping[str, int] | None = None) -> State:
@@ -75,7 +74,7 @@ def take(made: Installation, temporary: Path, processes: Mapping[str, int] | Non
     deadline = time.monotonic() + _PATIENT
     while processes is not None and _processes(made.path) != processes and time.monotonic() < deadline:
         time.sleep(0.05)
-    left = tuple(sorted(os.listdir(temporary)))
+    left = tuple(sorted(path.name for path in temporary.iterdir()))
     return State(files(made.path), running(made), _processes(made.path), left)
 
 

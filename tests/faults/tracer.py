@@ -97,6 +97,9 @@ def run(
         disturbed = _follow(pid, decide, is_child=False)
         _, status = os.waitpid(pid, 0)
         return Ended(os.waitstatus_to_exitcode(status), disturbed)
+    except BaseException:
+        os.kill(pid, signal.SIGKILL)
+        raise
     finally:
         watchdog.cancel()
 
