@@ -225,7 +225,7 @@ def bench(scenario: Scenario) -> Iterator[Bench]:
 
 
 def _in_memory() -> Path | None:
-    """A file system in memory that services may be run from, if there is one: it is several times as quick."""
+    """A file system in memory that services may be run from, if there is one: it is far quicker."""
     memory = Path("/dev/shm")
     return memory if memory.is_dir() and not os.statvfs(memory).f_flag & os.ST_NOEXEC else None
 

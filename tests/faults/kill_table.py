@@ -114,7 +114,7 @@ def _is_over(deadline: float) -> bool:
 
 
 def _begin_worker() -> None:
-    """Ctrl-C must not reach the runs that are traced: the process that was started passes it on to us alone."""
+    """Ctrl-C must not reach the runs that are traced: our parent passes it on to us alone."""
     os.setsid()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: _STOPPED.set())

@@ -67,7 +67,7 @@ def configuration(made: Installation, registry: str, nginx: str) -> list[str]:
 
 
 def forbidden_port() -> int:
-    """A port that root can have and the registry's account cannot, which a trial without ports does not see."""
+    """A port that root can have and the registry's account cannot, which a trial does not see."""
     for port in range(1, 1024):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
