@@ -36,7 +36,12 @@ def probe_of(service: Service, effective: Effective) -> Probe | None:
         host = to_ask(host)
         return Probe(f"http://{bracketed(host)}:{port}/v2/", host, port)
     addresses = effective["registry.nginx.listen_addresses"]
-    if not effective["registry.nginx.enable"] or not addresses or effective["registry.nginx.proxy_protocol"]:
+    if (
+        service.name != "nginx"
+        or not effective["registry.nginx.enable"]
+        or not addresses
+        or effective["registry.nginx.proxy_protocol"]
+    ):
         return None  # no virtual host, or one that we do not speak the language of
     scheme = "https" if effective["registry.nginx.listen_https"] else "http"
     port = int(effective["registry.nginx.listen_port"])

@@ -55,6 +55,7 @@ def _programs(configuration: Configuration) -> Iterator[Problem]:
     platform = configuration.host.platform
     enabled = enabled_services(configuration.effective)
     needed = [platform.registry] * ("registry" in enabled) + [platform.nginx] * ("nginx" in enabled)
+    needed += [platform.logrotate] * ("logrotate" in enabled)
     needed += [platform.runsvdir, platform.chpst, platform.svlogd] if enabled else []
     missing = [program for program in needed if not os.access(program.path, os.X_OK)]
     for package in dict.fromkeys(program.package for program in missing):

@@ -27,8 +27,12 @@ def scratch() -> Iterator[Path]:
     _sweep(Path(tempfile.gettempdir()))
     me = read(os.getpid())
     whose = f"{me.pid}-{me.started}" if me else "0-0"
-    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{whose}-") as folder:
-        yield Path(folder)
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{whose}-"))
+    try:
+        yield folder
+    finally:
+        # Not TemporaryDirectory: where it may not remove a link, it changes the mode of what that leads to.
+        shutil.rmtree(folder)
 
 
 def _sweep(temporary: Path) -> None:

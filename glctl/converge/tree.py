@@ -176,8 +176,7 @@ class Tree:
     def _make_parents(self, path: str) -> None:
         for directory in self.missing_parents(path):
             with self._parent(directory) as (parent, name), suppress(FileExistsError):
-                os.mkdir(name, 0o700, dir_fd=parent)
-                _protect_at(parent, name, 0o755, None)  # whatever the umask
+                _mkdir_shared(parent, name)
                 os.fsync(parent)
 
     def _is_directory(self, path: str) -> bool:
@@ -281,6 +280,15 @@ def _fresh(parent: int, name: str) -> str:
     with suppress(FileNotFoundError):
         os.unlink(temporary, dir_fd=parent)
     return temporary
+
+
+def _mkdir_shared(parent: int, name: str) -> None:
+    """Make a directory of mode 0755, whatever the umask, in one call: no later run would mend half of it."""
+    umask = os.umask(0o022)
+    try:
+        os.mkdir(name, 0o755, dir_fd=parent)
+    finally:
+        os.umask(umask)
 
 
 def _protect_at(parent: int, name: str, mode: int, owner: tuple[int, int] | None) -> None:

@@ -21,6 +21,7 @@ SVLOGD_FILE = "current"
 FILES: dict[str, tuple[str, ...]] = {
     "registry": (SVLOGD_FILE,),
     "nginx": (SVLOGD_FILE, "error.log", "gitlab_registry_access.log", "gitlab_registry_error.log"),
+    "logrotate": (SVLOGD_FILE,),
 }
 
 # svlogd(8): a rotated file is named by a TAI64N label with .s (done) or .u (not yet processed).

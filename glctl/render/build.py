@@ -7,10 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from glctl.paths import INIT_DIR
+from glctl.render.logrotate import logrotate_resources
 from glctl.render.nginx import nginx_resources, no_virtual_host
 from glctl.render.registry import registry_resources, secrets_file, token_key
 from glctl.render.resources import Account, Directory
-from glctl.render.runit import nginx_service, no_service_link, registry_service, service_link
+from glctl.render.runit import (
+    logrotate_service,
+    nginx_service,
+    no_service_link,
+    registry_service,
+    service_link,
+)
+from glctl.render.systemd import no_supervisor_unit, supervisor_unit
 from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
@@ -43,10 +51,13 @@ def resources(effective: Effective, host: Host, secrets: Secrets) -> tuple[Resou
         made.append(no_virtual_host(effective))
     if "nginx" in enabled:
         made += nginx_service(effective, host)
-    made += [
-        service_link(name, host) if name in enabled else no_service_link(name, host)
-        for name in ("registry", "nginx")
-    ]
+    ours = ("registry", "nginx", "logrotate") if host.platform.manages_services else ("registry", "nginx")
+    if "logrotate" in enabled and "logrotate" in ours:
+        made += logrotate_resources(effective, host)
+        made += logrotate_service(effective, host)
+    if host.boots_services and host.platform.manages_services:
+        made += supervisor_unit(host) if enabled else no_supervisor_unit()
+    made += [service_link(name, host) if name in enabled else no_service_link(name, host) for name in ours]
     return tuple(_tidy(resource) for resource in made)
 
 

@@ -15,6 +15,8 @@ from glctl.settings.option import ruby_text
 # What nginx reads as one plain word wherever it stands (ngx_conf_read_token: quotes, blanks, ';', '{', '}'
 # and '#' end or begin something; '$' begins a variable, which is wanted).
 _PLAIN = re.compile(r"[^\s\"'\\;{}#]+")
+# What logrotate and a shell read as one plain word.
+_PLAIN_WORD = re.compile(r"[\w.%+:@/,=-]+", re.ASCII)
 # What begins like this is text to every reader of YAML, unless the dumper quotes it anyway: Go's takes more
 # for numbers and truth than Python's (1e3, 0o17, y).
 _PLAIN_YAML = re.compile(r"(?![YyNn]$)[A-Za-z/]")
@@ -82,6 +84,37 @@ def shell_word(value: Any) -> Quoted:
     if _UNFIT.search(text):
         raise UnquotableError(f"This cannot stand in a service's run script: {_excerpt(text)}")
     return Quoted(shlex.quote(text), text)
+
+
+def log_files(directory: Any) -> Quoted:
+    """The pattern that is logrotate's name for the log files in *directory*, whatever that is called."""
+    text = _text(directory)
+    if _UNFIT.search(text) or "{" in text:  # which begins a block also in quotes (observed)
+        raise UnquotableError(f"logrotate cannot be told of this directory: {_excerpt(text)}")
+    pattern = re.sub(r"([*?\[\\])", r"\\\1", text) + "/*.log"
+    quoted = '"' + pattern.replace('"', '\\"') + '"'
+    return Quoted(quoted, *shlex.split(quoted))
+
+
+def logrotate_words(value: Any) -> Quoted:
+    """A directive of logrotate with its arguments, or an array of directives, one a line."""
+    lines = value if isinstance(value, list) else [_text(value)]
+    words = [word for line in lines for word in line.split()]
+    if unfit := [word for word in words if not _PLAIN_WORD.fullmatch(word)]:
+        raise UnquotableError(f"This cannot stand in logrotate's configuration: {_excerpt(unfit[0])}")
+    return Quoted("\n  ".join(lines), *words, form=" ".join(["{}"] * len(words)))
+
+
+def shell_line(value: Any) -> Quoted:
+    """A shell command that the administrator wrote, as it is, on a line of logrotate's own."""
+    text = _text(value).strip()
+    try:
+        words = shlex.split(text, comments=True)
+    except ValueError:
+        words = []
+    if not words or words[0] == "endscript" or _UNFIT.search(text):
+        raise UnquotableError(f"This is no shell command for logrotate: {_excerpt(text)}")
+    return Quoted(text, *words, form=" ".join(["{}"] * len(words)))
 
 
 def yaml_value(value: Any) -> Quoted:

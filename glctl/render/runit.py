@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def log_directory(name: str, effective: Effective) -> Directory:
     """Where a service logs: for the owner alone, unless a group is to read it. nginx's has one anyway."""
     owner = effective["registry.username"] if name == "registry" else "root"
-    group = effective[f"{name}.log_group"] or ("" if name == "registry" else effective["web_server.group"])
+    usual = effective["web_server.group"] if name == "nginx" else ""
+    group = effective[f"{name}.log_group"] or usual
     return Directory(effective[f"{name}.log_directory"], 0o750 if group else 0o700, owner, group or "root")
 
 
@@ -63,6 +64,19 @@ def nginx_service(effective: Effective, host: Host) -> Iterator[Resource]:
     # Only where Chef looks after it: a standalone nginx that glctl may not start would serve nobody.
     if effective["nginx.ha"] and not platform.manages_services:
         yield File(host.root.relocate(f"{SV_DIR}/nginx/down"), b"# File created and managed by chef!")
+
+
+def logrotate_service(effective: Effective, host: Host) -> Iterator[Resource]:
+    """logrotate's service directory: it runs once in a while, as long as the service is up."""
+    run = render(
+        "sv/logrotate/run.j2",
+        directory=effective["logrotate.dir"],
+        command=host.platform.logrotate.path,
+        pre_sleep=effective["logrotate.pre_sleep"],
+        post_sleep=effective["logrotate.post_sleep"],
+    )
+    yield log_directory("logrotate", effective)
+    yield from _service("logrotate", run, effective, host, stamped=True)
 
 
 def service_link(name: str, host: Host) -> Symlink:

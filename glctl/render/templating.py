@@ -31,6 +31,9 @@ _FILTERS = {
     "ngxs": quoting.nginx_words,
     "verbatim": quoting.nginx_verbatim,
     "sh": quoting.shell_word,
+    "log_files": quoting.log_files,
+    "rotation": quoting.logrotate_words,
+    "script": quoting.shell_line,
     "yaml": quoting.yaml_value,
     "yaml_block": quoting.yaml_block,
 }

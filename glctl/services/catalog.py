@@ -38,8 +38,10 @@ class Service:
 REGISTRY = Service("registry", programs=("docker-registry", "registry"), log_directory="registry")
 NGINX = Service("nginx", programs=("nginx",), log_directory="nginx", reload="hup", replaces_workers=True)
 
+LOGROTATE = Service("logrotate", programs=("logrotate",), log_directory="logrotate")
+
 # In the order in which they start: nginx answers 502 as long as the registry behind it is not there.
-SERVICES = (REGISTRY, NGINX)
+SERVICES = (REGISTRY, NGINX, LOGROTATE)
 
 
 def enabled(root: Root) -> tuple[Service, ...]:
@@ -65,7 +67,10 @@ def select(root: Root, names: Iterable[str] = ()) -> tuple[Service, ...]:
 
 def not_configured(root: Root) -> GlctlError:
     """What to say where no reconfigure has enabled a service yet."""
+    from glctl.settings.platform import detect
+
+    run = "glctl reconfigure" if detect(root).manages_services else "sudo gitlab-ctl reconfigure"
     return GlctlError(
         f"No service is enabled in {root.at(SERVICE_DIR)}.",
-        "Set registry_external_url in gitlab.rb, if it is not set, and run: glctl reconfigure",
+        f"Set registry_external_url in gitlab.rb, if it is not set, and run: {run}",
     )

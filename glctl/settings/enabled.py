@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 
 def enabled_services(effective: Effective) -> tuple[str, ...]:
-    """The services that are to run here."""
-    return tuple(name for name in ("registry", "nginx") if effective[f"{name}.enable"])
+    """The services that are to run here. logrotate is there for nginx's files."""
+    names = ("registry", "nginx", "logrotate") if effective["nginx.enable"] else ("registry",)
+    return tuple(name for name in names if effective[f"{name}.enable"])
 
 
 def registry_wanted(settings: Settings) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from glctl.settings.urls import split_address
 if TYPE_CHECKING:
     from glctl.settings.option import Kind
 
+
+_SIZE = re.compile("[0-9]+[kMG]")  # logrotate(8)
 
 # What each kind takes, in a word or two.
 TAKES: dict[Kind, str] = {
@@ -26,6 +29,7 @@ TAKES: dict[Kind, str] = {
     "path": "an absolute path",
     "port": "a port, from 1 to 65535",
     "scalar": "a single value",
+    "size": "a number, with k, M or G behind it if need be",
     "string": "a string",
     "url": "a URL",
     "words": "a string, or an array of strings",
@@ -82,6 +86,11 @@ def _limit(value: Any) -> str:
     return "" if value is False or not _integer(value) else "a number belongs here, or false"
 
 
+def _size(value: Any) -> str:
+    fits = value is False or not _integer(value) or (isinstance(value, str) and _SIZE.fullmatch(value))
+    return "" if fits else "a number belongs here, with k, M or G behind it if need be"
+
+
 def _port(value: Any) -> str:
     return "" if not _integer(value) and 0 < int(value) < 65536 else "a port is a number from 1 to 65535"
 
@@ -126,6 +135,7 @@ _CHECKS: dict[Kind, Callable[[Any], str]] = {
     "path": _path,
     "port": _port,
     "scalar": _unless((str, int, float), "a single value"),
+    "size": _size,
     "string": _unless((str, int, float), "a string"),
     "url": _unless(str, "a URL"),
     "words": _words,

@@ -13,6 +13,7 @@ Kind = Literal[
     "integer",  # digits in a string will do: it is only written
     "number",  # no string: it is calculated with
     "limit",  # an integer, or false for none
+    "size",  # bytes: an integer, or digits with k, M or G; false for none
     "string",
     "line",  # a string, or false for none
     "scalar",  # a string, number or boolean, written as it is
@@ -57,7 +58,7 @@ class Option:
     def is_unset_by(self, value: Any) -> bool:
         """Whether *value* says the same as nothing: nil does, and false where it can mean nothing else."""
         if value is False:
-            means_nothing = self.default is None and self.kind not in ("any", "bool", "limit", "line")
+            means_nothing = self.default is None and self.kind not in ("any", "bool", "limit", "line", "size")
             return self.or_default or means_nothing
         return value is None
 

@@ -38,6 +38,8 @@ class Platform:
     sv: Program = field(metadata=_what("runit's sv"))
     chpst: Program = field(metadata=_what("runit's chpst"))
     svlogd: Program = field(metadata=_what("runit's svlogd"))
+    logrotate: Program = field(metadata=_what("logrotate"))
+    logrotate_method: str = field(metadata=_what("how nginx's log files are rotated (`logrotate_method`)"))
     mime_types: str = field(metadata=_what("nginx's table of media types"))
     ssl_cert_dir: str = field(metadata=_what("the certificates that the registry trusts (SSL_CERT_DIR)"))
     manages_services: bool = field(
@@ -67,6 +69,8 @@ OMNIBUS = Platform(
     sv=Program("/opt/gitlab/embedded/bin/sv", "gitlab-ee"),
     chpst=Program("/opt/gitlab/embedded/bin/chpst", "gitlab-ee"),
     svlogd=Program("/opt/gitlab/embedded/bin/svlogd", "gitlab-ee"),
+    logrotate=Program("/opt/gitlab/embedded/sbin/logrotate", "gitlab-ee"),
+    logrotate_method="copytruncate",
     mime_types="/opt/gitlab/embedded/conf/mime.types",
     ssl_cert_dir="/opt/gitlab/embedded/ssl/certs/",
     manages_services=False,
@@ -86,6 +90,8 @@ DEBIAN = Platform(
     sv=Program("/usr/bin/sv", "runit"),
     chpst=Program("/usr/bin/chpst", "runit"),
     svlogd=Program("/usr/bin/svlogd", "runit"),
+    logrotate=Program("/usr/sbin/logrotate", "logrotate"),
+    logrotate_method="nocreate",
     mime_types="/etc/nginx/mime.types",
     ssl_cert_dir="/etc/ssl/certs",
     manages_services=True,

@@ -12,6 +12,7 @@ import http.client
 import json
 import os
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from roots import CONFIG, HOST, PROJECT, Installation, installation
+from roots import CONFIG, ENVIRONMENT, HOST, PROJECT, Installation, installation
 from servers import free_ports, program, wait_until
 
 from glctl.clients import keys
@@ -28,6 +29,7 @@ from glctl.clients.distribution import grant, start_upload
 from glctl.clients.http import Client
 from glctl.paths import CONFIG_FILE, SECRETS_FILE
 from glctl.secret import Secret
+from glctl.services.processes import command_line, everyone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -324,6 +326,31 @@ def _pushing(host: Installation, begins: Any) -> Iterator[None]:
     thread.start()
     yield
     thread.join()
+
+
+def test_a_killed_run_takes_its_trial_with_it(place: Place) -> None:
+    host = place.host
+    host.write(WARN)
+    (place.faults / "fault").write_text("taken")  # the trial waits, and so does the run
+    command = [*place.command, "--root", str(host.path), "reconfigure"]
+    before = contents(host)
+    with contextlib.ExitStack() as stack:
+        stack.callback(_tidy, place)
+        run = subprocess.Popen(command, env=ENVIRONMENT, cwd="/", stderr=subprocess.DEVNULL)
+        wait_until((place.faults / "trial").exists, "the registry is on trial", 60)
+        assert _on_trial(place)
+        run.kill()
+        run.wait()
+        wait_until(lambda: not _on_trial(place), "the trial has ended, too")
+    assert contents(host) == before
+    host.write()
+    assert "Nothing to do" in place.reconfigure().stdout
+
+
+def _on_trial(place: Place) -> list[int]:
+    wrapper = place.command[-1]
+    lines = {process.pid: command_line(process.pid) for process in everyone()}
+    return [pid for pid, line in lines.items() if wrapper in line and line[-1].startswith("/proc/self/fd/")]
 
 
 def _folder(place: Place, line: str) -> str:

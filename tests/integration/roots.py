@@ -61,8 +61,12 @@ class Installation:
     scheme: str = "http"
     base: list[str] = field(default_factory=list)
 
+    @property
+    def root(self) -> Root:
+        return Root(self.path)
+
     def at(self, path: str) -> Path:
-        return Root(self.path).at(path)
+        return self.root.at(path)
 
     def write(self, *lines: str) -> Path:
         """Write gitlab.rb: the base, and *lines*."""
@@ -196,6 +200,7 @@ def base(made: Installation, account: str = "") -> list[str]:
         f"registry['debug_addr'] = '127.0.0.1:{made.debug}'",
         "registry['nginx']['listen_addresses'] = ['127.0.0.1']",
         f"nginx['status'] = {{ 'listen_addresses' => ['127.0.0.1'], 'port' => {made.status} }}",
+        "logrotate['enable'] = false",  # test_rotation.py has it
         *([f"registry['username'] = '{user}'", f"registry['group'] = '{group}'"] if account else []),
     ]
 

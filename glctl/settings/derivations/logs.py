@@ -9,7 +9,7 @@ from glctl.settings.option import counts_as_true
 if TYPE_CHECKING:
     from glctl.settings.draft import Draft
 
-_SERVICES = ("registry", "nginx")
+_SERVICES = ("registry", "nginx", "logrotate")
 _SHARED = (
     "svlogd_size",
     "svlogd_num",
@@ -18,6 +18,15 @@ _SHARED = (
     "svlogd_udp",
     "svlogd_prefix",
     "log_group",
+)
+_ROTATION = (
+    "logrotate_frequency",
+    "logrotate_size",
+    "logrotate_maxsize",
+    "logrotate_rotate",
+    "logrotate_compress",
+    "logrotate_dateformat",
+    "logrotate_postrotate",
 )
 
 
@@ -46,4 +55,27 @@ def shared(draft: Draft) -> None:
             draft.fill(f"{service}.{name}", draft.get(f"logging.{name}"), f"logging.{name}")
 
 
-RULES = (shipping, shared)
+def rotation(draft: Draft) -> None:
+    """What holds for all counts for nginx, too, whose own files logrotate rotates."""
+    for name in _ROTATION:
+        draft.fill(f"nginx.{name}", draft.get(f"logging.{name}"), f"logging.{name}")
+
+
+def rotation_method(draft: Draft) -> None:
+    """nginx is told to open new files, on an Omnibus host the old ones are copied.
+
+    They are copied here, too, where only another group may pass through the log directory: nginx's workers
+    open their files themselves, could not, and would write on into what is then compressed (observed).
+    """
+    key, group = "nginx.logrotate_method", "nginx.log_group"
+    platform = draft.host.platform
+    said = draft.get("logging.logrotate_method")
+    if counts_as_true(said):
+        draft.fill(key, said, "logging.logrotate_method")
+    elif draft.get(group) not in (None, draft.get("web_server.group")):
+        draft.fill(key, "copytruncate", group, because="nginx's workers may not open files there")
+    else:
+        draft.fill(key, platform.logrotate_method, because=f"usual on {platform.name}")
+
+
+RULES = (shipping, shared, rotation, rotation_method)

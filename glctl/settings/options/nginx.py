@@ -156,7 +156,7 @@ OPTIONS = (
         "{ 'allow' => '127.0.0.1', 'deny' => 'all' }",
     ),
     *svlogd.for_one("nginx", "nginx"),
-    *logrotate.options("nginx"),
+    *logrotate.for_one("nginx"),
     *(
         Option(f"nginx.{key}", "any", _GITLABS + _instead(key), ignored=True, foreign=True)
         for key in GITLABS_OWN

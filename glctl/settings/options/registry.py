@@ -252,5 +252,5 @@ OPTIONS = (
         lines=True,
     ),
     *svlogd.for_one("registry", "the registry"),
-    *logrotate.options("registry"),
+    *logrotate.without_effect("registry"),
 )

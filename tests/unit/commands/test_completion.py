@@ -24,7 +24,7 @@ def test_settings(command: str) -> None:
 
 @pytest.mark.parametrize("command", ["restart", "status", "tail-logs", "service-list", "usr1"])
 def test_services(command: str) -> None:
-    assert offered(command, "") == ["registry", "nginx"]
+    assert offered(command, "") == ["registry", "nginx", "logrotate"]
     assert offered(command, "n") == ["nginx"]
 
 

@@ -97,7 +97,7 @@ def test_a_dry_run_makes_no_secret_and_takes_no_lock(run: Run, order: list[str],
     before = listing(root)
     code, out, _ = run("reconfigure", "--dry-run")
     assert (code, order) == (0, ["preflight"])
-    assert out.endswith("changes, then start registry, start nginx. Nothing was touched.\n")
+    assert out.endswith("changes, then start registry, start nginx, start logrotate. Nothing was touched.\n")
     assert listing(root) == before
 
 
@@ -141,6 +141,7 @@ def test_json_is_all_that_stdout_gets(run: Run, order: list[str]) -> None:
     assert report["services"] == [
         {"name": "registry", "action": "start", "seconds": 1.25},
         {"name": "nginx", "action": "start", "seconds": 1.25},
+        {"name": "logrotate", "action": "start", "seconds": 1.25},
     ]
     assert "hunter2" not in out + err
 

@@ -75,7 +75,7 @@ def test_an_omnibus_host_is_left_to_gitlab_ctl(
 
 def test_service_list_stars_what_is_enabled(root: Root, capsys: Any) -> None:
     assert run(root, "service-list") == 0
-    assert capsys.readouterr().out == "registry*\nnginx\n"
+    assert capsys.readouterr().out == "registry*\nnginx\nlogrotate\n"
     assert run(root, "service-list", "nginx") == 0
     assert capsys.readouterr().out == "nginx\n"
     assert run(root, "service-list", "redis") == 2
@@ -83,7 +83,7 @@ def test_service_list_stars_what_is_enabled(root: Root, capsys: Any) -> None:
 
 def test_service_list_needs_nothing_configured(tmp_path: Path, capsys: Any) -> None:
     assert run(Root(tmp_path), "service-list") == 0
-    assert capsys.readouterr().out == "registry\nnginx\n"
+    assert capsys.readouterr().out == "registry\nnginx\nlogrotate\n"
 
 
 def test_help_explains_the_star_and_the_services(capsys: Any) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GOOD = "external_url 'http://gitlab.example.com'\nregistry_external_url 'http://registry.example.com'\n"
+QUIET = "logrotate['enable'] = false\n"  # what holds for one service more, test_prepare.py tells
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +56,7 @@ def configure(root: Root) -> Callable[..., Configuration]:
     def configure(*lines: str) -> Configuration:
         file = root.at(CONFIG_FILE)
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(GOOD + "\n".join(lines))
+        file.write_text(GOOD + QUIET + "\n".join(lines))
         return examine(root, file, DEBIAN)
 
     return configure

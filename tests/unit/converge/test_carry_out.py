@@ -150,7 +150,7 @@ def test_a_service_that_does_not_come_up_keeps_no_record_and_the_journal_stays(
     assert isinstance(failed, NotUpError)
     assert failed.message.startswith("registry did not come up: it ended 7 times within 7 s.")
     assert "as --no-rollback asks" in failed.hint
-    assert Applied(tree).records() == {"registry": {}, "registry/log": {}, "nginx": {}, "nginx/log": {}}
+    assert not any(Applied(tree).records().values())
     assert Journal(tree).is_open
     assert prepare(configure()).unfinished
 

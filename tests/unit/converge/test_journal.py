@@ -9,10 +9,13 @@ from glctl.converge.state import Applied
 from glctl.converge.tree import ABSENT, TEMPORARY, Actual, Tree
 from glctl.paths import Root
 from glctl.render.resources import Absent, Account, File
+from glctl.services.catalog import SERVICES
 
 OLD = Actual("file", 0o640, 1, 2, b"old \xff")
 HALF = Actual("file", 0o640, 1, 2, b"half done")
-NONE = {"registry": {}, "registry/log": {}, "nginx": {}, "nginx/log": {}}
+NONE: dict[str, dict[str, str]] = {
+    name: {} for service in SERVICES for name in (service.name, f"{service.name}/log")
+}
 
 
 @pytest.fixture

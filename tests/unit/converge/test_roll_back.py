@@ -41,9 +41,9 @@ def run(runit: Any, root: Root, monkeypatch: pytest.MonkeyPatch) -> Callable[...
 @pytest.fixture
 def good(configure: Configure, runit: Any, run: Any) -> Callable[[], None]:
     """A root that runs; what is yielded holds when it is as it was then."""
-    runit.lives = {name: Status("no supervisor") for name in ("registry", "nginx")}
+    runit.lives = {name: Status("no supervisor") for name in ("registry", "nginx", "logrotate")}
     run(configure())
-    assert set(runit.lives) == {"registry", "nginx"}
+    assert set(runit.lives) == {"registry", "nginx", "logrotate"}
     before = listing(configure().host.root)
 
     def as_before() -> None:
@@ -142,7 +142,7 @@ def test_a_service_that_is_new_is_ended_and_its_link_goes(
     configure: Configure, runit: Any, run: Any, root: Root
 ) -> None:
     without = "nginx['enable'] = false"
-    runit.lives = {name: Status("no supervisor") for name in ("registry", "nginx")}
+    runit.lives = {name: Status("no supervisor") for name in ("registry", "nginx", "logrotate")}
     run(configure(without))
     before = listing(root)
     runit.silent = ["nginx"]
@@ -157,7 +157,7 @@ def test_a_service_that_is_new_is_ended_and_its_link_goes(
 def test_a_first_run_leaves_its_files_and_nothing_that_starts_over_and_over(
     configure: Configure, runit: Any, run: Any, root: Root
 ) -> None:
-    runit.lives = {name: Status("no supervisor") for name in ("registry", "nginx")}
+    runit.lives = {name: Status("no supervisor") for name in ("registry", "nginx", "logrotate")}
     runit.silent = ["registry"]
     error = failed(run, configure())
     assert not isinstance(error, RolledBackError)
@@ -253,9 +253,9 @@ def test_what_is_in_which_state_is_told(
     error = failed(run, configure(WARN))
     assert not isinstance(error, RolledBackError)
     lines = error.message.splitlines()
-    assert "The way back failed as well: registry did not come up: " in lines[-4]
-    assert lines[-3] == "  all files are as before"
-    assert lines[-2].startswith("  registry: run: (pid ")
+    assert "The way back failed as well: registry did not come up: " in lines[-5]
+    assert lines[-4] == "  all files are as before"
+    assert lines[-3].startswith("  registry: run: (pid ")
     assert Journal(tree).is_open
     assert Applied(tree).digests("registry") == {}
     assert run(configure())  # it finds the journal, and finishes

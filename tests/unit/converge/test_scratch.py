@@ -1,3 +1,4 @@
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -35,3 +36,22 @@ def test_what_a_killed_run_left_goes_and_nothing_else(temporary: Path) -> None:
         pass
     left = {path.name for path in temporary.iterdir()}
     assert left == {*others, "precious", "glctl-stage-4194305-1-link"}
+
+
+def test_what_a_link_leads_to_is_left_alone_also_where_the_link_may_not_be_removed(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = temporary / "live"
+    live.mkdir(mode=0o750)
+
+    def refused(*_args: object, **_more: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    def try_out() -> None:
+        with scratch() as folder:
+            (folder / "link").symlink_to(live)
+            monkeypatch.setattr(os, "unlink", refused)
+
+    with pytest.raises(PermissionError):
+        try_out()
+    assert live.stat().st_mode & 0o777 == 0o750

@@ -180,6 +180,23 @@ def test_a_file_is_written_with_its_parents(tree: Tree, root: Root, umask: int) 
     assert names(file.parent) == ["file"]
 
 
+def test_a_parent_is_never_there_half_made(tree: Tree, root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No later run would put it right: parents are nobody's Resource."""
+
+    def killed(*args: Any) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("fchmod", "fsync"):
+        monkeypatch.setattr(os, name, killed)
+    before = os.umask(0o077)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            tree.write(f"{root.path}/a/file", b"content", 0o600)
+    finally:
+        os.umask(before)
+    assert mode(root.path / "a") == 0o755
+
+
 def test_a_file_never_exists_with_less_protection(
     tree: Tree, root: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:

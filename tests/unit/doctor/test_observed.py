@@ -26,6 +26,7 @@ registry['registry_http_addr'] = '127.0.0.1:5000'
 registry['debug_addr'] = 'localhost:5001'
 registry['http_secret'] = 'PLANTED'
 registry['env'] = { 'REGISTRY_LOG_LEVEL' => 'debug' }
+logrotate['enable'] = false
 """
 CHEFS_RUN = """#!/bin/bash
 set -e

@@ -27,6 +27,7 @@ def test_without_names_every_known_service_has_its_sources(tmp_path: Path) -> No
         ("nginx/error", logs / "nginx/error.log"),
         ("nginx/registry_access", logs / "nginx/gitlab_registry_access.log"),
         ("nginx/registry_error", logs / "nginx/gitlab_registry_error.log"),
+        ("logrotate", logs / "logrotate/current"),
     ]
 
 
@@ -34,7 +35,7 @@ def test_an_unknown_service_is_a_usage_error_that_names_the_known_ones() -> None
     with pytest.raises(UsageError) as error:
         find_sources(Root(), ["redis"])
     assert "'redis'" in error.value.message
-    assert error.value.hint == "Known: registry, nginx."
+    assert error.value.hint == "Known: registry, nginx, logrotate."
 
 
 @pytest.mark.parametrize(

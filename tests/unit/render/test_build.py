@@ -12,7 +12,7 @@ from glctl.settings.platform import DEBIAN, OMNIBUS
 OFF = "registry['enable'] = false"
 SECRETS, KEY = "/etc/gitlab/gitlab-secrets.json", "/var/opt/gitlab/gitlab-rails/etc/gitlab-registry.key"
 VHOST = "/var/opt/gitlab/nginx/conf/service_conf/gitlab-registry.conf"
-LINKS = ["/opt/gitlab/service/registry", "/opt/gitlab/service/nginx"]
+LINKS = [f"/opt/gitlab/service/{name}" for name in ("registry", "nginx", "logrotate")]
 
 
 @pytest.fixture
@@ -31,8 +31,9 @@ def paths(made, *kinds) -> list[str]:
 @pytest.mark.parametrize("platform", [DEBIAN, OMNIBUS], ids=lambda platform: platform.name)
 def test_links_that_enable_services_come_last(made, platform) -> None:
     found = made(platform=platform)
-    assert [r.path for r in found[-2:]] == LINKS
-    assert all(isinstance(r, Symlink) for r in found[-2:])
+    links = [r.path for r in found if isinstance(r, Symlink) and r.path in LINKS]
+    assert links == (LINKS if platform is DEBIAN else LINKS[:2])  # logrotate is Omnibus's own
+    assert [r.path for r in found[-len(links) :]] == links
 
 
 def test_whatever_stands_in_a_directory_comes_after_it(made) -> None:
@@ -86,9 +87,9 @@ def test_gitlab_keeps_secrets_and_its_key_with_or_without_a_registry(made, text,
     ],
 )
 def test_what_is_off_is_not_linked_and_keeps_its_files(made, text, platform, registry, nginx) -> None:
-    found = made(text, platform=platform)
-    assert [type(r).__name__ for r in found[-2:]] == [registry, nginx]
-    assert all(isinstance(r, Absent) == (r.path in LINKS) for r in found[-2:] if isinstance(r, Absent))
+    found = {r.path: type(r).__name__ for r in made(text, platform=platform) if not isinstance(r, Account)}
+    assert [found[link] for link in LINKS[:2]] == [registry, nginx]
+    assert found.get(LINKS[2]) == (nginx if platform is DEBIAN else None)
 
 
 def test_nothing_enabled_is_nothing_made(made) -> None:
@@ -127,3 +128,24 @@ def test_each_path_has_one_spelling(made) -> None:
 def test_on_an_omnibus_host_without_both_the_virtual_host_goes(made) -> None:
     found = made(f"{OFF}\nnginx['enable'] = false", platform=OMNIBUS)
     assert VHOST in [r.path for r in found if isinstance(r, Absent)]
+
+
+UNIT = ["/etc/systemd/system/glctl-runsvdir.service"]
+WANTED = ["/etc/systemd/system/multi-user.target.wants/glctl-runsvdir.service"]
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "kinds"),
+    [
+        ("", {"systemd": True}, (File, Symlink)),
+        (OFF, {"systemd": True}, (Absent, Absent)),
+        ("", {}, ()),
+        ("", {"systemd": True, "privileged": False}, ()),
+        ("", {"systemd": True, "root": Root(Path("/srv/box"))}, ()),
+        ("", {"systemd": True, "platform": OMNIBUS}, ()),
+    ],
+)
+def test_systemd_starts_the_supervisor_of_a_host_of_glctl_s_own(made, text, facts, kinds) -> None:
+    found = [r for r in made(text, **facts) if not isinstance(r, Account) and "systemd" in r.path]
+    assert {type(r) for r in found} == set(kinds)
+    assert sorted(r.path for r in found) == (UNIT + WANTED if kinds else [])

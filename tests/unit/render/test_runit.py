@@ -9,6 +9,7 @@ from glctl.paths import Root
 from glctl.render.resources import Absent, Directory, File, Notify, Symlink
 from glctl.render.runit import (
     log_directory,
+    logrotate_service,
     nginx_service,
     no_service_link,
     registry_service,
@@ -21,7 +22,7 @@ ACCOUNTS = {
     "users": frozenset({"registry", "gitlab-www"}),
     "groups": frozenset({"registry", "gitlab-www"}),
 }
-SERVICES = {"registry": registry_service, "nginx": nginx_service}
+SERVICES = {"registry": registry_service, "nginx": nginx_service, "logrotate": logrotate_service}
 
 
 @pytest.fixture
@@ -49,9 +50,9 @@ def test_a_service_directory_has_all_that_runit_looks_for(configure, service) ->
     configuration = configure()
     sv, logs = f"/opt/gitlab/sv/{service}", f"/var/log/gitlab/{service}"
     found = list(SERVICES[service](configuration.effective, configuration.host))
-    log = log_directory("registry", configuration.effective)
+    log = log_directory(service, configuration.effective)
     assert [replace(r, content=b"") if isinstance(r, File) else r for r in found] == [
-        *([log] if service == "registry" else []),  # nginx's is its own Resource's
+        *([log] if service != "nginx" else []),  # nginx's is its own Resource's
         Directory(sv),
         Directory(f"{sv}/control"),
         Directory(f"{sv}/env"),

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from glctl.errors import GlctlError, UsageError
-from glctl.paths import SERVICE_DIR, Root
+from glctl.paths import EMBEDDED_DIR, SERVICE_DIR, Root
 from glctl.services.catalog import NGINX, REGISTRY, SERVICES, enabled, select
 
 
@@ -45,7 +45,7 @@ def test_select(root: Root, names: list[str], expected: tuple[object, ...]) -> N
 def test_an_unknown_name_is_refused_with_the_known_ones(root: Root) -> None:
     with pytest.raises(UsageError, match="There is no service 'redis'") as caught:
         select(root, ["nginx", "redis"])
-    assert "registry, nginx" in caught.value.hint
+    assert "registry, nginx, logrotate" in caught.value.hint
 
 
 def test_all_of_nothing_is_not_configured(root: Root) -> None:
@@ -53,6 +53,13 @@ def test_all_of_nothing_is_not_configured(root: Root) -> None:
         select(root)
     assert "glctl reconfigure" in caught.value.hint
     assert caught.value.exit_code == 1
+
+
+def test_on_an_omnibus_host_gitlab_ctl_configures(root: Root) -> None:
+    root.at(EMBEDDED_DIR).mkdir(parents=True)
+    with pytest.raises(GlctlError) as caught:
+        select(root)
+    assert caught.value.hint.endswith("and run: sudo gitlab-ctl reconfigure")
 
 
 def test_directories_lie_below_the_root(root: Root) -> None:

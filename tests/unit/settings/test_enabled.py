@@ -9,12 +9,13 @@ OFF = "registry['enable'] = false"
 @pytest.mark.parametrize(
     ("platform", "text", "services"),
     [
-        (DEBIAN, "", ("registry", "nginx")),
+        (DEBIAN, "", ("registry", "nginx", "logrotate")),
+        (DEBIAN, "logrotate['enable'] = false", ("registry", "nginx")),
         (DEBIAN, "nginx['enable'] = false", ("registry",)),
         (DEBIAN, OFF, ()),
         (DEBIAN, f"{OFF}\nnginx['enable'] = true", ()),
-        (OMNIBUS, "", ("registry", "nginx")),
-        (OMNIBUS, OFF, ("nginx",)),
+        (OMNIBUS, "", ("registry", "nginx", "logrotate")),
+        (OMNIBUS, OFF, ("nginx", "logrotate")),
         (OMNIBUS, f"{OFF}\nnginx['enable'] = false", ()),
     ],
 )

@@ -32,7 +32,7 @@ def test_only_omnibus_has_a_manager_of_its_own() -> None:
 
 @pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
 def test_every_program_is_absolute_and_names_its_package(platform: Platform) -> None:
-    assert len(programs(platform)) == 6
+    assert len(programs(platform)) == 7
     assert all(program.path.startswith("/") and program.package for program in programs(platform))
 
 

@@ -197,18 +197,21 @@ def test_services_that_do_not_run_here_are_named_once(told) -> None:
 
 
 def test_what_logrotate_does_with_our_logs_is_named_there_too(told) -> None:
-    ((_, _, message, hint),) = told("nginx['logrotate_size'] = '1M'")
-    assert message == "Settings of services that glctl does not run are left alone: nginx['logrotate_size']."
+    ((_, _, message, hint),) = told("registry['logrotate_size'] = '1M'\nlogrotate['services'] = ['nginx']")
+    assert message == (
+        "Settings of services that glctl does not run are left alone: "
+        "logrotate['services'], registry['logrotate_size']."
+    )
     assert "virtual host" not in hint
 
 
 def test_settings_of_gitlabs_own_virtual_host_are_named_there_too(told) -> None:
     message = (
         "Settings of services that glctl does not run are left alone: "
-        "logging['logrotate_size'], nginx['listen_port'], puma."
+        "nginx['listen_port'], puma, registry['logrotate_size']."
     )
     hint = "These of nginx are for GitLab's own virtual host; the registry's has registry['nginx']."
-    text = "nginx['listen_port'] = 80\nlogging['logrotate_size'] = '1M'\npuma['a'] = 1"
+    text = "nginx['listen_port'] = 80\nregistry['logrotate_size'] = '1M'\npuma['a'] = 1"
     assert told(text) == [("warning", None, message, hint)]
 
 

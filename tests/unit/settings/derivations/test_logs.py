@@ -1,7 +1,9 @@
 import pytest
 
+from glctl.settings.platform import OMNIBUS
 
-@pytest.mark.parametrize("service", ["registry", "nginx"])
+
+@pytest.mark.parametrize("service", ["registry", "nginx", "logrotate"])
 @pytest.mark.parametrize(
     ("text", "value", "source"),
     [
@@ -23,7 +25,7 @@ def test_a_service_s_own_settings_count_more_than_those_of_all(
 def test_all_of_them_are_shared(configure) -> None:
     effective = configure("logging['log_group'] = 'adm'\nlogging['svlogd_prefix'] = 'x '").effective
     shared = ["svlogd_size", "svlogd_num", "svlogd_timeout", "svlogd_filter", "svlogd_udp", "svlogd_prefix"]
-    for service in ("registry", "nginx"):
+    for service in ("registry", "nginx", "logrotate"):
         assert [effective[f"{service}.{name}"] for name in shared] == [
             209715200,
             30,
@@ -66,3 +68,44 @@ def test_what_is_shipped_names_the_setting_that_asks_for_it(configure) -> None:
     source = "derived from logging.udp_log_shipping_host, this host's name"
     assert str(effective.origin("nginx.svlogd_prefix")) == source
     assert effective["nginx.svlogd_prefix"] == "host nginx: "
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("", "daily"),
+        ("logging['logrotate_frequency'] = 'weekly'", "weekly"),
+        ("logging['logrotate_frequency'] = 'weekly'\nnginx['logrotate_frequency'] = 'hourly'", "hourly"),
+    ],
+)
+def test_nginx_s_own_settings_of_logrotate_count_more_than_those_of_all(configure, text, value) -> None:
+    assert configure(text).effective["nginx.logrotate_frequency"] == value
+
+
+METHOD = "logging['logrotate_method'] = 'create 0640 root adm'"
+GROUP = "logging['log_group'] = 'adm'"
+
+
+@pytest.mark.parametrize(
+    ("text", "method", "origin"),
+    [
+        ("", "nocreate", "derived (usual on debian)"),
+        (METHOD, "create 0640 root adm", "derived from logging.logrotate_method"),
+        (f"{METHOD}\n{GROUP}", "create 0640 root adm", "derived from logging.logrotate_method"),
+        ("nginx['logrotate_method'] = 'copytruncate'", "copytruncate", "gitlab.rb:1:1"),
+        ("logging['log_group'] = 'gitlab-www'", "nocreate", "derived (usual on debian)"),
+        (
+            GROUP,
+            "copytruncate",
+            "derived from nginx.log_group (nginx's workers may not open files there)",
+        ),
+    ],
+)
+def test_nginx_opens_new_files_where_its_workers_may(configure, text, method, origin) -> None:
+    effective = configure(text).effective
+    assert effective["nginx.logrotate_method"] == method
+    assert str(effective.origin("nginx.logrotate_method")) == origin
+
+
+def test_omnibus_copies_them(configure) -> None:
+    assert configure(platform=OMNIBUS).effective["nginx.logrotate_method"] == "copytruncate"
