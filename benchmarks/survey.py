@@ -35,8 +35,8 @@ from glctl.gitlabrb.model import Symbol
 from glctl.gitlabrb.outside import Outside
 from glctl.gitlabrb.reader import read
 from glctl.paths import Root
+from glctl.settings.names import names_of
 from glctl.settings.platform import OMNIBUS
-from glctl.settings.schema import names_of
 from glctl.settings.versions import NEWEST
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ SV_DIR = "/opt/gitlab/sv"
 SERVICE_DIR = "/opt/gitlab/service"
 INIT_DIR = "/opt/gitlab/init"
 LOG_DIR = "/var/log/gitlab"
+UNIT_FILE = "/etc/systemd/system/glctl-runsvdir.service"  # where systemd starts the supervisor at boot
 STATE_DIR = "/var/opt/gitlab/glctl"  # applied records, the lock, the supervisor's record
 
 

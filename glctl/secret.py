@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from glctl.patterns import Pattern
@@ -19,7 +19,8 @@ _SECRET_NAME = Pattern(
 )
 # …except these, which only look like one: places and switches, and the public half of a pair.
 _NOT_SECRET = Pattern(
-    r"(_path|_file|_dir|_realm|_enabled|_digest|bundle)$|^generate_|^tokens?_", re.IGNORECASE
+    r"(_path|_file|_dir|_realm|_enabled|_digest|bundle|providers|errors?)$|^generate_|^tokens?_",
+    re.IGNORECASE,
 )
 # Secret names that open a section of the registry's configuration instead (auth.token).
 _SECTIONS = frozenset({"token"})
@@ -122,6 +123,15 @@ def mask_line(line: str) -> str:
     if (directive := _DIRECTIVE.fullmatch(line)) and is_secret_name(directive["key"]):
         return f"{directive['start']}{MASK};"
     return _KEY_MATERIAL.sub(_mask_material, _USERINFO.sub(MASK, _mask_named(line)))
+
+
+def credentials_in(line: str) -> Iterator[tuple[int, int]]:
+    """Where *line* holds what is a credential by its own looks, whatever it is called: (start, end) each."""
+    if (directive := _DIRECTIVE.fullmatch(line)) and is_secret_name(directive["key"]):
+        yield directive.end("start"), len(line)
+    for pattern in (_USERINFO, _SIGNED):
+        yield from (match.span() for match in pattern.finditer(line))
+    yield from (match.span() for match in _KEY_MATERIAL.finditer(line) if _mask_material(match) == MASK)
 
 
 def _mask_material(match: re.Match[str]) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Severity = Literal["error", "warning", "info"]
 
@@ -12,7 +15,8 @@ Severity = Literal["error", "warning", "info"]
 class Span:
     """A stretch of a file. Lines and columns count from 1; columns count characters, not bytes.
 
-    *text* is the line that it begins on, where *file* may not be there to be read: it may hold secrets.
+    *text* is the line that it begins on, where *file* may not be there to be read, and *above* some of those
+    before it: they may hold secrets.
     """
 
     file: str
@@ -21,6 +25,7 @@ class Span:
     end_line: int
     end_column: int
     text: str = field(default="", compare=False, repr=False)
+    above: Sequence[str] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from glctl.commands.masking import masked
 from glctl.console import Console, as_called, harmless, wants_color
-from glctl.secret import mask_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,10 +29,11 @@ def print_diagnostics(
     for diagnostic, alike in _gathered(tuple(diagnostics), console.verbose):
         stream.write(format_diagnostic(diagnostic, console, sources) + "\n")
         if alike:
-            stream.write(f"     and {len(alike)} more like it, on lines {_lines(alike)} (-v shows them)\n")
+            lines = _first_lines(alike)
+            stream.write(f"     and {len(alike)} more like it, on lines {lines} (-v shows them)\n")
 
 
-def _lines(alike: Sequence[Diagnostic]) -> str:
+def _first_lines(alike: Sequence[Diagnostic]) -> str:
     """Where the others are: the first few."""
     lines = [str(each.span.line) for each in alike if each.span]
     return ", ".join(lines[:_LINES]) + (" …" if len(lines) > _LINES else "")
@@ -66,8 +67,10 @@ def format_diagnostic(diagnostic: Diagnostic, console: Console, sources: dict[st
     word, color = WORDS[diagnostic.severity], _COLORS[diagnostic.severity]
     where = f"{console.paint(str(diagnostic.span), 'bold')}: " if diagnostic.span else ""
     lines = [f"{where}{console.paint(word, color, 'bold')}: {harmless(diagnostic.message)}"]
-    if diagnostic.span and (source := _line(diagnostic.span, sources)) is not None:
-        lines += _excerpt(source, diagnostic.span, console, color)
+    if diagnostic.span:
+        source, above = _lines(diagnostic.span, sources)
+        if source is not None:
+            lines += _excerpt(source, above, diagnostic.span, console, color)
     if diagnostic.hint:
         hint = as_called(diagnostic.hint, console.called)
         lines.append(f"  {console.paint('->', 'cyan')} {harmless(hint)}")
@@ -76,12 +79,14 @@ def format_diagnostic(diagnostic: Diagnostic, console: Console, sources: dict[st
 
 def source_line(span: Span) -> str:
     """The line of *span* as it may be shown; empty where it cannot be read any more."""
-    return harmless(mask_line((_line(span, {}) or "").strip()))[:_WIDTH]
+    line, above = _lines(span, {})
+    return masked(line or "", above).text.strip()[:_WIDTH]
 
 
-def _line(span: Span, sources: dict[str, list[str]]) -> str | None:
+def _lines(span: Span, sources: dict[str, list[str]]) -> tuple[str | None, Sequence[str]]:
+    """The line of *span*, None where it cannot be read any more; and those above it."""
     if span.text:
-        return span.text
+        return span.text, span.above
     if span.file not in sources:
         path = Path(span.file)
         try:
@@ -92,23 +97,16 @@ def _line(span: Span, sources: dict[str, list[str]]) -> str | None:
         except OSError:
             sources[span.file] = []
     lines = sources[span.file]
-    return lines[span.line - 1] if 0 < span.line <= len(lines) else None
+    return (lines[span.line - 1], lines[: span.line - 1]) if 0 < span.line <= len(lines) else (None, ())
 
 
-def _excerpt(source: str, span: Span, console: Console, color: str) -> list[str]:
-    text = source.replace("\t", " ")
-    start = span.column - 1
-    end = span.end_column - 1 if span.end_line == span.line else len(text)
+def _excerpt(source: str, above: Sequence[str], span: Span, console: Console, color: str) -> list[str]:
+    """The line, masked and cut to what fits around the caret, and the caret under what it means there."""
+    shown = masked(source, above)
+    until = span.end_column - 1 if span.end_line == span.line else len(source)
+    start, end = shown.between(span.column - 1, until)
     cut = max(0, start - _WIDTH // 2)
-    masked = mask_line(text)
-    # Masking shifts what stands behind it: the caret then points at the mask's beginning.
-    if masked != text:
-        common = next((i for i, (a, b) in enumerate(zip(text, masked, strict=False)) if a != b), len(masked))
-        if start >= common:
-            start, end = common, common + 1
-        end = min(end, len(masked))
-    shown = harmless(masked[cut : cut + _WIDTH])
     width = max(1, min(end, cut + _WIDTH) - start)
     gutter = f"{span.line:>5} | "
     caret = " " * (len(gutter) + start - cut) + console.paint("^" * width, color)
-    return [console.paint(gutter, "dim") + shown, caret]
+    return [console.paint(gutter, "dim") + shown.text[cut : cut + _WIDTH], caret]

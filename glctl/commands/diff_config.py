@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from glctl.commands.settings_table import aligned, known_as_json, name_of, short_value, where
+from glctl.console import as_called
 from glctl.converge.comparison import compare
 from glctl.converge.desired import examine
 from glctl.secret import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from glctl.commands.context import Context
     from glctl.console import Console
     from glctl.converge.comparison import Comparison
+    from glctl.settings.option import Option
+
+_WIDTH = 100  # characters of a line of names
 
 
 @click.command("diff-config", short_help="Compare gitlab.rb with the defaults and the example.")
@@ -42,7 +46,7 @@ def command(context: Context, form: str) -> int:
 
 
 def _lines(found: Comparison, console: Console) -> Iterator[str]:
-    for heading, rows in _sections(found).items():
+    for heading, rows in _sections(found, console.called).items():
         if rows:
             yield console.paint(heading, "bold")
             yield from (f"  {line}" for line in aligned(rows))
@@ -53,16 +57,9 @@ def _lines(found: Comparison, console: Console) -> Iterator[str]:
     )
 
 
-def _sections(found: Comparison) -> dict[str, list[tuple[str, ...]]]:
-    """Rows by their heading. What is long and of least interest comes first, out of sight."""
+def _sections(found: Comparison, called: str) -> dict[str, list[tuple[str, ...]]]:
+    """Rows by their heading, what gitlab.rb sets before what it does not."""
     return {
-        "Only in the example (glctl explain KEY says more):": [(f"# {o.sample}",) for o in found.lacking],
-        "Not compared, since glctl makes nothing of it:": [
-            (name_of(each), where(each)) for each in found.unread
-        ],
-        "Without need, since the same would hold without it:": [
-            (name_of(each), short_value(each.value), where(each)) for each in found.redundant
-        ],
         "Set beside the defaults, and what would hold without:": [
             (
                 name_of(each.known),
@@ -72,7 +69,29 @@ def _sections(found: Comparison) -> dict[str, list[tuple[str, ...]]]:
             )
             for each in found.differences
         ],
+        "Without need, since the same would hold without it:": [
+            (name_of(each), short_value(each.value), where(each)) for each in found.redundant
+        ],
+        "Not compared, since glctl makes nothing of it:": [
+            (name_of(each), where(each)) for each in found.unread
+        ],
+        as_called("Only in the example (glctl explain KEY says more):", called): [
+            (line,) for line in _names(found.lacking)
+        ],
     }
+
+
+def _names(options: Sequence[Option]) -> Iterator[str]:
+    """Their keys in as few lines as will do, each section by itself: there are some 150."""
+    from textwrap import wrap
+
+    sections: dict[str, list[str]] = {}
+    for option in options:
+        section, _, name = option.key.rpartition(".")
+        sections.setdefault(section, []).append(name)
+    for section, names in sections.items():
+        head = f"{section}: " if section else ""
+        yield from wrap(head + ", ".join(names), _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _as_json(found: Comparison) -> dict[str, Any]:

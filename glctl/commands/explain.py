@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from glctl.converge.explanation import Explanation, Known
     from glctl.gitlabrb.model import Path as SettingPath
     from glctl.settings.effective import Origin
+    from glctl.settings.option import Option
 
 _MANY = 8  # places that are named singly
 
@@ -130,23 +131,44 @@ def _sections(found: Explanation) -> Iterator[tuple[str, list[str]]]:
     yield "origin", list(_origin_lines(found))
     if found.fate:
         yield "notice", [found.fate]
-    if option is None:
-        own = known.key.split(".")[0] in READ_NAMES
-        yield (
-            "meaning",
-            ["glctl makes nothing of it." if own else "Belongs to a service that glctl does not run."],
-        )
+    if option is None or option.ignored:
+        yield "meaning", [_nothing_made(known, option)]
         return
     yield "default", [value_text(found.default)]
+    if found.otherwise:
+        yield "otherwise", [_other(found.otherwise)]
     if known.key != option.key:
         yield "part of", [ruby_name(option.key)]
     else:
-        yield "takes", [f"one of {', '.join(option.choices)}" if option.choices else TAKES[option.kind]]
-    yield "meaning", [f"It has no effect. {option.doc}" if option.ignored else option.doc]
+        yield "takes", [_takes(option)]
+    yield "meaning", [option.doc]
     if found.effects is not None:
         yield from _effects(found.effects)
     if option.example and known.key == option.key:
         yield "example", [option.sample]
+
+
+def _nothing_made(known: Known, option: Option | None) -> str:
+    """That glctl makes nothing of it, and why."""
+    if option is not None:
+        return f"{'glctl makes nothing of it' if option.foreign else 'It has no effect'}. {option.doc}"
+    if known.key.split(".")[0] in READ_NAMES:
+        return "glctl makes nothing of it."
+    unsure = "" if known.origin else " It does not know whether there is such a setting."
+    return f"Belongs to a service that glctl does not run.{unsure}"
+
+
+def _other(known: Known) -> str:
+    """What would hold without the line of gitlab.rb, and why."""
+    if known.origin is None or known.origin.kind == "secrets":
+        return str(known.origin)
+    return f"{value_text(known.value)}, {known.origin}"
+
+
+def _takes(option: Option) -> str:
+    if option.choices:
+        return f"one of {', '.join(option.choices)}"
+    return TAKES["bool" if isinstance(option.default, bool) and option.kind == "scalar" else option.kind]
 
 
 def _origin_lines(found: Explanation) -> Iterator[str]:
@@ -211,6 +233,7 @@ def _as_json(found: Explanation) -> dict[str, Any]:
         **known_as_json(found.known),
         "sources": [{"depth": depth, **known_as_json(source)} for depth, source in found.sources],
         "default": mask(found.default),
+        "otherwise": found.otherwise and known_as_json(found.otherwise),
         "type": option and option.kind,
         "choices": list(option.choices) if option else [],
         "meaning": option and option.doc,

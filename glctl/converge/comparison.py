@@ -27,7 +27,8 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """*redundant* are the settings without which everything would be the same, *lacking* those that only the
-    example has, *unread* those that cannot be compared since glctl makes nothing of them.
+    example has, *unread* those that cannot be compared since glctl makes nothing of them: they are for
+    services that it does not run, or typos.
     """
 
     differences: tuple[Difference, ...]
@@ -40,6 +41,7 @@ def compare(configuration: Configuration) -> Comparison:
     """Compare all that *configuration*'s gitlab.rb sets. Pure."""
     differences: list[Difference] = []
     redundant: list[Known] = []
+    foreign: list[Known] = []
     lacking: list[Option] = []
     effective, settings = configuration.effective, configuration.settings
     for key, option in OPTIONS.items():
@@ -48,9 +50,13 @@ def compare(configuration: Configuration) -> Comparison:
             lacking += [] if option.ignored else [option]
             continue
         known = Known(key, effective[key], Origin("file", place(settings, path)))
+        if option.foreign:
+            foreign.append(known)
+            continue
         other = without(configuration, option)
         if option.ignored or all(other[each] == effective[each] for each in OPTIONS):
             redundant.append(known)
         else:
             differences.append(Difference(known, other[key]))
-    return Comparison(tuple(differences), tuple(redundant), unread(configuration), tuple(lacking))
+    not_read = (*foreign, *unread(configuration))
+    return Comparison(tuple(differences), tuple(redundant), not_read, tuple(lacking))

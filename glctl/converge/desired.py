@@ -13,7 +13,8 @@ from glctl.paths import CONFIG_FILE, DOCKER_FILE
 from glctl.services.host import installed_omnibus, observe_host, own_fqdn
 from glctl.settings.derive import derive
 from glctl.settings.draft import given
-from glctl.settings.schema import OPTIONS, names_of
+from glctl.settings.names import names_of
+from glctl.settings.schema import OPTIONS
 from glctl.settings.secrets import Placeholders, complete
 from glctl.settings.validate import in_order, validate
 from glctl.settings.versions import NEWEST

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from glctl.converge.effects import Effects, effects
+from glctl.converge.effects import Effects, effects, without
+from glctl.errors import UsageError
 from glctl.secret import wrap
 from glctl.settings.draft import given, lookup, place
+from glctl.settings.drivers import keys_below
 from glctl.settings.effective import DEFAULT, Origin
 from glctl.settings.keys import (
     enclosing,
@@ -18,8 +20,11 @@ from glctl.settings.keys import (
     nearest_option,
     unknown_setting,
 )
+from glctl.settings.kinds import nearest
+from glctl.settings.names import names_of
+from glctl.settings.option import ruby_name
 from glctl.settings.removals import removal_of
-from glctl.settings.schema import COMPLETE_SECTIONS, OPTIONS, names_of
+from glctl.settings.schema import COMPLETE_SECTIONS, OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,12 +48,14 @@ class Explanation:
     """All of one setting. *option* is None for one that glctl makes nothing of; *sources* are the settings
     that it was derived from, and those that they were, each with how far away it is.
 
-    *effects* is None where there can be none, or none can be told since gitlab.rb has errors.
+    *otherwise* is what would hold without the line of gitlab.rb, where that is not the default; *effects* is
+    None where there can be none, or none can be told since gitlab.rb has errors.
     """
 
     known: Known
     option: Option | None
     default: Any = None
+    otherwise: Known | None = None
     sources: tuple[tuple[int, Known], ...] = ()
     effects: Effects | None = None
     fate: str = ""  # that Omnibus has given it up, or is about to, and what to do
@@ -59,18 +66,34 @@ def explain(configuration: Configuration, path: Path) -> Explanation:
     removal = removal_of(path, configuration.version)
     fate = f"It {removal.fate(configuration.version)}. {removal.instead}" if removal else ""
     option = OPTIONS.get(enclosing(path) or "")
-    if option is None or (path != option.path and option.kind != "hash"):
-        return Explanation(_foreign(configuration, path), None, fate=fate)
+    if option is None or (path != option.path and option.kind not in ("array", "hash")):
+        return Explanation(foreign(configuration, path), None, fate=fate)
+    if path != option.path and option.kind == "array":
+        message = f"{ruby_name(option.key)} is an array, and told of as a whole."
+        raise UsageError(message, f"Ask for it: glctl explain {option.key}")
     known = _known(configuration, option, path)
+    if known.value is None:
+        _check_storage_key(path)
     can_tell = not option.ignored and not configuration.errors
+    default = lookup(option.default, path[len(option.path) :])
     return Explanation(
         known,
         option,
-        lookup(option.default, path[len(option.path) :]),
+        default,
+        _otherwise(configuration, known, default) if can_tell and path == option.path else None,
         tuple(_sources(configuration, known, 1, {known.key})),
         effects(configuration, path) if can_tell else None,
         fate,
     )
+
+
+def _check_storage_key(path: Path) -> None:
+    """Raise UsageError for a part of registry['storage'] that no driver has. swift's may be in any case."""
+    for depth in range(2, len(path)):
+        known = keys_below(path[:depth])
+        if known and path[depth].lower() not in known:
+            hint = nearest(path[depth], known) or f"There are {', '.join(sorted(known))}."
+            raise UsageError(f"There is no setting {ruby_name('.'.join(path[: depth + 1]))}.", hint)
 
 
 def means_several(configuration: Configuration, path: Path) -> bool:
@@ -108,12 +131,14 @@ def _unread(configuration: Configuration, path: Path) -> Known:
     return Known(".".join(path), value, None if value is None else Origin("file", place(settings, path)))
 
 
-def _foreign(configuration: Configuration, path: Path) -> Known:
+def foreign(configuration: Configuration, path: Path) -> Known:
     """A setting that Omnibus may know and glctl makes nothing of. Raises UsageError for what is none."""
     known = _unread(configuration, path)
     is_set = known.value is not None
     sections = {".".join(path[:n]) for n in range(1, len(path))}
-    if path[0] not in names_of(configuration.version) or sections & {*COMPLETE_SECTIONS}:
+    names = names_of(configuration.version)
+    takes_keys = path[0] in names.hashes or (len(path) == 1 and path[0] in names.values)
+    if not takes_keys or sections & {*COMPLETE_SECTIONS}:
         raise unknown_setting(path, f" {known.origin} sets it all the same, without effect." * is_set)
     if not is_set and len(path) > 1 and nearest_option(path, likeness=0.9):
         raise unknown_setting(path)
@@ -131,6 +156,15 @@ def _known(configuration: Configuration, option: Option, path: Path) -> Known:
         set_here = settings.get(*written) is not None
         origin = Origin("file", place(settings, written)) if set_here else DEFAULT
     return Known(".".join(path), value, origin)
+
+
+def _otherwise(configuration: Configuration, known: Known, default: Any) -> Known | None:
+    """What there would be without the line of gitlab.rb, if that counts and it is not *default*."""
+    if known.origin is None or known.origin.kind != "file":
+        return None
+    other = without(configuration, OPTIONS[known.key])
+    found = Known(known.key, other[known.key], other.origin(known.key))
+    return found if found.value != default else None
 
 
 def _sources(

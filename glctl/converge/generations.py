@@ -184,7 +184,7 @@ def _pack(generation: Generation) -> bytes:
         "gitlab_rb": b2a_base64(generation.gitlab_rb, newline=False).decode(),
         "files": dict(generation.source.files),
         "effective": {
-            key: {"value": reveal(resolved.value), "origin": asdict(resolved.origin)}
+            key: {"value": reveal(resolved.value), "origin": _origin_item(resolved.origin)}
             for key, resolved in generation.effective.resolved.items()
         },
         "resources": [to_json(resource) for resource in generation.resources],
@@ -231,6 +231,14 @@ def _effective(items: dict[str, Any]) -> Effective:
         value = Secret(item["value"]) if name in KEYS else wrap(item["value"], name)
         resolved[key] = Resolved(value, _origin(item["origin"]))
     return Effective(resolved)
+
+
+def _origin_item(origin: Origin) -> dict[str, Any]:
+    """*origin* as JSON; of its place, only the line itself."""
+    item = asdict(origin)
+    if origin.span:
+        item["span"]["above"] = ()
+    return item
 
 
 def _origin(item: dict[str, Any]) -> Origin:

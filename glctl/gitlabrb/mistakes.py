@@ -46,6 +46,12 @@ MISTAKES = (
         "this line is left over from a merge",
         "Keep one of the versions and remove this line.",
     ),
+    Mistake(
+        r"(?:^|(?<=¶))_?(\.)\.\.+_?(?=[\n¶])",
+        ANYWHERE,
+        "dots that stand for what was left out",
+        "Remove this line, or write what belongs here.",
+    ),
     Mistake(r"(c)", OUTSIDE, "Ruby does not know this kind of comment", "Begin comments with #"),
     Mistake(
         r"(T)",

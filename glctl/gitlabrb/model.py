@@ -26,12 +26,12 @@ class Names:
     """What gitlab.rb may assign at top level, handed in by the schema: the evaluator knows no setting.
 
     *values* take one value (``external_url 'x'``), *hashes* take keys (``registry['k'] = v``). *others* may
-    not be assigned, and why: ``was removed in GitLab 17.1``.
+    not be assigned; why (``was removed in GitLab 17.1``), and what to do instead.
     """
 
     values: frozenset[str]
     hashes: frozenset[str]
-    others: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def __contains__(self, name: object) -> bool:
         return name in self.values or name in self.hashes

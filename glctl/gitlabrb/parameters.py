@@ -69,29 +69,32 @@ def _parameters_of(ev: Evaluator, node: Node) -> Parameters:
 
 def _numbered(ev: Evaluator, node: Node) -> list[tuple[Node, str]]:
     """The words ``_1`` to ``_9`` that stand in the block itself. Ruby wants none in the blocks in it then."""
-    own: list[tuple[Node, str]] = []
-    inner: list[tuple[Node, str]] = []
-    nodes: list[tuple[Node, bool]] = [(child, False) for child in _inside(node)]
-    while nodes:
-        each, is_inner = nodes.pop()
-        if each.type == "identifier" and _NUMBERED.fullmatch(name := ev.source.text_of(each)):
-            (inner if is_inner else own).append((each, name))
-        is_inner = is_inner or each.type in BLOCKS
-        nodes += [(child, is_inner) for child in reversed(each.children)]
-    if own and inner:
+    body = node.child_by_field_name("body")  # a lambda's is a block
+    inner: list[Node] = []
+    own = list(_words(ev, body.children if body is not None else (), inner))
+    # The blocks in it are looked into only now: of blocks in blocks, each node is seen once.
+    below = [child for block in inner for child in block.children]
+    if own and (more := next(_words(ev, below, None), None)) is not None:
         raise RefusedError(
-            inner[0][0], codes.SYNTAX, "numbered parameters in a block within a block that has some", _NAMES
+            more[0], codes.SYNTAX, "numbered parameters in a block within a block that has some", _NAMES
         )
     return own
 
 
+def _words(ev: Evaluator, roots: Sequence[Node], blocks: list[Node] | None) -> Iterator[tuple[Node, str]]:
+    """Those in *roots*. With *blocks*, the blocks in these go there and are not looked into."""
+    nodes = list(reversed(roots))
+    while nodes:
+        each = nodes.pop()
+        if each.type == "identifier" and _NUMBERED.fullmatch(name := ev.source.text_of(each)):
+            yield each, name
+        if blocks is not None and each.type in BLOCKS:
+            blocks.append(each)
+        else:
+            nodes += reversed(each.children)
+
+
 _NAMES = "Name them: { |x| … }"
-
-
-def _inside(node: Node) -> Sequence[Node]:
-    """What a block's body has. A lambda's body is a block."""
-    body = node.child_by_field_name("body")
-    return body.children if body is not None else ()
 
 
 def _listed(ev: Evaluator, node: Node, order: Pattern[str]) -> Parameters:

@@ -101,7 +101,8 @@ def unknown_word(node: Node, name: str, names: Names) -> RefusedError:
     if refused := never_a_name(node, name):
         return refused
     if name in names.others:
-        return RefusedError(node, codes.UNKNOWN_SETTING, f"{name} {names.others[name]}", "Take it out.")
+        why, instead = names.others[name]
+        return RefusedError(node, codes.UNKNOWN_SETTING, f"{name} {why}", instead)
     offer = _nearest(name[:_MAX_NAME], names)
     if _begins_statement(node):
         unknown = f"{name[:_MAX_NAME]} is not a setting of Omnibus"

@@ -13,6 +13,8 @@ from glctl.spans import Span
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_ABOVE = 40  # lines before that of a span: what is masked in it may have begun there
+
 
 class Source:
     """A text as Ruby reads it: no byte order mark, LF for CRLF, a line end at the end. A part of a text
@@ -49,7 +51,8 @@ class Source:
         """The place of *node*."""
         line, column = self._position(node.start_byte, *node.start_point)
         end_line, end_column = self._position(node.end_byte, *node.end_point)
-        return Span(self.file, line, column, end_line, end_column, self.lines[node.start_point.row])
+        row = node.start_point.row
+        return Span(self.file, line, column, end_line, end_column, self.lines[row], self._above(row))
 
     def span_of_offset(self, offset: int) -> Span:
         """The place of the character at a byte offset; the end of the text is that of its last line."""
@@ -61,7 +64,10 @@ class Source:
     def span_at(self, row: int, start: int, end: int) -> Span:
         """The place between two character offsets of one line. All three count from 0."""
         line = self._first_row + row + 1
-        return Span(self.file, line, start + 1, line, end + 1, self.lines[row])
+        return Span(self.file, line, start + 1, line, end + 1, self.lines[row], self._above(row))
+
+    def _above(self, row: int) -> list[str]:
+        return self.lines[max(0, row - _ABOVE) : row]
 
     def _position(self, offset: int, row: int, column: int) -> tuple[int, int]:
         if not self._ascii:

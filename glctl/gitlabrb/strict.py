@@ -97,9 +97,8 @@ def _several(ev: Evaluator, names: Node, equals: Node) -> None:
 
 
 def _block(ev: Evaluator, node: Node) -> None:
-    """``{ |name| … }``"""
-    if node.parent is None or node.parent.type != "lambda":  # the body of a lambda
-        parameters.parameters_of(ev, node)
+    """``{ |name| … }``, ``->(name) { … }``, whose body is a block without parameters"""
+    parameters.parameters_of(ev, node)
 
 
 def _range(_ev: Evaluator, node: Node) -> None:

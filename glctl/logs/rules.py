@@ -367,7 +367,7 @@ RULES: tuple[LogRule, ...] = (
         "s3-no-credentials",
         b"NoCredentialProviders",
         _S3 + r"NoCredentialProviders\b",
-        "The registry has no S3 credentials: no keys are configured, and this machine has no role.",
+        "The registry has no S3 credentials; no keys are configured, and this machine has no role.",
     ),
     LogRule(  # R50
         "s3-not-implemented",

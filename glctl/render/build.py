@@ -18,6 +18,7 @@ from glctl.render.runit import (
     registry_service,
     service_link,
 )
+from glctl.render.systemd import no_supervisor_unit, supervisor_unit
 from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def resources(effective: Effective, host: Host, secrets: Secrets) -> tuple[Resou
     if "logrotate" in enabled and "logrotate" in ours:
         made += logrotate_resources(effective, host)
         made += logrotate_service(effective, host)
+    if host.boots_services and host.platform.manages_services:
+        made += supervisor_unit(host) if enabled else no_supervisor_unit()
     made += [service_link(name, host) if name in enabled else no_service_link(name, host) for name in ours]
     return tuple(_tidy(resource) for resource in made)
 

@@ -67,7 +67,10 @@ def select(root: Root, names: Iterable[str] = ()) -> tuple[Service, ...]:
 
 def not_configured(root: Root) -> GlctlError:
     """What to say where no reconfigure has enabled a service yet."""
+    from glctl.settings.platform import detect
+
+    run = "glctl reconfigure" if detect(root).manages_services else "sudo gitlab-ctl reconfigure"
     return GlctlError(
         f"No service is enabled in {root.at(SERVICE_DIR)}.",
-        "Set registry_external_url in gitlab.rb, if it is not set, and run: glctl reconfigure",
+        f"Set registry_external_url in gitlab.rb, if it is not set, and run: {run}",
     )

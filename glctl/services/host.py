@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from glctl.errors import UsageError
 from glctl.paths import CLUSTER_FILE, SECRETS_FILE, SSL_DIR, VERSION_FILE
+from glctl.services import systemd
 from glctl.settings.host import Host
 from glctl.settings.versions import parse_version
 
@@ -36,6 +37,7 @@ def observe_host(
         cpus=len(os.sched_getaffinity(0)),
         invoker=_name_of_invoker(),
         privileged=os.geteuid() == 0,
+        systemd=systemd.is_running(),
         users=frozenset(name for name in users if _exists(pwd.getpwnam, name)),
         groups=frozenset(name for name in groups if _exists(grp.getgrnam, name)),
         certificates=_certificates(root, certificates),

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 
 from glctl.errors import GlctlError
 from glctl.paths import SERVICE_DIR, STATE_DIR
+from glctl.services import systemd
 from glctl.services.catalog import not_configured
 from glctl.services.processes import Process, command_line, everyone, is_contained, read
 from glctl.services.runit import look
@@ -30,7 +31,7 @@ TIMEOUT = 10.0  # seconds; runsvdir looks every 5, waits 1 for a directory that 
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"  # of all services
 # runsvdir keeps the last complaints of its runsv processes in this argument, where ps shows them.
-_LOG = "log: " + "." * 395
+LOG = "log: " + "." * 395
 _POLL = 0.02
 _LOOK_AGAIN = 0.5  # seconds
 
@@ -92,15 +93,16 @@ def supervises(process: Process, root: Root) -> bool:
 def ensure(root: Root, runsvdir: Program) -> Supervisor:
     """The supervisor of this root, started where none runs. Raises GlctlError.
 
-    It survives the terminal and this process, and gives services a clean environment: AWS_CA_BUNDLE, for
-    one, makes the registry's S3 driver panic.
+    Where reconfigure has written a unit for it, systemd starts it. It survives the terminal and this
+    process, and gives services a clean environment: AWS_CA_BUNDLE, for one, makes the registry's S3 driver
+    panic.
     """
     if not root.at(SERVICE_DIR).is_dir():
         raise not_configured(root)
     with _lock(root) as record:
         if running := find(root):
             return running
-        process = _spawn(root, runsvdir)
+        process = _boot(root) if systemd.starts_supervisor(root) else _spawn(root, runsvdir)
         record.truncate(0)
         record.write(f"{process.pid} {process.started}\n")
         return Supervisor(process, fresh=True)
@@ -135,6 +137,19 @@ def await_services(
         time.sleep(_POLL)
 
 
+def _boot(root: Root) -> Process:
+    """Have systemd start it, as it does at boot."""
+    systemd.start_supervisor()
+    deadline = time.monotonic() + TIMEOUT
+    while time.monotonic() < deadline:
+        if running := find(root):
+            return running.process
+        time.sleep(_POLL)
+    raise GlctlError(
+        f"{systemd.UNIT} is started, but runs no runsvdir.", f"See: journalctl -u {systemd.UNIT}"
+    )
+
+
 def _spawn(root: Root, runsvdir: Program) -> Process:
     import subprocess
 
@@ -143,7 +158,7 @@ def _spawn(root: Root, runsvdir: Program) -> Process:
     directory = str(root.at(SERVICE_DIR))
     # nohup and background jobs hand down ignored signals, which services would inherit: env undoes that.
     child = subprocess.Popen(
-        ["/usr/bin/env", "--default-signal", runsvdir.path, "-P", directory, _LOG],
+        ["/usr/bin/env", "--default-signal", runsvdir.path, "-P", directory, LOG],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -27,6 +27,8 @@ _DURATIONS = (
     "registry.default_notifications_backoff",
 )
 
+_SECRETS = ("registry.http_secret", "registry.internal_key", "registry.internal_certificate")
+
 
 def doubts(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     """All of them."""
@@ -37,6 +39,8 @@ def doubts(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     yield from _switches(settings)
     yield from _durations(settings)
     yield from _signing_pair(settings, effective)
+    yield from _database(settings, effective)
+    yield from _unkept_secrets(settings, effective)
 
 
 def _doubt(code: str, message: str, hint: str, settings: Settings, *path: str) -> Diagnostic:
@@ -58,7 +62,8 @@ def _shared_address(settings: Settings, effective: Effective) -> Iterator[Diagno
     same = (gitlab.host.lower(), gitlab.port) == (registry.host.lower(), registry.port)
     if same and registry.path in ("", "/") and effective["registry.nginx.listen_port"] == registry.port:
         message = f"registry_external_url has the host and port of external_url ({registry.origin})."
-        hint = f"Give the registry a name or a port of its own: {registry.scheme}://{registry.host}:5050"
+        port = 5050 if registry.port != 5050 else 5051
+        hint = f"Give the registry a name or a port of its own: {registry.scheme}://{registry.host}:{port}"
         yield _doubt("shared-address", message, hint, settings, "registry_external_url")
 
 
@@ -151,3 +156,26 @@ def _signing_pair(settings: Settings, effective: Effective) -> Iterator[Diagnost
         )
         hint = "Take registry['rootcertbundle'] out, or see that the file holds the same certificate."
         yield _doubt("token-certificate-elsewhere", message, hint, settings, "registry", "rootcertbundle")
+
+
+def _database(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
+    """ "prefer" is GitLab's own PostgreSQL where that runs here, else no database at all."""
+    path = ("registry", "database")
+    given, made = settings.get(*path), effective[".".join(path)]
+    if not effective["registry.enable"] or not isinstance(given, Mapping) or not isinstance(made, Mapping):
+        return
+    if given.get("enabled", "prefer") == "prefer" and made.get("enabled") == "false":
+        message = "registry['database'] is left out: it is only preferred, and PostgreSQL does not run here."
+        hint = "Write registry['database']['enabled'] = true if it runs elsewhere, else false."
+        yield _doubt("database-left-out", message, hint, settings, *path, "enabled")
+
+
+def _unkept_secrets(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
+    path = ("package", "generate_secrets_json_file")
+    made = [key for key in _SECRETS if effective.origin(key).because == "generated"]
+    if effective["registry.enable"] and made and not effective[".".join(path)]:
+        message = (
+            f"{ruby_name('.'.join(path))} is false: each run makes other secrets and restarts the registry."
+        )
+        hint = f"Set {', '.join(map(ruby_name, made))}, or take this line out."
+        yield _doubt("secrets-not-kept", message, hint, settings, *path)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from glctl.gitlabrb.model import Path
+
 
 @dataclass(frozen=True, slots=True)
 class Driver:
@@ -111,3 +113,13 @@ RAILS_KEYS: Mapping[str, str] = {
     "remote_directory": "It is 'bucket' in 's3' and 'gcs', 'container' in 'azure' and 'swift'.",
     "use_iam_profile": "Leave 'accesskey' and 'secretkey' out of 's3' instead.",
 }
+
+
+def keys_below(path: Path) -> frozenset[str]:
+    """What may stand in the hash at *path*: drivers, or the keys of one; empty where any may."""
+    match path:
+        case ("registry", "storage"):
+            return frozenset(DRIVERS.keys() | BESIDE.keys())
+        case ("registry", "storage", name):
+            return DRIVERS[name].keys if name in DRIVERS else BESIDE.get(name, frozenset())
+    return frozenset()

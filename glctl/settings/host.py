@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What this machine is. *invoker* is the account that runs glctl.
+    """What this machine is. *invoker* is the account that runs glctl, *systemd* whether systemd runs here.
 
     *secrets* is the parsed JSON of gitlab-secrets.json, None where there is no such file, and *cluster* that
     of gitlab-cluster.json. *users* and *groups* are names of accounts that exist, of those that gitlab.rb
@@ -29,6 +29,7 @@ class Host:
     cpus: int = 1
     invoker: str = "root"
     privileged: bool = True
+    systemd: bool = False
     users: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     certificates: frozenset[str] = frozenset()
@@ -39,6 +40,11 @@ class Host:
     def makes_accounts(self) -> bool:
         """Whether accounts may be made: never in a sandbox, nor without the rights."""
         return self.privileged and not self.root.relocated
+
+    @property
+    def boots_services(self) -> bool:
+        """Whether systemd is to start the supervisor at boot: never that of a sandbox."""
+        return self.systemd and self.privileged and not self.root.relocated
 
     def has_account(self, user: str, group: str | None = None) -> bool:
         """Whether files can belong to *user* and *group* here and services run as them.

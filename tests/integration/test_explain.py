@@ -127,7 +127,7 @@ printf '%s\n' "${COMPREPLY[@]}"
         (["expl"], ["explain"]),
         (["explain", "registry.debug"], ["registry.debug_addr"]),
         (["show-config", "registry_ext"], ["registry_external_url"]),
-        (["restart", ""], ["registry", "nginx"]),
+        (["restart", ""], ["registry", "nginx", "logrotate"]),
         (["doctor", "--explain", "clock-s"], ["clock-skew"]),
     ],
 )

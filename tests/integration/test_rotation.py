@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
 import re
@@ -58,9 +59,12 @@ def numbers(files: list[Path]) -> list[int]:
 
 def opened(made: Installation) -> set[str]:
     """The log files that nginx's processes write to."""
-    pids = [made.pid("nginx"), *made.workers()]
-    found = [str(link.readlink()) for pid in pids for link in Path(f"/proc/{pid}/fd").iterdir()]
-    return {link for link in found if link.startswith(f"{made.at(LOGS)}/") and ".log" in link}
+    found = set()
+    for pid in (made.pid("nginx"), *made.workers()):
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                found.add(str(link.readlink()))
+    return {target for target in found if target.startswith(f"{made.at(LOGS)}/") and ".log" in target}
 
 
 def test_no_line_of_nginx_is_lost_and_none_is_there_twice(made: Installation) -> None:

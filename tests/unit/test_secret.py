@@ -2,7 +2,18 @@ from typing import Any
 
 import pytest
 
-from glctl.secret import MASK, Secret, is_secret_name, mask, mask_line, mask_lines, mask_text, reveal, wrap
+from glctl.secret import (
+    MASK,
+    Secret,
+    credentials_in,
+    is_secret_name,
+    mask,
+    mask_line,
+    mask_lines,
+    mask_text,
+    reveal,
+    wrap,
+)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +82,7 @@ def test_names_of_credentials(name: str) -> None:
         "password_file",
         "host",
         "port",
+        "NoCredentialProviders",
     ],
 )
 def test_names_that_only_look_like_one(name: str) -> None:
@@ -209,3 +221,20 @@ def test_a_header_with_an_api_key_is_secret() -> None:
 )
 def test_a_quote_within_a_secret_does_not_end_it(line: str, masked: str) -> None:
     assert mask_line(line) == masked
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("a http://user:pw@host", ["user:pw"]),
+        ('proxy_set_header Authorization "Basic x";', ['"Basic x";']),
+        (
+            "MIIEpAIBAAKCAQEA0vPKx8kz5sV6aBfZ5mJcBvAy8zq5/Wl1",
+            ["MIIEpAIBAAKCAQEA0vPKx8kz5sV6aBfZ5mJcBvAy8zq5/Wl1"],
+        ),
+        ("GET /v2/a?_state=abc&digest=1", ["_state=abc"]),
+        ("/srv/gitlab/registry/images/storage/primary", []),
+    ],
+)
+def test_what_is_a_credential_by_its_looks(line: str, found: list[str]) -> None:
+    assert [line[start:end] for start, end in credentials_in(line)] == found

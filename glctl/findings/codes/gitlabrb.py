@@ -104,6 +104,20 @@ CODES = (
         "warning",
     ),
     _code(
+        "database-left-out",
+        "The registry goes without its metadata database: PostgreSQL does not run on its host.",
+        "Say true or false in registry['database']['enabled'].",
+        _OMNIBUS,
+        "warning",
+    ),
+    _code(
+        "secrets-not-kept",
+        "Each run makes other secrets, since none may be kept.",
+        "Set them, or let gitlab-secrets.json be written.",
+        _OMNIBUS,
+        "warning",
+    ),
+    _code(
         "stopped-by-file",
         "The file itself stops the run (raise, abort).",
         "Correct what its text says, or remove the statement.",

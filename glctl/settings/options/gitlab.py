@@ -33,7 +33,7 @@ OPTIONS = (
     Option(
         "gitlab_rails.registry_enabled",
         "bool",
-        "Whether GitLab offers a registry; true where registry_external_url is set.",
+        "Whether GitLab offers a registry; where registry['enable'] is true, it does.",
         default=False,
         example="true",
     ),

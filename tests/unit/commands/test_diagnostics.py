@@ -29,7 +29,7 @@ def test_it_shows_the_place_the_line_a_caret_and_the_hint() -> None:
         ("x", (1, 2, 1, 2), "x", " ^"),  # at the end of the line
         ("abc {\n}", (1, 5, 2, 2), "abc {", "    ^"),  # to the end of the first line
         ("a\x1b[31mb", (1, 1, 1, 2), "a\\x1b[31mb", "^"),
-        ("secretkey: hunter2", (1, 12, 1, 19), "secretkey: [MASKED]", "           ^"),
+        ("secretkey: hunter2", (1, 12, 1, 19), "secretkey: [MASKED]", "           ^^^^^^^^"),
     ],
 )
 def test_the_caret_stands_below_what_is_meant(

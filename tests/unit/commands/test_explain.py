@@ -93,7 +93,18 @@ registry['nginx']['listen_port'] = 5050
         ("git_data_dirs", ["  notice    It was removed in GitLab 18.0."]),
         ("gitlab_rails.smtp_password", ["  meaning   glctl makes nothing of it."]),
         ("gitaly.configuration", ["  meaning   Belongs to a service that glctl does not run."]),
-        ("gitaly.nosuch", ["  origin    gitlab.rb does not set it"]),
+        (
+            "gitaly.nosuch",
+            [
+                "  origin    gitlab.rb does not set it",
+                "  meaning   Belongs to a service that glctl does not run. It does not know whether",
+            ],
+        ),
+        ("registry.autoredirect", ["  takes     true or false"]),
+        (
+            "nginx.hsts_max_age",
+            ["  meaning   glctl makes nothing of it. It is for GitLab's own virtual host;"],
+        ),
     ],
 )
 def test_what_else_there_is_to_say(run: Run, file: Path, key: str, lines: list[str]) -> None:
@@ -106,6 +117,17 @@ def test_many_places_are_counted(run: Run, file: Path) -> None:
     out = run("registry.enable")[1]
     assert " more (--format json has all)" in out
     assert len(out.splitlines()) < 30
+
+
+def test_what_would_hold_without_a_line(run: Run, file: Path) -> None:
+    file.write_text(TEXT + "registry['nginx']['listen_port'] = 5051")
+    out = run("registry.nginx.listen_port")[1]
+    assert "\n  default   not set\n  otherwise 5050, derived from registry_external_url\n" in out
+    assert "\n  otherwise generated\n" in run("registry.http_secret")[1]
+    assert "\n  otherwise { 'filesystem' => " in run("registry.storage")[1]
+    report = json.loads(run("registry.nginx.listen_port", "--format", "json")[1])
+    assert (report["otherwise"]["key"], report["otherwise"]["value"]) == ("registry.nginx.listen_port", 5050)
+    assert "otherwise" not in run("registry.debug_addr")[1]
 
 
 def test_what_counts_elsewhere(run: Run, file: Path) -> None:
@@ -174,7 +196,7 @@ def test_json(run: Run, file: Path) -> None:
     assert (code, err) == (0, "")
     document = json.loads(out)
     assert list(document) == (
-        "key value origin sources default type choices meaning ignored fate effects".split()
+        "key value origin sources default otherwise type choices meaning ignored fate effects".split()
     )
     assert (document["key"], document["value"], document["origin"]["kind"]) == (
         "registry.nginx.listen_port",

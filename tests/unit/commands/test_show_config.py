@@ -94,6 +94,22 @@ def test_what_gitlab_rb_does_not_set(run: Run) -> None:
     assert "There is no setting" in run("--user", "registry.nosuch")[2]
 
 
+def test_what_glctl_makes_nothing_of_is_shown_where_it_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "gitlab.rb").write_text("gitlab_rails['smtp_password'] = 'hunter2'\npuma['port'] = 8081")
+    _, out, _ = run("puma", "gitlab_rails.smtp_password")
+    assert json.loads(out) == {"puma": {"port": 8081}, "gitlab_rails.smtp_password": "[MASKED]"}
+    assert set(json.loads(run("gitlab_rails")[1])["gitlab_rails"]).isdisjoint({"smtp_password"})
+
+
+@pytest.mark.parametrize("key", ["sidekiq", "gitaly.env", "gitlab_rails.smtp_password"])
+@pytest.mark.parametrize("user", [[], ["--user"]])
+def test_what_is_not_set_and_glctl_makes_nothing_of(run: Run, key: str, user: list[str]) -> None:
+    code, out, err = run(key, *user)
+    assert (code, out) == (2, "")
+    assert "does not set" in err
+    assert err.endswith("\n  -> glctl makes nothing of it, and knows no default.\n")
+
+
 @pytest.mark.parametrize("args", [[], ["--user"], ["--format", "yaml"], ["registry.env", "registry.storage"]])
 def test_secrets_are_masked(run: Run, args: list[str]) -> None:
     code, out, _ = run(*args)

@@ -74,3 +74,9 @@ def test_the_whole_example_lacks_nothing() -> None:
 def test_what_cannot_be_compared() -> None:
     found = compared(HEAD + "gitaly['enable'] = false\nregistry['nosuch'] = 1")
     assert [known.key for known in found.unread] == ["gitaly.enable", "registry.nosuch"]
+
+
+def test_what_is_for_gitlabs_own_virtual_host_is_not_said_to_be_without_need() -> None:
+    found = compared(HEAD + "nginx['hsts_max_age'] = 0\nnginx['redirect_http_to_https'] = true")
+    assert found.redundant == ()
+    assert [known.key for known in found.unread] == ["nginx.hsts_max_age", "nginx.redirect_http_to_https"]

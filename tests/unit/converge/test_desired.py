@@ -126,3 +126,19 @@ def test_another_file_is_read_without_what_the_docker_image_puts_before_it(
         root.at(path).parent.mkdir(parents=True, exist_ok=True)
         root.at(path).write_text(text)
     assert examine(root, other, OMNIBUS).settings.values == {"roles": ["application_role"]}
+
+
+@pytest.mark.parametrize(("of_image", "codes"), [("external_url 'http://g'\n", []), ("", ["url-missing"])])
+def test_the_address_of_gitlab_may_come_from_the_file_of_the_docker_image(
+    tmp_path: Path, of_image: str, codes: list[str]
+) -> None:
+    files = {
+        "assets/gitlab.rb": f"{of_image}from_file '/etc/gitlab/gitlab.rb'\n",
+        "etc/gitlab/gitlab.rb": "registry_external_url 'https://r.example.com'\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text(text)
+    root = Root(tmp_path)
+    found = examine(root, root.at("/etc/gitlab/gitlab.rb"), OMNIBUS)
+    assert [each.code for each in found.diagnostics if each.severity == "error"] == codes

@@ -42,7 +42,9 @@ def understood(text: str, platform=DEBIAN) -> Configuration:
         ("registry.http_secret", None, None, "generated"),
         ("registry.storage.s3.bucket", "images", None, "gitlab.rb:4:3"),
         ("registry.storage.cache.blobdescriptor", "inmemory", None, "default"),
-        ("registry.storage.s3.nosuch", None, None, "default"),
+        ("registry.storage.s3.chunksize", None, None, "default"),
+        ("registry.storage.swift.authURL", None, None, "default"),
+        ("registry.storage.redirect.disable", None, None, "default"),
         ("registry.env.GODEBUG", "tlsmlkem=0", "tlsmlkem=0", "derived (what every registry needs)"),
         ("registry_nginx['proxy_set_headers']['X-A']", "b", None, "gitlab.rb:5:41"),
     ],
@@ -88,6 +90,7 @@ def test_what_glctl_makes_nothing_of(configuration) -> None:
         (("registry", "nosuch"), "There is no setting registry['nosuch']."),
         (("registry", "log_level", "x"), "There is no setting registry['log_level']['x']."),
         (("nosuch",), "There is no setting nosuch."),
+        (("external_url", "x"), "There is no setting external_url['x']."),
         (("gitlab_rails", "registry_hots"), "There is no setting gitlab_rails['registry_hots']."),
         (
             ("registry", "debug_adr"),
@@ -99,6 +102,27 @@ def test_what_there_is_not(configuration, path, message) -> None:
     with pytest.raises(UsageError) as caught:
         explain(configuration, path)
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("key", "message", "hint"),
+    [
+        ("s3.buckett", "There is no setting registry['storage']['s3']['buckett'].", "Did you mean 'bucket'?"),
+        ("s33.bucket", "There is no setting registry['storage']['s33'].", "Did you mean 's3'?"),
+        ("delete.x", "There is no setting registry['storage']['delete']['x'].", "There are enabled."),
+    ],
+)
+def test_what_no_storage_driver_has(configuration, key, message, hint) -> None:
+    with pytest.raises(UsageError) as caught:
+        explain(configuration, parse_key(f"registry.storage.{key}"))
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+def test_a_part_of_an_array_is_told_of_with_the_whole(configuration) -> None:
+    with pytest.raises(UsageError) as caught:
+        explain(configuration, parse_key("registry['notifications'][0]['url']"))
+    assert caught.value.message == "registry['notifications'] is an array, and told of as a whole."
+    assert caught.value.hint == "Ask for it: glctl explain registry.notifications"
 
 
 def test_what_omnibus_has_given_up(configuration) -> None:

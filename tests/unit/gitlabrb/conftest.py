@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NAMES = Names(
     values=frozenset({"external_url", "registry_external_url", "roles"}),
     hashes=frozenset({"registry", "nginx", "gitlab_rails", "git_data_dirs"}),
-    others={"carrier_pigeon": "was removed in GitLab 1.2"},
+    others={"carrier_pigeon": ("was removed in GitLab 1.2", "Write a letter.")},
 )
 HOST_FILES = {
     "/run/secret": "s3cret\n",

@@ -52,6 +52,19 @@ MISTAKES = [
     ("registry['a'] = http://x:5000", "1:17-30", "a URL without quotes", TEXT),
     ("registry['a'] = 10.0.0.1", "1:17-25", "this is not a number", TEXT),
     ("registry['a'] = 10m", "1:17-20", "this is not a number", TEXT),
+    # dots of documentation; before registry['a'] = 1 they would make a range of it, to Ruby
+    (
+        "...\nroles 'application_role'",
+        "1:1-2",
+        "dots that stand for what was left out",
+        "Remove this line, or write what belongs here.",
+    ),
+    (
+        "registry['a'] = {\n  'b' => 1,\n  ....\n}",
+        "3:3-4",
+        "dots that stand for what was left out",
+        "Remove this line, or write what belongs here.",
+    ),
     # brackets
     ("registry['enable' = true", "1:9-10", "this bracket is never closed", CLOSE),
     ("registry['a'] = {\n  'b' => 1", "1:17-18", "this bracket is never closed", CLOSE),

@@ -79,7 +79,7 @@ def test_a_setter_sets(settings, text: str, expected: dict[str, object]) -> None
         ),
         (
             "carrier_pigeon({ 'a' => 1 })",
-            "1-15 error unknown-setting: carrier_pigeon was removed in GitLab 1.2 -> Take it out.",
+            "1-15 error unknown-setting: carrier_pigeon was removed in GitLab 1.2 -> Write a letter.",
         ),
         (
             "registry { 'a' => 1 }",

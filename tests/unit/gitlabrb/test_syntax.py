@@ -46,9 +46,9 @@ def test_errors_have_a_limit(told) -> None:
     assert len(told("roles 'x\n" * 50)) == 10
 
 
-@pytest.mark.parametrize(("quote", "row"), [("'", 0), ('"', 700), ("'", 1399)])
+@pytest.mark.parametrize(("quote", "row"), [("'", 0), ('"', 350), ("'", 699)])
 def test_one_missing_quote_in_a_long_file_is_found(told, quote: str, row: int) -> None:
-    lines = [f"registry['key{number}'] = {quote}value{quote}" for number in range(1400)]
+    lines = [f"registry['key{number}'] = {quote}value{quote}" for number in range(700)]
     lines[row] = lines[row][:-1]
     (line,) = told("\n".join(lines))
     assert line.startswith(f"{row + 1}:")

@@ -128,3 +128,24 @@ def test_each_path_has_one_spelling(made) -> None:
 def test_on_an_omnibus_host_without_both_the_virtual_host_goes(made) -> None:
     found = made(f"{OFF}\nnginx['enable'] = false", platform=OMNIBUS)
     assert VHOST in [r.path for r in found if isinstance(r, Absent)]
+
+
+UNIT = ["/etc/systemd/system/glctl-runsvdir.service"]
+WANTED = ["/etc/systemd/system/multi-user.target.wants/glctl-runsvdir.service"]
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "kinds"),
+    [
+        ("", {"systemd": True}, (File, Symlink)),
+        (OFF, {"systemd": True}, (Absent, Absent)),
+        ("", {}, ()),
+        ("", {"systemd": True, "privileged": False}, ()),
+        ("", {"systemd": True, "root": Root(Path("/srv/box"))}, ()),
+        ("", {"systemd": True, "platform": OMNIBUS}, ()),
+    ],
+)
+def test_systemd_starts_the_supervisor_of_a_host_of_glctl_s_own(made, text, facts, kinds) -> None:
+    found = [r for r in made(text, **facts) if not isinstance(r, Account) and "systemd" in r.path]
+    assert {type(r) for r in found} == set(kinds)
+    assert sorted(r.path for r in found) == (UNIT + WANTED if kinds else [])

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from glctl.errors import GlctlError, UsageError
-from glctl.paths import SERVICE_DIR, Root
+from glctl.paths import EMBEDDED_DIR, SERVICE_DIR, Root
 from glctl.services.catalog import NGINX, REGISTRY, SERVICES, enabled, select
 
 
@@ -53,6 +53,13 @@ def test_all_of_nothing_is_not_configured(root: Root) -> None:
         select(root)
     assert "glctl reconfigure" in caught.value.hint
     assert caught.value.exit_code == 1
+
+
+def test_on_an_omnibus_host_gitlab_ctl_configures(root: Root) -> None:
+    root.at(EMBEDDED_DIR).mkdir(parents=True)
+    with pytest.raises(GlctlError) as caught:
+        select(root)
+    assert caught.value.hint.endswith("and run: sudo gitlab-ctl reconfigure")
 
 
 def test_directories_lie_below_the_root(root: Root) -> None:

@@ -10,10 +10,11 @@ SHARED = "external_url 'https://gitlab.example.com'\nregistry_external_url 'http
 
 @pytest.fixture
 def told(configure):
-    """Severity, code and line of each diagnostic, and the hints."""
+    """Severity, code and line of each diagnostic that is no mere note, and the hints."""
 
     def told_of(text, platform=DEBIAN):
-        found = configure(text, url=None, platform=platform).diagnostics
+        every = configure(text, url=None, platform=platform).diagnostics
+        found = [d for d in every if d.severity != "info"]
         return [(d.severity, d.code, d.span and d.span.line) for d in found], [d.hint for d in found]
 
     return told_of
@@ -27,6 +28,12 @@ def told(configure):
             "shared-address",
             2,
             "Give the registry a name or a port of its own: https://GitLab.example.com:5050",
+        ),
+        (
+            "external_url 'https://a.example.com:5050'\nregistry_external_url 'https://a.example.com:5050'",
+            "shared-address",
+            2,
+            "Give the registry a name or a port of its own: https://a.example.com:5051",
         ),
         (
             URLS + "registry['token_realm'] = 'http://gitlab.example.com'",
@@ -90,6 +97,56 @@ def test_let_s_encrypt_needs_an_https_address(told) -> None:
     found, hints = told(text, platform=OMNIBUS)
     assert ("warning", "letsencrypt-without-https", 2) in found
     assert "Write: external_url 'https://gitlab.example.com'" in hints
+
+
+NO_POSTGRESQL = URLS + "postgresql['enable'] = false\n"
+UNKEPT = URLS + "package['generate_secrets_json_file'] = false\n"
+SECRETS = "registry['http_secret'] = 'a'\nregistry['internal_key'] = '-----BEGIN PRIVATE KEY-----'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        (NO_POSTGRESQL + "registry['database'] = { 'host' => 'db' }", "database-left-out", 4),
+        (NO_POSTGRESQL + "registry['database']['enabled'] = 'prefer'", "database-left-out", 4),
+        (UNKEPT, "secrets-not-kept", 3),
+        (UNKEPT + SECRETS, "secrets-not-kept", 3),
+    ],
+)
+def test_what_omnibus_itself_warns_of(told, text, code, line) -> None:
+    found, _ = told(text, platform=OMNIBUS)
+    assert found == [("warning", code, line)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NO_POSTGRESQL,
+        NO_POSTGRESQL + "registry['database'] = { 'enabled' => true, 'host' => 'db' }",
+        NO_POSTGRESQL + "registry['database']['enabled'] = false",
+        URLS + "registry['database']['enabled'] = 'prefer'",
+        UNKEPT + SECRETS + "registry['internal_certificate'] = '-----BEGIN CERTIFICATE-----'",
+        UNKEPT + "registry['enable'] = false",
+    ],
+)
+def test_what_omnibus_does_not_warn_of(told, text) -> None:
+    assert told(text, platform=OMNIBUS) == ([], [])
+
+
+def test_of_secrets_that_are_not_kept_those_to_set_are_named(told) -> None:
+    _, [hint] = told(UNKEPT + SECRETS, platform=OMNIBUS)
+    assert hint == "Set registry['internal_certificate'], or take this line out."
+
+
+def test_what_the_cluster_file_overrules_is_told(configure) -> None:
+    cluster = {"registry": {"debug_addr": "127.0.0.1:2"}}
+    text = URLS + "registry['debug_addr'] = '127.0.0.1:1'"
+    (told,) = configure(text, url=None, platform=OMNIBUS, cluster=cluster).diagnostics
+    assert (told.severity, told.code, told.hint) == (
+        "warning",
+        "without-effect",
+        "It is set by gitlab-cluster.json.",
+    )
 
 
 @pytest.mark.parametrize(

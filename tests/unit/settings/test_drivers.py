@@ -1,6 +1,6 @@
 import pytest
 
-from glctl.settings.drivers import BESIDE, DRIVERS, RAILS_KEYS
+from glctl.settings.drivers import BESIDE, DRIVERS, RAILS_KEYS, keys_below
 
 
 @pytest.mark.parametrize("driver", DRIVERS)
@@ -16,3 +16,11 @@ def test_nothing_is_a_driver_and_beside_one() -> None:
 @pytest.mark.parametrize("text", RAILS_KEYS.values())
 def test_every_word_of_gitlab_s_is_told_what_to_write(text) -> None:
     assert text.endswith((".", "}"))
+
+
+def test_what_may_stand_in_each_hash() -> None:
+    assert keys_below(("registry", "storage")) == DRIVERS.keys() | BESIDE.keys()
+    assert keys_below(("registry", "storage", "gcs")) == DRIVERS["gcs"].keys
+    assert keys_below(("registry", "storage", "delete")) == {"enabled"}
+    assert keys_below(("registry", "storage", "maintenance", "readonly")) == frozenset()
+    assert keys_below(("registry", "redis")) == frozenset()

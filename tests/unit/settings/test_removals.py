@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from glctl.gitlabrb.model import Settings
+from glctl.settings.names import names_of
 from glctl.settings.option import ruby_name
 from glctl.settings.removals import REMOVALS, removal_of, removed
-from glctl.settings.schema import names_of
 from glctl.settings.versions import NEWEST, OLDEST
 
 GOES, GONE, FORGOTTEN = "deprecated-setting", "removed-setting", "without-effect"

@@ -1,9 +1,7 @@
-import pytest
-
 from glctl.gitlabrb.reader import evaluate
 from glctl.settings.kinds import why_not
 from glctl.settings.option import Option
-from glctl.settings.schema import COMPLETE_SECTIONS, NAMES, OPTIONS, READ_NAMES, names_of
+from glctl.settings.schema import COMPLETE_SECTIONS, NAMES, OPTIONS, READ_NAMES
 
 ALL = list(OPTIONS.values())
 READ = [option for option in ALL if not option.ignored]
@@ -22,26 +20,6 @@ def test_gitlab_rb_may_assign_every_option() -> None:
     tops = [(option.path[0], len(option.path)) for option in ALL]
     assert [top for top, depth in tops if top not in (NAMES.values if depth == 1 else NAMES.hashes)] == []
     assert [top for top, _ in tops if top not in READ_NAMES] == []
-
-
-@pytest.mark.parametrize(
-    ("name", "version", "why"),
-    [
-        ("grafana", (17, 1), "was removed in GitLab 17.1"),
-        ("gitlab_sshd", (15, 8), "comes with GitLab 15.9"),
-    ],
-)
-def test_a_version_tells_why_a_name_of_another_is_none_of_its(name, version, why) -> None:
-    names = names_of(version)
-    assert name not in names
-    assert names.others[name] == why
-
-
-@pytest.mark.parametrize(("name", "version"), [("grafana", (17, 0)), ("gitlab_sshd", (15, 9))])
-def test_a_version_knows_its_own_names(name, version) -> None:
-    names = names_of(version)
-    assert name in names
-    assert name not in names.others
 
 
 def test_every_option_is_documented_in_a_sentence() -> None:

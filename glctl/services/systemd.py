@@ -1,0 +1,54 @@
+"""systemd, where it has started the machine: it starts the supervisor at boot, stops it with its services."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from glctl.console import harmless
+from glctl.errors import GlctlError
+from glctl.paths import UNIT_FILE
+
+if TYPE_CHECKING:
+    from glctl.paths import Root
+
+UNIT = Path(UNIT_FILE).name
+_RUNNING = Path("/run/systemd/system")  # sd_booted(3)
+_SYSTEMCTL = "/usr/bin/systemctl"
+_TIMEOUT = 60  # seconds; starting runsvdir takes some milliseconds, but systemd may be busy
+
+
+def is_running() -> bool:
+    """Whether systemd has started this machine."""
+    return _RUNNING.is_dir()
+
+
+def starts_supervisor(root: Root) -> bool:
+    """Whether the supervisor of *root* is systemd's to start: reconfigure has written the unit."""
+    return not root.relocated and is_running() and root.at(UNIT_FILE).exists()
+
+
+def start_supervisor() -> None:
+    """Have systemd read the unit as it is now, and start it. Raises GlctlError."""
+    _systemctl("daemon-reload")
+    _systemctl("start", UNIT)
+
+
+def forget_supervisor() -> None:
+    """Have systemd notice that the unit is gone. Raises GlctlError."""
+    _systemctl("daemon-reload")
+
+
+def _systemctl(*arguments: str) -> None:
+    import subprocess
+
+    command = [_SYSTEMCTL, "--no-ask-password", *arguments]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=_TIMEOUT, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as exc:
+        raise GlctlError(f"systemctl {' '.join(arguments)} failed: {exc}.", "Is systemd at work?") from None
+    if done.returncode:
+        said = harmless(done.stderr.strip()) or f"exit code {done.returncode}"
+        raise GlctlError(f"systemctl {' '.join(arguments)} failed: {said}", f"See: journalctl -u {UNIT}")
