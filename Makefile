@@ -40,9 +40,10 @@ differences: ## Bring docs/differences.md up to date with the rules and the case
 	@scripts/setup python
 	python scripts/make-differences > docs/differences.md
 
-bench: ## Measure start-up against its limits
-	@scripts/setup python
+bench: ## Measure start-up and reconfigure against their limits
+	@scripts/setup demo
 	python benchmarks/startup.py
+	python benchmarks/convergence.py
 
 clean: ## Remove what setup and the tools wrote here
 	rm -rf .venv .tools .setup.log .mypy_cache .pytest_cache .ruff_cache build dist

@@ -11,82 +11,33 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
-import socket
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sandbox import converged
+from timing import GLCTL, PASS, Case, medians, run, table, within_limits
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-PYTHON = sys.executable
-GLCTL = str(Path(sys.executable).with_name("glctl"))
-# glctl's own environment: no bytecode written or no buffering would measure something else.
-ENVIRONMENT = {
-    key: value
-    for key, value in os.environ.items()
-    if not key.startswith(("PYTHON", "GLCTL", "_GLCTL", "COLUMNS"))
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A command, and how many times the first case's time it may take."""
-
-    name: str
-    command: list[str]
-    limit: float | None = None
-
+    from timing import Taken
 
 STARTUP = [
-    Case("python -c pass", [PYTHON, "-c", "pass"]),
+    PASS,
     Case("glctl --help", [GLCTL, "--help"], 5),
     Case("glctl --version", [GLCTL, "--version"], 5),
 ]
 
 
-def run(command: list[str]) -> int:
-    """The exit code of *command*, whose output is of no interest."""
-    return subprocess.run(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, check=False).returncode
-
-
-def seconds(command: list[str]) -> float:
-    began = time.perf_counter()
-    code = run(command)
-    took = time.perf_counter() - began
-    if code:
-        raise SystemExit(f"{' '.join(command)} ended with {code}")
-    return took
-
-
-def medians(cases: list[Case], rounds: int) -> list[float]:
-    """Seconds that each case takes. The cases take turns, so that a slow spell of the machine hits all."""
-    for case in cases:
-        seconds(case.command)  # writes the .pyc files
-    taken = [[seconds(case.command) for case in cases] for _ in range(rounds)]
-    return [statistics.median(times) for times in zip(*taken, strict=True)]
-
-
-def within_limits(cases: list[Case], rounds: int) -> bool:
+def measured(cases: list[Case], rounds: int) -> bool:
     """Measure, print the table, and say whether every case keeps its limit."""
-    return tell(cases, medians(cases, rounds))
+    return told(cases, medians(cases, rounds))
 
 
-def tell(cases: list[Case], taken: list[float]) -> bool:
+def told(cases: list[Case], taken: list[Taken]) -> bool:
     """Print the table, and say whether every case keeps its limit."""
-    ratios = [median / taken[0] for median in taken]
-    print("| command | median ms | × | limit |")
-    print("|---|---:|---:|---:|")
-    for case, median, ratio in zip(cases, taken, ratios, strict=True):
-        print(f"| {case.name} | {median * 1000:.1f} | {ratio:.2f} | {case.limit or ''} |")
-    return all(case.limit is None or ratio <= case.limit for case, ratio in zip(cases, ratios, strict=True))
+    print(table(cases, taken))
+    return within_limits(cases, taken)
 
 
 TYPICAL = """\
@@ -128,48 +79,18 @@ def check_config_is_quick(rounds: int) -> bool:
     """check-config of a typical file, of one with two settings and of one with 1,400."""
     with tempfile.TemporaryDirectory(prefix="glctl-bench-") as folder:
         texts = {"typical": TYPICAL, "2 settings": "".join(TYPICAL.splitlines(keepends=True)[:2])}
-        cases = [STARTUP[0]]
+        cases = [PASS]
         for name, text in (*texts.items(), (f"{SETTINGS} settings", many_settings())):
             file = Path(folder, f"{name}.rb")
             file.write_text(text)
             command = [GLCTL, "--root", folder, "--config", str(file), "check-config"]
             cases.append(Case(f"check-config, {name}", command, 8 if name == "typical" else None))
         taken = medians(cases, rounds)
-        quick = tell(cases, taken)
-        more = taken[-1] - taken[-2]
+        quick = told(cases, taken)
+        more = taken[-1].seconds - taken[-2].seconds
         limit = f"limit: {SETTINGS_LIMIT * 1000:.0f}"
         print(f"\n{SETTINGS} settings take {more * 1000:.1f} ms more than 2 ({limit}).")
         return quick and more <= SETTINGS_LIMIT
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-@contextmanager
-def converged_root() -> Iterator[Path]:
-    """A sandbox with a running registry, in which reconfigure has nothing to do."""
-    root = Path(tempfile.mkdtemp(prefix="glctl-bench-"))
-    root.chmod(0o755)
-    config = root / "etc/gitlab/gitlab.rb"
-    config.parent.mkdir(parents=True)
-    config.write_text(
-        "external_url 'https://gitlab.example.com'\n"
-        f"registry_external_url 'http://127.0.0.1:{free_port()}'\n"
-        f"registry['registry_http_addr'] = '127.0.0.1:{free_port()}'\n"
-        f"registry['debug_addr'] = '127.0.0.1:{free_port()}'\n"
-        f"nginx['status'] = {{ 'port' => {free_port()} }}\n"
-    )
-    glctl = [GLCTL, "--root", str(root)]
-    try:
-        if run([*glctl, "reconfigure"]):
-            raise SystemExit("reconfigure failed in a fresh sandbox")
-        yield root
-    finally:
-        run([*glctl, "down"])
-        shutil.rmtree(root)
 
 
 def hidden_change_is_found(dry_run: list[str], target: Path) -> bool:
@@ -192,21 +113,21 @@ def main() -> int:
     )
     options = parser.parse_args()
     if options.only == "startup":
-        return 0 if within_limits(STARTUP, options.rounds) else 1
+        return 0 if measured(STARTUP, options.rounds) else 1
     checked = check_config_is_quick(options.rounds)
     if options.only:
         return 0 if checked else 1
-    with converged_root() as root:
-        dry_run = [GLCTL, "--root", str(root), "reconfigure", "--dry-run"]
-        explain = [GLCTL, "--root", str(root), "explain", "registry.debug_addr"]
+    with converged() as sandbox:
+        dry_run = sandbox.glctl("reconfigure", "--dry-run")
+        explain = sandbox.glctl("explain", "registry.debug_addr")
         cases = [
             *STARTUP,
-            Case("glctl status", [GLCTL, "--root", str(root), "status"], 5),
+            Case("glctl status", sandbox.glctl("status"), 5),
             Case("glctl reconfigure --dry-run", dry_run, 12),
             Case("glctl explain KEY", explain, 15),  # 150 ms where Python takes 10 to start
         ]
-        quick = within_limits(cases, options.rounds)
-        honest = hidden_change_is_found(dry_run, root / "var/opt/gitlab/registry/config.yml")
+        quick = measured(cases, options.rounds)
+        honest = hidden_change_is_found(dry_run, sandbox.at("/var/opt/gitlab/registry/config.yml"))
         return 0 if checked and quick and honest else 1
 
 
