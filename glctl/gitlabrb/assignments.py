@@ -127,7 +127,7 @@ def _element_of(ev: Evaluator, left: Node, node: Node, container: Any, keys: lis
             "Use a local variable: name = 'value'",
         )
     if not isinstance(container, Hash):
-        raise no_keys(left, container)
+        raise no_keys(ev, left, container)
     hash_key(left, key)
     span = ev.source.span(node)
 
@@ -150,7 +150,7 @@ def _attribute(ev: Evaluator, left: Node, node: Node) -> Put:
         )
     name = ev.source.text_of(name_node)
     if name not in ev.configuration.names:
-        raise unknown_word(name_node, name, ev.configuration.names)
+        raise unknown_word(ev, name_node, name)
     return lambda value: assign_setting(ev, node, name, value)
 
 
