@@ -134,7 +134,7 @@ def _element_of(ev: Evaluator, left: Node, node: Node, container: Any, keys: lis
             "Use a local variable: name = 'value'",
         )
     if not isinstance(container, Hash):
-        raise no_keys(left, container)
+        raise no_keys(ev, left, container)
     hash_key(left, key)
     span = ev.source.span(node)
 
@@ -157,7 +157,7 @@ def _attribute(ev: Evaluator, left: Node, node: Node) -> Put:
         )
     name = ev.source.text_of(name_node)
     if name not in ev.configuration.names:
-        raise unknown_word(name_node, name, ev.configuration.names)
+        raise unknown_word(ev, name_node, name)
     return lambda value: assign_setting(ev, node, name, value)
 
 

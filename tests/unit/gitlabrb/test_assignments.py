@@ -66,7 +66,8 @@ def test_an_assignment_sets(settings, text: str, expected: dict[str, object]) ->
         (
             "external_url['a'] = 1",
             (
-                "1-18 error ruby-type-error: nil has no keys -> A hash has keys: registry['key'] = value."
+                "1-18 error ruby-type-error: external_url is nil, which has no keys"
+                " -> A hash has keys: registry['key'] = value."
                 " A single value has none: external_url 'https://…'"
             ),
         ),

@@ -227,7 +227,7 @@ def test_a_value_that_is_set_again_is_told_at_its_own_line(told) -> None:
 def test_a_value_that_another_text_sets_again_names_it(told) -> None:
     text = "registry['log_level'] = 'info'\neval \"registry['log_level'] = 'warn'\""
     ((_, line, _, hint),) = told(text)
-    assert (line, hint) == (1, "The one that counts is at gitlab.rb (eval):1:1.")
+    assert (line, hint) == (1, "The one that counts is at gitlab.rb:2 (eval):1:1.")
 
 
 @pytest.mark.parametrize(("platform", "warnings"), [(DEBIAN, 1), (OMNIBUS, 0)])
