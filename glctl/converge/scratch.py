@@ -24,10 +24,12 @@ def scratch() -> Iterator[Path]:
     """
     import tempfile
 
-    _sweep(Path(tempfile.gettempdir()))
+    # Not gettempdir(), which tries a directory with a file that a kill would leave there.
+    temporary = os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - mkdtemp makes a name that nobody has guessed
+    _sweep(Path(temporary))
     me = read(os.getpid())
     whose = f"{me.pid}-{me.started}" if me else "0-0"
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{whose}-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{whose}-", dir=temporary))
     try:
         yield folder
     finally:

@@ -163,18 +163,23 @@ def _about(path: Path) -> tuple[Any, ...]:
 
 @contextlib.contextmanager
 def installation(
-    scheme: str = "http", *, folder: str = "root", account: str = "nobody:nogroup", secrets: bool = True
+    scheme: str = "http",
+    *,
+    folder: str = "root",
+    account: str = "nobody:nogroup",
+    secrets: bool = True,
+    place: Path | None = None,
 ) -> Iterator[Installation]:
     """A root on ports of its own, with a gitlab.rb; nothing has been run in it yet.
 
     *account* is whom the registry runs as where the tests are root. *secrets*: a key is there already, which
-    spares the seconds that making one takes.
+    spares the seconds that making one takes. *place*: where it is to lie, if not with other temporary files.
     """
     for name in ("docker-registry", "nginx", "runsvdir"):
         program(name)
-    place = Path(tempfile.mkdtemp(prefix="glctl-test-"))
-    place.chmod(0o755)
-    path = place / folder
+    top = Path(tempfile.mkdtemp(prefix="glctl-test-", dir=place))
+    top.chmod(0o755)
+    path = top / folder
     path.mkdir()
     made = Installation(path, *free_ports(4), scheme=scheme)
     made.base = base(made, account if os.geteuid() == 0 else "")
@@ -187,7 +192,7 @@ def installation(
         yield made
     finally:
         made.end()
-        shutil.rmtree(place)
+        shutil.rmtree(top)
 
 
 def base(made: Installation, account: str = "") -> list[str]:

@@ -1,6 +1,5 @@
 import errno
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from glctl.services.processes import read
 
 @pytest.fixture(autouse=True)
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     return tmp_path
 
 

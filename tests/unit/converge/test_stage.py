@@ -24,7 +24,7 @@ def nothing_is_left(tmp_path: Path, root: Root, monkeypatch: pytest.MonkeyPatch)
     """Neither below the root nor where it was tried."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    monkeypatch.setenv("TMPDIR", str(temporary))
     yield
     assert list(temporary.iterdir()) == []
     assert [path.name for path in root.path.iterdir()] == ["etc"]
