@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     from glctl.settings.effective import Effective
 
 
-def preflight(prepared: Prepared) -> None:
-    """Raise one GlctlError that names all that is in the way of a run."""
+def preflight(prepared: Prepared, *, trial: bool = True) -> None:
+    """Raise one GlctlError that names all that is in the way of a run.
+
+    *trial* is whether the registry may be started with its new configuration, which may ask its storage.
+    """
     configuration, plan = prepared.configuration, prepared.plan
     affected = {due.service for due in prepared.due if due.action in ("start", "restart", "reload")}
     found = [*plan.obstacles, *_programs(configuration), *_accounts(configuration)]
@@ -43,7 +46,7 @@ def preflight(prepared: Prepared) -> None:
         found += [*_unreachable(prepared), *_ports(configuration)]
     if "nginx" in affected:
         found += nginx_problems(configuration)
-    if "registry" in affected and not found:  # it would only say so again
+    if trial and "registry" in affected and not found:  # it would only say so again
         last = Generations(Tree(configuration.host.root)).last()
         found += registry_problems(prepared, last.effective if last else None)
     problems = list(dict.fromkeys(found))

@@ -113,7 +113,7 @@ def test_in_the_docker_image_the_environment_comes_before_gitlab_rb(
         "registry_external_url": "http://env:5050",
         "registry": {"log_level": "debug"},
     }
-    assert str(settings.span("external_url")) == "/etc/gitlab/gitlab.rb:1:1"
+    assert str(settings.span("external_url")) == f"{root.at(CONFIG_FILE)}:1:1"
     assert str(settings.span("registry_external_url")) == "GITLAB_OMNIBUS_CONFIG:2:28"
 
 
