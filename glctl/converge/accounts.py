@@ -53,8 +53,7 @@ def problems(account: Account) -> Iterator[Problem]:
             continue
         if there:
             yield (
-                f"The {kind} {name} has the id {there[2]}, and gitlab.rb says {wanted}: glctl changes no "
-                "account.",
+                f"The {kind} {name} has the id {there[2]}, and gitlab.rb says {wanted}: glctl changes none.",
                 f"Take that out of gitlab.rb, or change the {kind} and what belongs to it, services stopped.",
             )
         elif holder := _found(by_id, int(wanted)):

@@ -227,7 +227,7 @@ def test_an_account_that_exists_keeps_its_id(seen: dict[str, Any]) -> None:
     code, _, err = seen["runs"]["reconfigure --no-diff"]
     own = seen["accounts"]["registry"][2]
     assert code == 1
-    assert f"The user registry has the id {own}, and gitlab.rb says 4321: glctl changes no account." in err
+    assert f"The user registry has the id {own}, and gitlab.rb says 4321: glctl changes none." in err
 
 
 def test_accounts_are_made_as_gitlab_rb_says(seen: dict[str, Any]) -> None:

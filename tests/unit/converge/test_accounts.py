@@ -127,8 +127,8 @@ def test_a_program_that_does_not_end(programs: Path, monkeypatch: pytest.MonkeyP
         (
             Account(ROOT, ROOTS, "/", "/s", uid=5, gid=6),
             [
-                f"The user {ROOT} has the id 0, and gitlab.rb says 5: glctl changes no account.",
-                f"The group {ROOTS} has the id 0, and gitlab.rb says 6: glctl changes no account.",
+                f"The user {ROOT} has the id 0, and gitlab.rb says 5: glctl changes none.",
+                f"The group {ROOTS} has the id 0, and gitlab.rb says 6: glctl changes none.",
             ],
         ),
         (
