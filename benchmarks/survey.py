@@ -254,8 +254,8 @@ What glctl makes of gitlab.rb files, and of GITLAB_OMNIBUS_CONFIG in Docker Comp
 manifests, beside what Ruby makes of them. Written by `benchmarks/survey.py`, which says how; the texts are in
 the repositories and not here.
 
-A "better error" is one that Ruby gives as well, often of the same name and line: Ruby's is an exception with a
-backtrace, and the first; glctl's has the column, a hint, and all that is wrong beside it.
+A "better error" is one that Ruby gives as well, often of the same name and line: Ruby's is an exception, and
+the first; glctl's has the column, a hint, and all that is wrong beside it.
 
 {good} of {all} ({share:.1%}) are equal or give a better error: {files} files and {blocks} blocks of
 {repositories} repositories, no two the same but for comments.
