@@ -1,4 +1,4 @@
-"""``glctl down``: end the supervisor and all that runs under it."""
+"""``glctl down``: end the supervisor and all that runs under it, and remove what glctl made."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from glctl.console import harmless
+from glctl.errors import UsageError
 from glctl.services import teardown
 
 if TYPE_CHECKING:
@@ -13,13 +15,22 @@ if TYPE_CHECKING:
 
 
 @click.command
+@click.option("--purge", is_flag=True, help="Then remove what glctl made; images, logs and secrets stay.")
+@click.option("--data", is_flag=True, help="With --purge: images, logs and secrets, too. Asks first.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
-def command(context: Context) -> None:
+def command(context: Context, purge: bool, data: bool, yes: bool) -> None:
     """End the supervisor and all that runs under it, also what a killed supervisor has left behind.
 
     Services are asked first, and killed after 10 seconds. Files stay; "glctl start" brings everything back.
+    Also with --purge stay accounts, gitlab.rb and certificates.
     """
+    if data and not purge:
+        raise UsageError("--data without --purge would remove nothing.", "Use: glctl down --purge --data")
     context.require_own_host("glctl down", instead="stop")
+    if data and not yes:
+        where = context.root.path
+        click.confirm(f"Delete images, logs and secrets below {where} for good?", abort=True, err=True)
     ended = teardown.down(context.root)
     for one in ended:
         context.console.out(
@@ -27,3 +38,18 @@ def command(context: Context) -> None:
         )
     if not ended:
         context.console.out("Nothing was running.")
+    if purge:
+        _purge(context, data)
+
+
+def _purge(context: Context, data: bool) -> None:
+    from glctl.converge.purge import purge
+    from glctl.converge.state import locked
+    from glctl.converge.tree import Tree
+
+    tree = Tree(context.root)
+    with locked(tree, 0.0, context.console.note):
+        done = purge(tree, data=data)
+    context.console.out(f"Removed {done.removed} of the things that glctl and its services made.")
+    for path in done.left:
+        context.console.out(f"kept: {harmless(path)}")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 0: nothing to change, 2: changes, 1: failure.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report.")
 @click.option("--no-diff", is_flag=True, help="Name what changes without showing how.")
+@run_options.no_trial
 @run_options.no_rollback
 @run_options.watch
 @run_options.drain
@@ -37,9 +38,11 @@ if TYPE_CHECKING:
 def command(context: Context, /, **given: Any) -> int:
     """Read gitlab.rb, show what differs on this host, change it, restart what must restart, see it up.
 
-    Everything is looked at before anything is written. Where a service does not come up, or stay up, the
-    previous files are put back and the services are restarted on them. The next run finishes one that was
-    interrupted.
+    Everything is looked at before anything is written, by a dry run, too, behind its summary: ports, disks,
+    certificates, nginx -t in a tree of its own, and the registry's new configuration by a start of it on a
+    private socket, with its true credentials; where images are to be kept elsewhere, it asks that storage.
+    Where a service does not come up, or stay up, the previous files are put back and the services are
+    restarted on them. The next run finishes one that was interrupted.
     """
     asked = _Asked(**given)
     try:
@@ -58,6 +61,7 @@ class _Asked:
     detailed_exitcode: bool
     form: str
     no_diff: bool
+    no_trial: bool
     no_rollback: bool
     watch: float
     drain: float
@@ -75,22 +79,29 @@ class _Run:
     def carry_through(self) -> int:
         """Returns the exit code."""
         prepared, result = (self._look(), None) if self.asked.dry_run else self._change()
+        self._report(prepared, result)
+        if self.asked.dry_run and prepared.changed and self.context.platform.manages_services:
+            self._preflight(prepared)
+        return 2 if self.asked.detailed_exitcode and prepared.changed else 0
+
+    def _report(self, prepared: Prepared, result: Result | None) -> None:
         seconds = time.monotonic() - self.begun
         if self.asked.form == "json":
             self._print(changes.document(prepared, result.done if result else None, seconds))
         else:
             changes.show_end(self.context.console, prepared, result, seconds)
-        return 2 if self.asked.detailed_exitcode and prepared.changed else 0
 
     def _look(self) -> Prepared:
-        """What a run would do, and what would stop it."""
+        """What a run would do."""
         prepared = prepare(_configuration(self.context))
         self._show(prepared)
-        if prepared.changed and self.context.platform.manages_services:
-            from glctl.converge.preflight import preflight
-
-            preflight(prepared)
         return prepared
+
+    def _preflight(self, prepared: Prepared) -> None:
+        """Refuse what would stop a run."""
+        from glctl.converge.preflight import preflight
+
+        preflight(prepared, trial=not self.asked.no_trial)
 
     def _change(self) -> tuple[Prepared, Result | None]:
         context = self.context
@@ -99,16 +110,15 @@ class _Run:
         kept = Generations(Tree(context.root))
         if not first.changed and kept.has(first.configuration, first.resources):
             return first, None
-        from glctl.converge.preflight import preflight
         from glctl.converge.secrets import Generated
         from glctl.converge.state import locked
 
-        preflight(first)
+        self._preflight(first)
         with locked(Tree(context.root), self.asked.wait, context.console.note) as held:
             # Once more under the lock: another run may have been at work until now, and have made secrets.
             prepared = prepare(first.configuration.with_secrets(Generated()))
             if held.waited:
-                preflight(prepared)
+                self._preflight(prepared)
             with suppress(BrokenPipeError):  # a reader that has seen enough does not end the run
                 self._show(prepared)
             return prepared, self._carry_out(prepared)

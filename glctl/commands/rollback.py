@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report.")
 @click.option("--no-diff", is_flag=True, help="Name what changes without showing how.")
+@run_options.no_trial
 @run_options.no_rollback
 @run_options.watch
 @run_options.drain
@@ -69,6 +70,7 @@ class _Asked:
     restore_config: bool
     form: str
     no_diff: bool
+    no_trial: bool
     no_rollback: bool
     watch: float
     drain: float
@@ -94,22 +96,27 @@ class _Run:
             self._report(prepared, result.done if result else None)
         else:
             changes.show_end(console, prepared, result, time.monotonic() - self.begun)
+        if self.asked.dry_run:
+            self._preflight(prepared)
         if result:
             _tell_what_differs(self.context, self.asked.restore_config)
 
     def _look(self) -> Prepared:
-        """What a run would do, and what would stop it."""
+        """What a run would do."""
         prepared = self._prepare()
         self._show(prepared)
-        preflight(prepared)
         return prepared
 
+    def _preflight(self, prepared: Prepared) -> None:
+        """Refuse what would stop a run."""
+        preflight(prepared, trial=not self.asked.no_trial)
+
     def _change(self) -> tuple[Prepared, Result]:
-        preflight(self._prepare())
+        self._preflight(self._prepare())
         with locked(Tree(self.context.root), self.asked.wait, self.context.console.note) as held:
             prepared = self._prepare()  # once more: another run may have been at work until now
             if held.waited:
-                preflight(prepared)
+                self._preflight(prepared)
             with suppress(BrokenPipeError):  # a reader that has seen enough does not end the run
                 self._show(prepared)
             return prepared, self._carry_back(prepared)

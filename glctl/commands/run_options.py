@@ -11,6 +11,11 @@ _SECONDS = click.FloatRange(min=0)
 no_rollback = click.option(
     "--no-rollback", is_flag=True, help="Where a service fails on the new files, leave them."
 )
+no_trial = click.option(
+    "--no-trial",
+    is_flag=True,
+    help="Do not start the registry for a trial, which takes a storage that can be reached.",
+)
 watch = click.option(
     "--watch",
     type=_SECONDS,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _KNOWN = ", ".join(service.name for service in SERVICES)
+_AGAIN = "What is wanted up is started again. Does not wait for that."
 _WAITS = f"Waits {control.TIMEOUT:.0f} seconds at most."
 
 
@@ -45,13 +46,29 @@ reload = _command(
     f" to be restarted for it. {_WAITS}",
     None,
 )
-once = _command("once", "Start services, and do not start them again when they end.", control.ONCE)
-hup = _command("hup", "Send SIGHUP.", control.HUP)
-int_ = _command("int", "Send SIGINT.", control.INT)
-term = _command("term", "Send SIGTERM: what is wanted up is started again.", control.TERM)
-kill = _command("kill", "Send SIGKILL: what is wanted up is started again.", control.KILL)
-usr1 = _command("usr1", "Send SIGUSR1 (nginx opens its log files again).", control.USR1)
-usr2 = _command("usr2", "Send SIGUSR2.", control.USR2)
+once = _command("once", f"Start services, and do not start them again when they end. {_WAITS}", control.ONCE)
+# What each signal does to them: docker-registry 2.8.2 and nginx 1.22 as observed, nginx(8).
+hup = _command(
+    "hup",
+    "Send SIGHUP: nginx reads its configuration again (glctl reload nginx also sees that it likes it); the"
+    f" registry and logrotate end. {_AGAIN}",
+    control.HUP,
+)
+int_ = _command("int", f"Send SIGINT: services end at once. {_AGAIN}", control.INT)
+term = _command("term", f"Send SIGTERM: services end. {_AGAIN}", control.TERM)
+kill = _command("kill", f"Send SIGKILL to services and their workers. {_AGAIN}", control.KILL)
+usr1 = _command(
+    "usr1",
+    "Send SIGUSR1: nginx opens its log files again, as after a rotation; the registry goes on; logrotate"
+    f" ends. {_AGAIN}",
+    control.USR1,
+)
+usr2 = _command(
+    "usr2",
+    "Send SIGUSR2: nginx starts a second master, which runit knows nothing of; the registry goes on;"
+    f" logrotate ends. {_AGAIN}",
+    control.USR2,
+)
 
 
 @click.command("service-list")

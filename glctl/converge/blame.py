@@ -8,7 +8,7 @@ from glctl.secret import Secret, reveal
 from glctl.settings.option import ruby_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from glctl.logs.recent import Words
     from glctl.settings.effective import Effective
@@ -29,16 +29,24 @@ _POINTS_TO: dict[str, tuple[str, ...]] = {
 _MANY = 3  # more suspects than this are none
 
 
-def blame(words: Words, effective: Effective, last: Effective | None = None) -> str:
+def blame(
+    words: Words,
+    effective: Effective,
+    last: Effective | None = None,
+    faults: Iterable[tuple[str, ...]] = (),
+) -> str:
     """What to look at, as a sentence; empty where nothing points anywhere.
 
     Only what gitlab.rb sets is suspected; where *last* is known, which services were seen up with, only what
-    has changed since. Of those, what the Code of *words* points to, else what they mention, else all, if few.
+    has changed since. Of those, what the Code of *words* points to, else what *faults*, keys of config.yml,
+    are made of, else what the words mention, else all, if few.
     """
     changed = [*_changed(effective, last)]
     pointed = next((keys for group, keys in _POINTS_TO.items() if words.code.startswith(group)), ())
+    made_of = {source for keys in faults for source in _sources(keys)}
     said = " ".join(words.lines)
     suspects = [key for key in changed if key in pointed]
+    suspects = suspects or [key for key in changed if key in made_of]
     suspects = suspects or [key for key in changed if _is_mentioned(effective[key], said)]
     suspects = suspects or (changed if last else [])
     if not suspects or len(suspects) > _MANY:
@@ -54,6 +62,14 @@ def _changed(effective: Effective, last: Effective | None) -> Iterator[str]:
             before is None or reveal(before.value) != reveal(resolved.value)
         ):
             yield key
+
+
+def _sources(keys: tuple[str, ...]) -> Iterator[str]:
+    """The settings that config.yml's ``http.draintimeout`` may be made of: they are named after it."""
+    runs = ["_".join(keys[i:j]) for i in range(len(keys)) for j in range(i + 1, len(keys) + 1)]
+    yield from (f"registry.{prefix}{run}" for run in runs for prefix in ("", "registry_"))
+    yield f"registry.default_{keys[0]}_{keys[-1]}"
+    yield f"gitlab_rails.registry_{keys[-1]}"
 
 
 def _is_mentioned(value: object, said: str) -> bool:

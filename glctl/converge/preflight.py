@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glctl.converge import accounts
 from glctl.converge.disk import disk_problems
 from glctl.converge.generations import Generations
 from glctl.converge.pair import pair_problems
@@ -14,6 +15,7 @@ from glctl.converge.stage import nginx_problems
 from glctl.converge.tree import Tree
 from glctl.converge.trial import registry_problems
 from glctl.errors import GlctlError
+from glctl.render.resources import Account
 from glctl.services import ports
 from glctl.settings.enabled import enabled_services
 from glctl.settings.option import ruby_name
@@ -28,17 +30,23 @@ if TYPE_CHECKING:
     from glctl.settings.effective import Effective
 
 
-def preflight(prepared: Prepared) -> None:
-    """Raise one GlctlError that names all that is in the way of a run."""
+def preflight(prepared: Prepared, *, trial: bool = True) -> None:
+    """Raise one GlctlError that names all that is in the way of a run.
+
+    *trial* is whether the registry may be started with its new configuration, which may ask its storage.
+    """
     configuration, plan = prepared.configuration, prepared.plan
     affected = {due.service for due in prepared.due if due.action in ("start", "restart", "reload")}
     found = [*plan.obstacles, *_programs(configuration), *_accounts(configuration)]
+    if configuration.host.makes_accounts:
+        made = (resource for resource in prepared.resources if isinstance(resource, Account))
+        found += [problem for account in made for problem in accounts.problems(account)]
     found += [*disk_problems(plan, configuration.host.root), *pair_problems(configuration.secrets)]
     if affected:
         found += [*_unreachable(prepared), *_ports(configuration)]
     if "nginx" in affected:
         found += nginx_problems(configuration)
-    if "registry" in affected and not found:  # it would only say so again
+    if trial and "registry" in affected and not found:  # it would only say so again
         last = Generations(Tree(configuration.host.root)).last()
         found += registry_problems(prepared, last.effective if last else None)
     problems = list(dict.fromkeys(found))

@@ -167,6 +167,14 @@ class Tree:
                     raise
             os.fsync(parent)
 
+    def remove_tree(self, path: str) -> None:
+        """Remove a directory with all that lies in it, never through a symlink."""
+        import shutil
+
+        with suppress(FileNotFoundError), self._parent(path) as (parent, name):
+            shutil.rmtree(name, dir_fd=parent)
+            os.fsync(parent)
+
     def open_lock(self, path: str) -> int:
         """A descriptor of the file at *path*, which is made where it is missing, to lock it."""
         with self._parent(path) as (parent, name):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from glctl.converge import trial_config
 from glctl.converge.blame import blame
+from glctl.patterns import Pattern
 from glctl.render.resources import Directory, File
 from glctl.services import abstract_socket
 from glctl.services.accounts import Account, try_write
@@ -23,7 +24,7 @@ from glctl.services.supervisor import PATH
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from glctl.converge.desired import Configuration
     from glctl.converge.plan import Problem
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from glctl.settings.effective import Effective
 
 _SETPRIV = "/usr/bin/setpriv"
+_FD = Pattern(rb"/proc/self/fd/\d+")
 _TIMEOUT = 10.0  # seconds; a start takes 0.05, an answer of a slow object store some seconds
 _POLL = 0.005
 _REPOSITORY = "glctl/trial"  # asked for, and not there
@@ -43,11 +45,17 @@ _WRITTEN = ("docker/registry/v2/blobs", "docker/registry/v2/repositories")  # di
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A registry that was started for a trial, and may have ended. *log* is a descriptor of what it says."""
+    """A registry that was started for a trial, and may have ended.
+
+    *log* is a descriptor of what it says, *config* the config.yml that it was given, *places* what its files
+    will be called, by the names that they have.
+    """
 
     process: subprocess.Popen[bytes]
     name: str
     log: int
+    config: bytes
+    places: Mapping[bytes, bytes]
 
     def fault(self) -> str:
         """Waits until it listens and answers; returns what there was instead, or nothing."""
@@ -62,8 +70,9 @@ class Trial:
 
     @property
     def lines(self) -> list[bytes]:
-        """What it has said."""
-        return os.pread(self.log, os.fstat(self.log).st_size, 0).splitlines()
+        """What it has said, of its files as if they were in place."""
+        said = os.pread(self.log, os.fstat(self.log).st_size, 0)
+        return _FD.sub(lambda found: self.places.get(found[0], found[0]), said).splitlines()
 
     def status_of(self, path: str, token: Secret | None = None) -> int:
         """The status that it answers with."""
@@ -85,7 +94,7 @@ def registry_problems(prepared: Prepared, last: Effective | None) -> Iterator[Pr
         if not what and moved and key and trial.status_of(_TAGS, _token(config, key)) >= _FAILED:
             what = "The registry does not reach its storage with the new configuration"
         if what:
-            yield _problem(what, trial, prepared, last)
+            yield _problem(what, trial, config, prepared, last)
 
 
 def _account(configuration: Configuration) -> Account | None:
@@ -192,8 +201,10 @@ def _started(prepared: Prepared, config: File, account: Account, bundle: str) ->
                 pass_fds=(yml, crt),
                 **_identity(account),
             )
+            places = {_place(yml): config.path} | ({_place(crt): certificates.path} if certificates else {})
+            encoded = {fd.encode(): path.encode() for fd, path in places.items()}
             try:
-                yield Trial(process, name, log)
+                yield Trial(process, name, log, content, encoded)
             finally:
                 process.kill()
                 process.wait()
@@ -237,12 +248,13 @@ def _identity(account: Account) -> dict[str, Any]:
     return {"user": account.uid, "group": account.groups[0], "extra_groups": account.groups[1:]}
 
 
-def _problem(what: str, trial: Trial, prepared: Prepared, last: Effective | None) -> Problem:
+def _problem(what: str, trial: Trial, config: File, prepared: Prepared, last: Effective | None) -> Problem:
     from glctl.console import harmless
     from glctl.logs.recent import understood
     from glctl.secret import mask_line
 
-    words = understood(trial.lines, "registry")
-    said = "".join(f"\n    {harmless(mask_line(line))}" for line in words.lines)
-    suspect = blame(words, prepared.configuration.effective, last)
-    return f"{what}:{said}" if said else f"{what}.", suspect or "Look at registry[…] in gitlab.rb."
+    faults = trial_config.faults(trial.lines, trial.config)
+    words = understood(trial_config.in_place(trial.lines, faults, config.content), "registry")
+    said = "\n    ".join(harmless(mask_line(line)) for line in words.lines)
+    suspect = blame(words, prepared.configuration.effective, last, faults.values())
+    return f"{what}: {said}" if said else f"{what}.", suspect or "Look at registry[…] in gitlab.rb."

@@ -21,7 +21,7 @@ from glctl.gitlabrb.references import (
 )
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.setters import assign_setting, check_setting
-from glctl.gitlabrb.values import UNKNOWN, Environment, Hash, Library, truthy
+from glctl.gitlabrb.values import UNKNOWN, Environment, Hash, Library, Mash, truthy
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -60,6 +60,13 @@ def operator_assignment(ev: Evaluator, node: Node) -> Any:
         ev.forget(node)
         return UNKNOWN
     sign = operator.type.removesuffix("=")
+    if sign == "||" and isinstance(old, Mash) and not len(old) and ev.source.text_of(right) != "{}":
+        ev.warn(
+            node,
+            codes.NO_EFFECT,
+            "||= sets nothing here: to read a setting that is not set makes it an empty hash",
+            "Write it with =, not ||=.",
+        )
     if sign in ("||", "&&"):
         if truthy(old) is (sign == "||"):
             return old
@@ -127,7 +134,7 @@ def _element_of(ev: Evaluator, left: Node, node: Node, container: Any, keys: lis
             "Use a local variable: name = 'value'",
         )
     if not isinstance(container, Hash):
-        raise no_keys(left, container)
+        raise no_keys(ev, left, container)
     hash_key(left, key)
     span = ev.source.span(node)
 
@@ -150,7 +157,7 @@ def _attribute(ev: Evaluator, left: Node, node: Node) -> Put:
         )
     name = ev.source.text_of(name_node)
     if name not in ev.configuration.names:
-        raise unknown_word(name_node, name, ev.configuration.names)
+        raise unknown_word(ev, name_node, name)
     return lambda value: assign_setting(ev, node, name, value)
 
 

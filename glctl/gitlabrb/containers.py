@@ -316,9 +316,10 @@ def fetch_variable(call: Call, env: Environment, name: str, *default: Any) -> An
     """``ENV.fetch('NAME')``, ``ENV.fetch('NAME', 'default')``"""
     value = env.variables.get(name)
     if value is None:
-        return _otherwise(call, name, default, "this environment variable is not set")
+        return _otherwise(call, name, default, f"the environment variable {name} is not set")
     if not _is_text(value):
-        raise call.refused("this environment variable is not UTF-8", "Set it to UTF-8 text.", codes.NOT_TEXT)
+        message = f"the environment variable {name} is not UTF-8"
+        raise call.refused(message, "Set it to UTF-8 text.", codes.NOT_TEXT)
     return value
 
 

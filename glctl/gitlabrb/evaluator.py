@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Kinds = Mapping[str, Callable[["Evaluator", "Node"], Any]]
 
 _LISTS_OF_TARGETS = frozenset({"left_assignment_list", "destructured_left_assignment", "rest_assignment"})
+_MAX_NAMED = 60  # characters of the text that a message repeats
 # Nodes that may stand between any two others. A heredoc's body is found from its beginning.
 _EXTRAS = frozenset({"comment", "heredoc_body"})
 
@@ -65,6 +66,7 @@ class Evaluator:
         self.strict = True  # whether names must be known, and reading a key of settings makes it
         self.loose: dict[str, Any] = {}  # what unknown names were set to where that was allowed
         self._included = 0
+        self.files_read: dict[str, str] = {}  # what File.read has given, and what spans call the file
         # By the source and the id of a node:
         self._checked: set[tuple[Source, int]] = set()
         self.parameters: dict[tuple[Source, int], Parameters] = {}  # of blocks: a loop may ask many times
@@ -79,15 +81,13 @@ class Evaluator:
             self.value(stretch.root)
 
     def include(self, node: Node, text: str, file: str | None) -> None:
-        """Evaluate *text* at the place of *node*: another file, or, without *file*, more of this one. That is
-        named after the environment variable that it is the value of."""
+        """Evaluate *text* at the place of *node*: another file, or, without *file*, more of this one."""
         if self._included >= MAX_INCLUDED:
             raise RefusedError(
                 node, codes.TOO_DEEP, f"more than {MAX_INCLUDED} other files", "Does a file include itself?"
             )
         self._included += 1
-        variable = next((name for name, value in self.env.variables.items() if value == text), None)
-        source = Source(text, file or variable or f"{self.source.file} (eval)")
+        source = Source(text, self.outside.named(file) if file else self._name_of(node, text))
         check_size(source.text)
         outer = self.source, self.heredocs, self.locals
         self.strict = self.strict or file is not None
@@ -98,6 +98,22 @@ class Evaluator:
             self.source, self.heredocs, self.locals = outer
         if file:
             self.strict = False  # in Omnibus, the end of any file ends it
+
+    def _name_of(self, node: Node, text: str) -> str:
+        """What spans call *text*, which an eval takes in: after the file or the environment variable that it
+        is the whole of, else after the eval itself."""
+        variable = next((name for name, value in self.env.variables.items() if value == text), None)
+        line = self.source.span(node).line
+        return self.files_read.get(text) or variable or f"{self.source.file}:{line} (eval)"
+
+    def named(self, node: Node, otherwise: str) -> str:
+        """The text of *node* as messages may repeat it; *otherwise* where it may hold a secret or is long."""
+        from glctl.masking import masked
+
+        span, text = self.source.span(node), self.source.text_of(node)
+        shown = masked(span.text, span.above)
+        start, end = shown.between(span.column - 1, span.end_column - 1)
+        return text if len(text) <= _MAX_NAMED and shown.text[start:end] == text else otherwise
 
     @property
     def here(self) -> Span | None:
@@ -216,3 +232,5 @@ def _assigned_in(node: Node, source: Source) -> Iterable[str]:
                     left += target.children
                 elif target.type == "identifier":
                     yield source.text_of(target)
+        elif node.type == "method" and (name := node.child_by_field_name("name")) is not None:
+            yield source.text_of(name)

@@ -44,13 +44,14 @@ def _asked(node: Node, ask: Callable[[str], Any], path: str) -> Any:
     try:
         return ask(path)
     except UnreadableError as exc:
-        hint = "Write the value itself, or make the file readable."
-        raise RefusedError(node, codes.UNREADABLE, str(exc), hint) from None
+        raise RefusedError(node, codes.UNREADABLE, str(exc), exc.hint) from None
 
 
 def _read(ev: Evaluator, node: Node, arguments: list[Any]) -> str:
     """``File.read('/path')``"""
-    text: str = _asked(node, ev.outside.text, _one_path(ev, node, arguments))
+    path = _one_path(ev, node, arguments)
+    text: str = _asked(node, ev.outside.text, path)
+    ev.files_read[text] = ev.outside.named(path)
     return text
 
 
@@ -204,13 +205,14 @@ def ask(ev: Evaluator, node: Node, library: str, name: str, arguments: list[Any]
     return result
 
 
-def _require(_ev: Evaluator, node: Node, arguments: list[Any]) -> bool:
+def _require(ev: Evaluator, node: Node, arguments: list[Any]) -> bool:
     """``require 'json'``: what can be used is always there."""
     if len(arguments) == 1 and arguments[0] in _HARMLESS:
         return True
-    raise RefusedError(
-        node, codes.UNSUPPORTED, "this library is not supported", unsupported.METHODS["require"]
-    )
+    arguments_node = node.child_by_field_name("arguments") or node
+    name = ev.named(arguments_node, "").strip("('\") ")
+    words = f"the library {name}" if name else "this library"
+    raise RefusedError(node, codes.UNSUPPORTED, f"{words} is not supported", unsupported.METHODS["require"])
 
 
 def _from_file(ev: Evaluator, node: Node, arguments: list[Any]) -> None:

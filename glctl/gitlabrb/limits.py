@@ -43,10 +43,11 @@ class LimitError(Exception):
         self._code = code
         self._message = message
         self._hint = hint
+        self.place: Span | None = None  # where that is better known than where evaluation had come to
 
     def diagnostic(self, span: Span) -> Diagnostic:
         """What to tell of it; *span* is where evaluation had come to."""
-        return Diagnostic(self._code, "error", self._message, self._hint, span)
+        return Diagnostic(self._code, "error", self._message, self._hint, self.place or span)
 
 
 class Budget:

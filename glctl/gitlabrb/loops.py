@@ -9,6 +9,7 @@ from glctl.gitlabrb import codes
 from glctl.gitlabrb.assignments import target
 from glctl.gitlabrb.control import BreakError, NextError
 from glctl.gitlabrb.conversions import array
+from glctl.gitlabrb.limits import LimitError
 from glctl.gitlabrb.methods import Call
 from glctl.gitlabrb.parameters import parameters_of, required
 from glctl.gitlabrb.refusal import RefusedError
@@ -84,6 +85,9 @@ def _repeated(ev: Evaluator, node: Node, goes_on: Callable[[], Any], turn: Calla
                 continue
     except BreakError as ended:
         return ended.value
+    except LimitError as limit:
+        limit.place = limit.place or ev.source.span(node)  # the innermost loop is where it goes on and on
+        raise
     finally:
         ev.in_block = was_in_block
     if going is UNKNOWN or ev.refusals > refusals:  # what was refused may have been what ends it

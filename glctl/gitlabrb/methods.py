@@ -477,7 +477,7 @@ def invoke(
         return UNKNOWN
     call = Call(ev, node, block)
     receiver = _as_collection(call, receiver, name)
-    method = _method_of(node, receiver, name)
+    method = _method_of(ev, node, receiver, name)
     _check(node, name, method, arguments, block)
     if block is None and method.block:
         return enumerators.without_block(call, receiver, name, arguments)
@@ -506,7 +506,7 @@ def _as_collection(call: Call, receiver: Any, name: str) -> Any:
     return convert(call, receiver)
 
 
-def _method_of(node: Node, receiver: Any, name: str) -> Method:
+def _method_of(ev: Evaluator, node: Node, receiver: Any, name: str) -> Method:
     kind = kind_of(receiver)
     rows = [METHODS[kind]] if kind == "ENV" else [METHODS[kind], METHODS["Object"]]
     for row in rows:
@@ -515,8 +515,11 @@ def _method_of(node: Node, receiver: Any, name: str) -> Method:
     if name not in _KNOWN:
         raise unsupported.method(node, name)
     if receiver is None:
+        written = node.child_by_field_name("receiver") or node.child_by_field_name("left")
+        nil = "nil" if written is None else ev.named(written, "nil")
+        nil = nil if nil == "nil" else f"{nil} is nil, which"
         raise RefusedError(
-            node, codes.TYPE_ERROR, f"nil has no {_named(name)}", "Give it a value first: (value || '')"
+            node, codes.TYPE_ERROR, f"{nil} has no {_named(name)}", "Give it a value first: (value || '')"
         )
     raise RefusedError(
         node,

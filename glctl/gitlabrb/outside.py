@@ -14,9 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+_MAX_NAMED = 100  # characters of a path in a message
+
 
 class UnreadableError(Exception):
-    """A file cannot be read, and why."""
+    """A file cannot be read, why, and what to do about it."""
+
+    def __init__(self, message: str, hint: str = "Write the value itself.") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,10 @@ class Outside:
     hostname: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     place: Callable[[str], Path] | None = None
+
+    def named(self, path: str) -> str:
+        """What spans call the file of an absolute *path*: where it really lies. Raises UnreadableError."""
+        return str(self._place(path))
 
     def exists(self, path: str) -> bool:
         """Whether there is something at *path*. Raises UnreadableError where it must not be asked."""
@@ -67,20 +77,26 @@ class Outside:
             descriptor = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
             with open(descriptor, "rb") as file:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                    raise UnreadableError("this is no ordinary file")
+                    raise UnreadableError(f"{path} is no ordinary file", "Name a file.")
                 content = file.read(MAX_BYTES + 1)
             text = content.decode()
         except UnicodeDecodeError:
-            raise UnreadableError("this file is not UTF-8") from None
+            raise UnreadableError(f"{path} is not UTF-8", "Save it as UTF-8.") from None
+        except PermissionError:
+            hint = "Use sudo, or make the file readable for this user."
+            raise UnreadableError(f"{path} may not be read by this user", hint) from None
+        except FileNotFoundError:
+            raise UnreadableError(f"{path} does not exist", "Correct the path, or write the file.") from None
         except OSError as exc:
-            raise UnreadableError(f"this file cannot be read: {exc.strerror}") from None
+            raise UnreadableError(f"{path} cannot be read: {exc.strerror}", "Name another file.") from None
         if len(content) > MAX_BYTES:
-            raise UnreadableError(f"this file has more than {MAX_BYTES:,} bytes")
+            raise UnreadableError(f"{path} has more than {MAX_BYTES:,} bytes", "Is this the right file?")
         return text
 
     def _place(self, path: str) -> Path:
         if self.place is None:
             raise UnreadableError("no file can be read here")
         if not path.startswith("/") or "\0" in path:
-            raise UnreadableError("this is no absolute path")
+            hint = f"Write where it lies, from / on: '/etc/gitlab/{path.removeprefix('./')}'"
+            raise UnreadableError(f"{path[:_MAX_NAMED]!r} is no absolute path", hint[: _MAX_NAMED * 2])
         return self.place(path)

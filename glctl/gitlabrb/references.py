@@ -57,7 +57,7 @@ def identifier(ev: Evaluator, node: Node) -> Any:
 
 def unknown_name(ev: Evaluator, node: Node, name: str) -> Any:
     """What *name* is, which is no setting: behind a from_file, Omnibus takes it for one all the same."""
-    refused = unknown_word(node, name, ev.configuration.names)
+    refused = unknown_word(ev, node, name)
     if ev.strict or refused.code != codes.UNKNOWN_SETTING:
         raise refused
     message = f"{refused.message}, which Omnibus does not say behind from_file"
@@ -78,7 +78,7 @@ def constant(ev: Evaluator, node: Node) -> Any:
         return Library(name)
     if name in unsupported.LIBRARIES:
         raise unsupported.library(node, name)
-    raise unknown_word(node, name, ev.configuration.names)
+    raise unknown_word(ev, node, name)
 
 
 def global_variable(ev: Evaluator, node: Node) -> str | None:
@@ -91,8 +91,9 @@ def global_variable(ev: Evaluator, node: Node) -> str | None:
     return ev.match[int(name)]
 
 
-def unknown_word(node: Node, name: str, names: Names) -> RefusedError:
+def unknown_word(ev: Evaluator, node: Node, name: str) -> RefusedError:
     """The refusal of a word that means nothing here, with what may have been meant."""
+    names = ev.configuration.names
     if name in _FOREIGN:
         text = ", or put the word in quotes if it is meant as text" if name.lower() in _ALSO_TEXT else ""
         return RefusedError(
@@ -107,8 +108,8 @@ def unknown_word(node: Node, name: str, names: Names) -> RefusedError:
     if _begins_statement(node):
         unknown = f"{name[:_MAX_NAME]} is not a setting of Omnibus"
         return RefusedError(node, codes.UNKNOWN_SETTING, unknown, offer or "Correct or remove it.")
-    # The word itself is not repeated: it may be a secret that lacks its quotes.
-    unknown = "this word is neither a setting nor a variable"
+    # The word itself is not repeated where it may be a secret that lacks its quotes.
+    unknown = f"{ev.named(node, 'this word')} is neither a setting nor a variable"
     return RefusedError(node, codes.UNKNOWN_SETTING, unknown, f"Text needs quotes: '…'. {offer}".rstrip())
 
 
@@ -179,40 +180,45 @@ def container_and_keys(ev: Evaluator, node: Node) -> list[Any]:
 def read_element(ev: Evaluator, node: Node, container: Any, keys: list[Any]) -> Any:
     """``container[key]``"""
     if isinstance(container, list) and is_string(keys[0]):
-        raise no_keys(node, container)
+        raise no_keys(ev, node, container)
     if kind_of(container) in _WITH_BRACKETS:
         return invoke(ev, node, container, "[]", keys)
     if len(keys) != 1:
-        raise no_keys(node, container)
+        raise no_keys(ev, node, container)
     (key,) = keys
     if isinstance(container, Mash) and not ev.strict:
         return Hash.read(container, hash_key(node, key))
+    if isinstance(container, Mash) and container.find(hash_key(node, key)) is None:
+        ev.configuration.note_read(container, key, ev.source.span(node))
     if isinstance(container, Hash):
         return container.read(hash_key(node, key))
     if isinstance(container, Facts):
-        return _fact(node, container, key)
+        return _fact(ev, node, container, key)
     if isinstance(container, Library) and "[]" in LIBRARIES[container.name]:
         return ask(ev, node, container.name, "[]", keys)
     if isinstance(container, Library):
         return ev.configuration.read(setting_name(ev, node, container, key))
     if isinstance(container, Environment):
         return _variable(node, container, key)
-    raise no_keys(node, container)
+    raise no_keys(ev, node, container)
 
 
 def setting_name(ev: Evaluator, node: Node, library: Library, key: Any) -> str:
     """The setting that ``Gitlab['external_url']`` names."""
     if library.name != "Gitlab" or not isinstance(key, str):
-        raise no_keys(node, library)
+        raise no_keys(ev, node, library)
     if str(key) not in ev.configuration.names:
-        raise unknown_word(node, str(key), ev.configuration.names)
+        raise unknown_word(ev, node, str(key))
     return str(key)
 
 
-def _fact(node: Node, facts: Facts, key: Any) -> str:
+def _fact(ev: Evaluator, node: Node, facts: Facts, key: Any) -> str:
     if not isinstance(key, str) or key not in facts.known:
         raise RefusedError(
-            node, codes.UNSUPPORTED, "this fact of the host is not known", "Write the value for this host."
+            node,
+            codes.UNSUPPORTED,
+            f"{ev.named(node, 'this fact')} is not known here",
+            "Write the value for this host.",
         )
     return facts.known[str(key)]
 
@@ -224,12 +230,14 @@ def hash_key(node: Node, key: Any) -> Any:
     raise RefusedError(node, codes.UNSUPPORTED, f"{describe(key)} is not supported as a key", "Use a string.")
 
 
-def no_keys(node: Node, container: Any) -> RefusedError:
+def no_keys(ev: Evaluator, node: Node, container: Any) -> RefusedError:
     """The refusal of a key of what has none."""
+    kind = describe(container)
+    name = ev.named(node.children[0], kind) if node.type == "element_reference" else kind
     return RefusedError(
         node,
         codes.TYPE_ERROR,
-        f"{describe(container)} has no keys",
+        f"{kind} has no keys" if name == kind else f"{name} is {kind}, which has no keys",
         "A hash has keys: registry['key'] = value. A single value has none: external_url 'https://…'",
     )
 
@@ -242,6 +250,6 @@ def _variable(node: Node, env: Environment, name: Any) -> str | None:
     value = env.variables.get(name)
     if value is not None and not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
         raise RefusedError(
-            node, codes.NOT_TEXT, "this environment variable is not UTF-8", "Set it to UTF-8 text."
+            node, codes.NOT_TEXT, f"the environment variable {name} is not UTF-8", "Set it to UTF-8 text."
         )
     return value

@@ -32,6 +32,8 @@ def call(ev: Evaluator, node: Node) -> Any:
     if name not in ev.configuration.names:
         if name in unsupported.METHODS:
             raise unsupported.method(node, name)
+        if name in ev.locals and ev.locals[name] is UNKNOWN:  # a def that is not supported has been told
+            return UNKNOWN
         unknown_name(ev, name_node, name)
     values = collected(ev, listed(_elements(ev, node, name, arguments))) if arguments else []
     if name not in ev.configuration.names:

@@ -10,6 +10,7 @@ from glctl.logs.records import parse
 from glctl.logs.rules import words
 from glctl.logs.scan import scan
 from glctl.logs.sources import LogSource, find_sources
+from glctl.patterns import Pattern
 from glctl.secret import mask_text
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _LOOK_AT = 60  # lines; a Go panic with its goroutines takes some tens
 _TOLD = 3  # lines that are repeated to an administrator
 _WIDTH = 300  # characters of a line
+# yaml.v2 lists what it cannot decode below "yaml: unmarshal errors:"; svlogd stamps each of its lines.
+_LISTED = Pattern(rb"(?:\S+ )?  (line \d+.*: .*)")
 
 
 def recent_lines(source: LogSource, count: int) -> list[bytes]:
@@ -63,10 +66,24 @@ def said_at_last(root: Root, service: str) -> Words:
 
 def understood(lines: list[bytes], service: str) -> Words:
     """What the last *lines* that *service* wrote say."""
-    found = scan(lines, service)
+    found = scan(_joined(lines), service)
     matches = [match for match in found.matches if match.severity == "error"]
     if matches:
         latest = matches[-1]
-        return Words((mask_text(latest.explanation), quoted(latest.examples[-1])), latest.code)
+        told, said = mask_text(latest.explanation), quoted(latest.examples[-1])
+        again = said.partition(": ")[2] in told  # the explanation may hold all of it
+        return Words((told,) if again else (told, said), latest.code)
     records = found.unexplained or tuple(parse(line, service) for line in lines[-_TOLD:])
     return Words(tuple([quoted(record) for record in records if record.message][-_TOLD:]))
+
+
+def _joined(lines: list[bytes]) -> list[bytes]:
+    """*lines*, with what the YAML decoder lists below an error on the line of that error."""
+    joined: list[bytes] = []
+    for line in lines:
+        listed = _LISTED.fullmatch(line)
+        if listed and joined:
+            joined[-1] += (b" " if joined[-1].endswith(b":") else b"; ") + listed[1]
+        else:
+            joined.append(line)
+    return joined

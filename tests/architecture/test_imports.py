@@ -24,7 +24,7 @@ FLOORS = [
     {"services"},
     {"settings"},
     {"gitlabrb", "clients", "findings"},
-    {"errors", "spans", "secret", "paths", "console", "patterns"},
+    {"errors", "spans", "secret", "masking", "paths", "console", "patterns"},
 ]
 LEAVES = FLOORS[-1]
 

@@ -127,6 +127,9 @@ else:
     seen["running after down"], seen["active after down"] = running(), unit()
     glctl("start")
     seen["answer at the end"] = answer()
+    glctl("down", "--purge")
+    seen["running after the purge"], seen["loaded"] = running(), run("systemctl", "list-unit-files", UNIT)
+    seen["left of it"] = [str(path) for path in pathlib.Path("/etc/systemd/system").rglob(UNIT)]
 pathlib.Path(f"/seen/{boot}.json").write_text(json.dumps(seen))
 """
 
@@ -192,3 +195,10 @@ def test_glctl_s_own_commands_go_through_systemd(boots: dict[str, dict[str, Any]
     assert (second["active after a start"], second["answer after a start"]) == ("active", 401)
     assert (second["running after down"], second["active after down"]) == ([], "inactive")
     assert second["answer at the end"] == 401
+
+
+def test_a_purge_takes_the_unit_away(boots: dict[str, dict[str, Any]]) -> None:
+    second = boots["second"]
+    assert second["running after the purge"] == []
+    assert second["left of it"] == []
+    assert "0 unit files" in second["loaded"]

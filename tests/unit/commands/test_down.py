@@ -29,5 +29,14 @@ def test_an_omnibus_host_is_left_to_gitlab_ctl(tmp_path: Path, capsys: Any) -> N
     assert "Use: sudo gitlab-ctl stop" in capsys.readouterr().err
 
 
-def test_there_is_no_purge_yet(tmp_path: Path) -> None:
-    assert cli.run(["--root", str(tmp_path), "down", "--purge"]) == 2
+def test_data_goes_only_with_the_rest(tmp_path: Path, capsys: Any) -> None:
+    assert cli.run(["--root", str(tmp_path), "down", "--data"]) == 2
+    assert "Use: glctl" in capsys.readouterr().err
+
+
+def test_a_purge_where_nothing_was_made(tmp_path: Path, capsys: Any) -> None:
+    assert cli.run(["--root", str(tmp_path), "down", "--purge"]) == 0
+    assert capsys.readouterr().out == (
+        "Nothing was running.\nRemoved 0 of the things that glctl and its services made.\n"
+    )
+    assert list(tmp_path.rglob("*gitlab*")) == []

@@ -52,8 +52,8 @@ def order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     given.clear()
     happened: list[str] = []
 
-    def preflight(_prepared: Prepared) -> None:
-        happened.append("preflight")
+    def preflight(_prepared: Prepared, *, trial: bool) -> None:
+        happened.append("preflight" if trial else "preflight without a trial")
 
     def carry_out(prepared: Prepared, tell: Callable[[str], None], options: Options) -> Result:
         happened.append("carry out")
@@ -102,18 +102,25 @@ def test_a_dry_run_makes_no_secret_and_takes_no_lock(run: Run, order: list[str],
 
 
 @pytest.mark.parametrize("args", [["reconfigure"], ["reconfigure", "--dry-run"]])
-def test_what_is_in_the_way_stops_a_run_after_it_was_shown(
+def test_what_is_in_the_way_stops_a_run_and_a_dry_run_after_its_summary(
     run: Run, root: Root, monkeypatch: pytest.MonkeyPatch, args: list[str]
 ) -> None:
-    def refuse(_prepared: Prepared) -> None:
+    def refuse(_prepared: Prepared, *, trial: bool) -> None:
         raise GlctlError("Port 5000 is taken.", "Stop that.")
 
     before = listing(root)
     monkeypatch.setattr(looking, "preflight", refuse)
     code, out, err = run(*args)
-    assert (code, bool(out)) == (1, "--dry-run" in args)
+    dry = "--dry-run" in args
+    assert (code, bool(out), out.endswith("Nothing was touched.\n")) == (1, dry, dry)
     assert err.endswith("glctl: Port 5000 is taken.\n  -> Stop that.\n")
     assert listing(root) == before
+
+
+@pytest.mark.parametrize("args", [[], ["--dry-run"]])
+def test_without_a_trial_the_rest_is_looked_at(run: Run, order: list[str], args: list[str]) -> None:
+    assert run("reconfigure", "--no-trial", *args)[0] == 0
+    assert order[0] == "preflight without a trial"
 
 
 @pytest.mark.parametrize(

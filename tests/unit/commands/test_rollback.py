@@ -60,7 +60,7 @@ def order(root: Root, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         settle(prepared, root)
         return Result()
 
-    monkeypatch.setattr(rollback, "preflight", lambda _: happened.append("preflight"))
+    monkeypatch.setattr(rollback, "preflight", lambda _, trial: happened.append("preflight"))
     monkeypatch.setattr(rollback, "carry_back", carry_back)
     return happened
 

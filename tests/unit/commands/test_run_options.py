@@ -14,6 +14,7 @@ def given() -> Any:
     seen: dict[str, Any] = {}
 
     @click.command
+    @run_options.no_trial
     @run_options.no_rollback
     @run_options.watch
     @run_options.drain
@@ -28,12 +29,13 @@ def given() -> Any:
 
 
 def test_what_counts_where_nothing_is_said(given: Any) -> None:
-    assert given() == {"no_rollback": False, "watch": SECONDS, "drain": 0, "wait": 0}
+    assert given() == {"no_trial": False, "no_rollback": False, "watch": SECONDS, "drain": 0, "wait": 0}
 
 
 def test_what_is_said_counts(given: Any) -> None:
-    line = "--no-rollback --watch 0 --drain 2.5 --wait 60"
-    assert given(*line.split()) == {"no_rollback": True, "watch": 0, "drain": 2.5, "wait": 60}
+    line = "--no-trial --no-rollback --watch 0 --drain 2.5 --wait 60"
+    said = {"no_trial": True, "no_rollback": True, "watch": 0, "drain": 2.5, "wait": 60}
+    assert given(*line.split()) == said
 
 
 @pytest.mark.parametrize("option", ["--watch", "--drain", "--wait"])

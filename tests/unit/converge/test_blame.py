@@ -41,6 +41,27 @@ def test_what_most_likely_did_it(
     assert "hunter2" not in said
 
 
+@pytest.mark.parametrize(
+    ("keys", "setting"),
+    [
+        (("http", "draintimeout"), "registry['http_draintimeout'] = 'x'"),
+        (("http", "addr"), "registry['registry_http_addr'] = '127.0.0.1:5009'"),
+        (("health", "storagedriver", "enabled"), "registry['health_storagedriver_enabled'] = 'x'"),
+        (("auth", "token", "autoredirect"), "registry['autoredirect'] = 'x'"),
+        (("auth", "token", "issuer"), "gitlab_rails['registry_issuer'] = 'x'"),
+        (("storage", "s3", "bucket"), STORAGE),
+        (("notifications", "endpoints", "0", "timeout"), "registry['default_notifications_timeout'] = 'x'"),
+    ],
+)
+def test_a_key_of_config_yml_is_traced_to_the_setting_that_it_is_made_of(
+    configure: Configure, keys: tuple[str, ...], setting: str
+) -> None:
+    effective = configure(WARN, setting).effective
+    said = blame(Words(("boom",)), effective, None, [keys])
+    assert said.startswith(f"Most likely it is {setting.partition(' = ')[0]} (")
+    assert said.count("gitlab.rb:") == 1
+
+
 def test_on_a_first_run_only_what_points_somewhere_is_named(configure: Configure) -> None:
     effective = configure(STORAGE, WARN).effective
     assert "registry['storage']" in blame(Words(("x",), "s3-bucket-missing"), effective)

@@ -71,6 +71,13 @@ def test_nothing_is_in_the_way(ready: Prepare) -> None:
     preflight(ready())
 
 
+def test_the_registry_is_tried_unless_asked_not_to(ready: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusal = ("The registry does not start.", "")
+    monkeypatch.setattr(looking, "registry_problems", lambda _prepared, _last: iter([refusal]))
+    assert problem(ready()).startswith("The registry does not start.")
+    preflight(ready(), trial=False)
+
+
 def test_programs_are_named_with_their_package(ready: Prepare) -> None:
     prepared = ready()
     missing = Program("/no/such/chpst", "runit")

@@ -28,6 +28,18 @@ def outside(tmp_path: Path) -> Path:
     return directory
 
 
+def test_a_tree_is_removed_whole_and_no_link_is_followed(tree: Tree, root: Root, outside: Path) -> None:
+    (root.path / "a/b").mkdir(parents=True)
+    (root.path / "a/b/link").symlink_to(outside)
+    tree.remove_tree(f"{root.path}/a")
+    tree.remove_tree(f"{root.path}/a")
+    assert names(root.path) == []
+    assert names(outside) == ["precious"]
+    (root.path / "a").symlink_to(outside)
+    with pytest.raises(OSError, match="root/a"):
+        tree.remove_tree(f"{root.path}/a")
+
+
 # --- reading
 
 

@@ -15,6 +15,7 @@ from glctl.converge.desired import Configuration
 from glctl.converge.prepare import Prepared, prepare
 from glctl.converge.trial import registry_problems
 from glctl.paths import SECRETS_FILE, Root
+from glctl.render.resources import File
 from glctl.settings.platform import DEBIAN, Program
 
 Configure = Callable[..., Configuration]
@@ -84,12 +85,38 @@ def test_a_registry_that_starts_has_no_problem_and_leaves_nothing(
 def test_last_words_and_the_setting_are_told(made: Callable[..., Prepared]) -> None:
     script = "#!/bin/sh\necho 'panic: StorageDriver not registered: swift'\nexit 2\n"
     [(what, hint)] = registry_problems(made(script, "registry['storage'] = { 'swift' => {} }"), None)
-    assert what.splitlines() == [
-        "The registry with the new configuration does not start:",
-        "    This build of the registry has no storage driver 'swift'.",
-        "    panic: StorageDriver not registered: swift",
-    ]
+    assert what == (
+        "The registry with the new configuration does not start: This build of the registry has no storage "
+        "driver 'swift'.\n    panic: StorageDriver not registered: swift"
+    )
     assert hint.startswith("Most likely it is registry['storage'] (")
+
+
+def test_all_that_it_finds_wrong_with_config_yml_is_told_where_it_will_stand(
+    made: Callable[..., Prepared], root: Root
+) -> None:
+    script = """#!/bin/sh
+echo "configuration error: error parsing $2: yaml: unmarshal errors:"
+grep -n draintimeout $2 | sed "s/:.*/: cannot unmarshal !!str/; s/^/  line /"
+echo "  line 1: another"
+exit 1
+"""
+    prepared = made(script, "registry['http_draintimeout'] = 'abc'", "registry['log_level'] = 'warn'")
+    [(what, hint)] = registry_problems(prepared, None)
+    config = f"{root.path}/var/opt/gitlab/registry/config.yml"
+    content = next(
+        each.content for each in prepared.resources if isinstance(each, File) and each.path == config
+    )
+    line, auth = (
+        next(n for n, text in enumerate(content.splitlines(), 1) if key in text)
+        for key in (b"draintimeout", b"auth:")
+    )
+    assert what == (
+        "The registry with the new configuration does not start: The registry cannot use its configuration: "
+        f"error parsing {config}: yaml: unmarshal errors: line {line} (http.draintimeout): "
+        f"cannot unmarshal !!str; line {auth} (auth): another."
+    )
+    assert hint.startswith("Most likely it is registry['http_draintimeout'] (")
 
 
 def test_one_that_says_nothing(made: Callable[..., Prepared]) -> None:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 import yaml
 
-from glctl.converge.trial_config import for_trial, parse, stores_in
+from glctl.converge.trial_config import faults, for_trial, in_place, parse, stores_in
 
 CONFIG = """
 version: 0.1
@@ -80,3 +80,38 @@ def test_where_it_stores(text: str, same: bool) -> None:
 @pytest.mark.parametrize("content", [b"", b"a: [", b"[]", b"\xff\xfe\x00"])
 def test_what_is_no_config_is_empty(content: bytes) -> None:
     assert parse(content) == {}
+
+
+# What distribution 2.8 says of `http: {draintimeout: abc}`, and of an endpoint's threshold.
+SAID = [
+    b"configuration error: error parsing c.yml: yaml: unmarshal errors:",
+    b"  line 3: cannot unmarshal !!str `abc` into time.Duration",
+    b"  line 6: cannot unmarshal !!str `x` into int",
+    b"Usage:",
+]
+TRIED = b"""a: 1
+http:
+  draintimeout: abc
+notifications:
+  endpoints:
+  - threshold: x
+"""
+
+
+def test_a_fault_of_the_trial_s_config_is_told_by_its_keys_and_line_in_the_true_one() -> None:
+    found = faults(SAID, TRIED)
+    assert found == {3: ("http", "draintimeout"), 6: ("notifications", "endpoints", "0", "threshold")}
+    live = b"# made by glctl\nnotifications: {endpoints: [\n  {threshold: x}]}\nhttp:\n  draintimeout: abc\n"
+    assert in_place(SAID, found, live) == [
+        SAID[0],
+        b"  line 5 (http.draintimeout): cannot unmarshal !!str `abc` into time.Duration",
+        b"  line 3 (notifications.endpoints.0.threshold): cannot unmarshal !!str `x` into int",
+        SAID[3],
+    ]
+
+
+@pytest.mark.parametrize("lines", [[], [b"panic: line 3: no"], [b"  line 99: beyond"]])
+def test_where_no_line_is_named_nothing_is_changed(lines: list[bytes]) -> None:
+    assert faults(lines, TRIED) == {}
+    assert in_place(lines, {}, TRIED) == lines
+    assert in_place([b"  line 3: x"], {3: ("gone",)}, TRIED) == [b"  line 3: x"]

@@ -49,7 +49,7 @@ def test_arrays_hashes_and_env_have_these_methods(value, text: str, expected: ob
     [
         ("[1].each { |x| [1].frob }", "a method call is not supported"),
         ("{ 'a' => 1 }.fetch('b')", "this key is not in the hash"),
-        ("ENV.fetch('NOPE')", "this environment variable is not set"),
+        ("ENV.fetch('NOPE')", "the environment variable NOPE is not set"),
         ("[1, 'a'].sort", "these values have no order"),
         ("[1].to_h", "pairs of a key and a value"),
         ("ENV.fetch('LATIN1')", "not UTF-8"),

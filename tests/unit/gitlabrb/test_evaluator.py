@@ -66,6 +66,16 @@ def test_endless_loops_have_a_limit(told) -> None:
     assert "too-slow: evaluating this takes more than 200,000 steps" in line
 
 
+def test_an_endless_loop_is_told_where_it_begins(told) -> None:
+    (line,) = told("for i in [1]\n  while true\n    registry['a'] = 1\n  end\nend")
+    assert line.startswith("2:3-")
+
+
+def test_what_a_refused_def_names_is_no_second_mistake(told) -> None:
+    (line,) = told("def foo(x)\n  x\nend\nregistry['a'] = foo(1)\nregistry['b'] = foo 2")
+    assert "method definition" in line
+
+
 def test_a_mistake_in_a_block_is_told_once(told) -> None:
     assert len(told("3.times { |i| registri['a'] = i }")) == 1
 
@@ -73,8 +83,9 @@ def test_a_mistake_in_a_block_is_told_once(told) -> None:
 @pytest.mark.parametrize(
     ("text", "file", "line"),
     [
-        ("from_file '/etc/wrong.rb'", "/etc/wrong.rb", "registry['f'] = 08"),
-        ('eval "roles 1\\nroles 08"', "gitlab.rb (eval)", "roles 08"),
+        ("from_file '/etc/wrong.rb'", "HOST/etc/wrong.rb", "registry['f'] = 08"),
+        ('eval "roles 1\\nroles 08"', "gitlab.rb:1 (eval)", "roles 08"),
+        ("eval File.read('/etc/wrong.rb')", "HOST/etc/wrong.rb", "registry['f'] = 08"),
         ("eval ENV['MORE'].to_s", "MORE", "roles yes"),
     ],
 )
@@ -84,4 +95,5 @@ def test_what_is_wrong_elsewhere_is_told_with_its_line(outside, names, text, fil
         evaluate(text, "gitlab.rb", names, outside=outside)
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.span is not None
-    assert (diagnostic.span.file, diagnostic.span.text) == (file, line)
+    root = outside.named("/")
+    assert (diagnostic.span.file, diagnostic.span.text) == (file.replace("HOST", root), line)

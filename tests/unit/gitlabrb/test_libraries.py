@@ -31,14 +31,14 @@ def test_libraries_give_what_ruby_gives(value, text: str, expected: object) -> N
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("File.read('/nope')", "this file cannot be read: No such file or directory"),
-        ("File.read('a')", "this is no absolute path"),
-        ("Dir['*']", "this is no absolute path"),
+        ("File.read('/nope')", "/nope does not exist"),
+        ("File.read('a')", "'a' is no absolute path -> Write where it lies, from / on: '/etc/gitlab/a'"),
+        ("Dir['*']", "'*' is no absolute path"),
         ("Dir['/*/secret']", "only * and ? in the last part of a path"),
         ("Dir.glob('/run/**')", "only * and ? in the last part of a path"),
         ("Dir.glob('/run/*', 1)", "one path, as a string"),
-        ("require 'chef'", "this library is not supported"),
-        ("File.read('/run')", "this file cannot be read: Is a directory"),
+        ("require 'chef'", "the library chef is not supported"),
+        ("File.read('/run')", "/run cannot be read: Is a directory"),
         ("File.read(1)", "one path, as a string"),
         ("File.join(1)", "File.join takes strings"),
         ("YAML.load('', aliases: true)", "only the text and symbolize_names:"),
@@ -61,7 +61,10 @@ def test_each_file_of_a_folder_is_taken_in(settings) -> None:
 
 
 def test_after_another_file_reading_makes_no_key(told) -> None:
-    assert "nil has no keys" in told("from_file '/etc/more.rb'\nregistry['c']['d'] = 2")[0]
+    assert (
+        "registry['c'] is nil, which has no keys"
+        in told("from_file '/etc/more.rb'\nregistry['c']['d'] = 2")[0]
+    )
 
 
 def test_text_is_evaluated_as_gitlab_rb_is(settings, told) -> None:

@@ -30,7 +30,10 @@ def test_an_operator_has_its_result(value, text: str, expected: object) -> None:
         ),
         (
             "ENV['MISSING'] + 'a'",
-            "17-37 error ruby-type-error: nil has no operator + -> Give it a value first: (value || '')",
+            (
+                "17-37 error ruby-type-error: ENV['MISSING'] is nil, which has no operator +"
+                " -> Give it a value first: (value || '')"
+            ),
         ),
         (
             "1 == 2 != 3",

@@ -43,14 +43,14 @@ def test_a_reference_has_its_value(settings, text: str, expected: dict[str, obje
         (
             "hunter2",
             (
-                "7-14 error unknown-setting: this word is neither a setting nor a variable"
+                "7-14 error unknown-setting: hunter2 is neither a setting nor a variable"
                 " -> Text needs quotes: '…'."
             ),
         ),
         (
             "externalurl",
             (
-                "7-18 error unknown-setting: this word is neither a setting nor a variable"
+                "7-18 error unknown-setting: externalurl is neither a setting nor a variable"
                 " -> Text needs quotes: '…'. Did you mean external_url?"
             ),
         ),
@@ -72,7 +72,7 @@ def test_a_reference_has_its_value(settings, text: str, expected: dict[str, obje
         (
             "registry[dir]",
             (
-                "16-19 error unknown-setting: this word is neither a setting nor a variable"
+                "16-19 error unknown-setting: dir is neither a setting nor a variable"
                 " -> Text needs quotes: '…'."
             ),
         ),
@@ -89,21 +89,21 @@ def test_a_reference_has_its_value(settings, text: str, expected: dict[str, obje
         ),
         (
             "ENV['LATIN1']",
-            "7-20 error not-text: this environment variable is not UTF-8 -> Set it to UTF-8 text.",
+            "7-20 error not-text: the environment variable LATIN1 is not UTF-8 -> Set it to UTF-8 text.",
         ),
         (
             "5['a']",
             (
-                "7-13 error ruby-type-error: a number has no keys -> A hash has keys: registry['key'] ="
-                " value."
+                "7-13 error ruby-type-error: 5 is a number, which has no keys"
+                " -> A hash has keys: registry['key'] = value."
                 " A single value has none: external_url 'https://…'"
             ),
         ),
         (
             "[]['a']",
             (
-                "7-14 error ruby-type-error: an array has no keys -> A hash has keys: registry['key'] ="
-                " value."
+                "7-14 error ruby-type-error: [] is an array, which has no keys"
+                " -> A hash has keys: registry['key'] = value."
                 " A single value has none: external_url 'https://…'"
             ),
         ),
@@ -126,7 +126,8 @@ def test_a_word_that_may_be_a_secret_is_not_repeated(told) -> None:
     for text in (
         "registry['http_secret'] = hunter2",
         "registry['http_secret'] = hunter2 'x'",
-        "roles hunter2",
+        "x = { 'secretkey' => hunter2, 'bucket' => 1 }",
+        "registry['http_secret'] =\n  hunter2",
     ):
         assert "hunter2" not in "".join(told(text))
 

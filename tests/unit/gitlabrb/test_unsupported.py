@@ -95,7 +95,7 @@ def test_a_library_that_is_not_supported_is_named_with_a_way_round(told, text: s
         ("roles 'a'.map { |x| x }", "method map of a string"),
         ("roles 'a'.frob", "a method call"),
         ("roles (-> (a:) { 1 })", "this parameter of a block"),
-        ("require 'net/http'", "this library"),
+        ("require 'net/http'", "the library net/http"),
         ("roles node", "node as a whole"),
         ("roles File", "a library"),
         ("roles 'a'.gsub(/(a+)+/, 'b')", "a repeated group in a regular expression"),

@@ -64,6 +64,25 @@ def test_archives_are_read_where_the_live_file_is_too_short(current: Path) -> No
     assert recent_lines(LogSource("registry", current), 2) == [b"b", b"c"]
 
 
+@pytest.mark.parametrize("stamp", [b"", b"2026-11-24_03:59:14.12345 "])
+def test_what_is_listed_below_an_error_belongs_to_it_and_is_said_once(
+    tmp_path: Path, current: Path, stamp: bytes
+) -> None:
+    said = [
+        b"configuration error: error parsing c.yml: yaml: unmarshal errors:",
+        b"  line 6: cannot unmarshal !!str `abc` into time.Duration",
+        b"  line 12: cannot unmarshal !!str `q` into int",
+        b"Usage:",
+    ]
+    current.write_bytes(b"".join(stamp + line + b"\n" for line in said))
+    [told] = last_words(Root(tmp_path), "registry")
+    assert told == (
+        "The registry cannot use its configuration: error parsing c.yml: yaml: unmarshal errors: "
+        "line 6: cannot unmarshal !!str `abc` into time.Duration; "
+        "line 12: cannot unmarshal !!str `q` into int."
+    )
+
+
 def test_last_words_hold_no_credentials(tmp_path: Path, current: Path) -> None:
     current.write_bytes(b"panic: cannot use secretkey: PLANTED\n")
     assert "PLANTED" not in "".join(last_words(Root(tmp_path), "registry"))

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from glctl.commands.masking import masked
+from glctl.masking import masked
 
 
 @pytest.mark.parametrize(
