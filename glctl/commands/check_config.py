@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from glctl.commands.diagnostics import print_diagnostics
+from glctl.commands.diagnostics import WORDS, print_diagnostics
 from glctl.console import as_called
 from glctl.converge.wrong import all_that_is_wrong
 from glctl.errors import UsageError
@@ -15,6 +16,8 @@ from glctl.settings.versions import parse_version
 from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from glctl.commands.context import Context
     from glctl.settings.versions import Version
 
@@ -43,7 +46,7 @@ def version_option(_ctx: click.Context, _option: click.Parameter, text: str | No
 def command(context: Context, strict: bool, version: Version | None, form: str) -> int:
     """Read gitlab.rb and say everything that is wrong in it, at once.
 
-    Exit 2 if there is an error, with --strict also if there is a warning; else 0.
+    Exit 2 if there is an error, with --strict also if there is a warning; else 0. Notes never count.
     """
     try:
         diagnostics = all_that_is_wrong(context.root, context.config_file, context.platform, version)
@@ -51,9 +54,8 @@ def command(context: Context, strict: bool, version: Version | None, form: str) 
         if form != "json":
             raise
         diagnostics = (Diagnostic("unreadable-file", "error", exc.message.rstrip("."), exc.hint),)
-    errors = sum(d.severity == "error" for d in diagnostics)
-    warnings = len(diagnostics) - errors
-    ok = not errors and not (strict and warnings)
+    severities = {d.severity for d in diagnostics}
+    ok = "error" not in severities and not (strict and "warning" in severities)
     if form == "json":
         import json
 
@@ -62,12 +64,13 @@ def command(context: Context, strict: bool, version: Version | None, form: str) 
         context.console.out(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         print_diagnostics(diagnostics, sys.stdout, context.console)
-        context.console.out(_verdict(context, errors, warnings, ok))
+        context.console.out(_verdict(context, diagnostics, ok))
     return 0 if ok else 2
 
 
-def _verdict(context: Context, errors: int, warnings: int, ok: bool) -> str:
-    counts = [f"{n} {word}{'s' * (n > 1)}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
+def _verdict(context: Context, diagnostics: Sequence[Diagnostic], ok: bool) -> str:
+    found = Counter(WORDS[d.severity] for d in diagnostics)
+    counts = [f"{found[word]} {word}{'s' * (found[word] > 1)}" for word in WORDS.values() if found[word]]
     verdict = "is fine" if ok else "is not fit to use"
     return f"{context.config_file} {verdict}" + (f": {', '.join(counts)}." if counts else ".")
 

@@ -11,10 +11,13 @@ from glctl.masking import masked
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from glctl.spans import Diagnostic, Span
+    from glctl.spans import Diagnostic, Severity, Span
 
 _WIDTH = 160  # longer lines are cut around the caret
 _MANY = 4  # warnings with one remedy are told once
+_LINES = 10  # of which so many are named
+WORDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}  # gravest first
+_COLORS: dict[Severity, str] = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
 def print_diagnostics(
@@ -26,8 +29,14 @@ def print_diagnostics(
     for diagnostic, alike in _gathered(tuple(diagnostics), console.verbose):
         stream.write(format_diagnostic(diagnostic, console, sources) + "\n")
         if alike:
-            lines = ", ".join(str(each.span.line) for each in alike if each.span)
+            lines = _first_lines(alike)
             stream.write(f"     and {len(alike)} more like it, on lines {lines} (-v shows them)\n")
+
+
+def _first_lines(alike: Sequence[Diagnostic]) -> str:
+    """Where the others are: the first few."""
+    lines = [str(each.span.line) for each in alike if each.span]
+    return ", ".join(lines[:_LINES]) + (" …" if len(lines) > _LINES else "")
 
 
 def _gathered(
@@ -55,9 +64,9 @@ def _cause(diagnostic: Diagnostic) -> object:
 
 def format_diagnostic(diagnostic: Diagnostic, console: Console, sources: dict[str, list[str]]) -> str:
     """One diagnostic as text. *sources* caches the lines of files already read."""
-    color = "red" if diagnostic.severity == "error" else "yellow"
+    word, color = WORDS[diagnostic.severity], _COLORS[diagnostic.severity]
     where = f"{console.paint(str(diagnostic.span), 'bold')}: " if diagnostic.span else ""
-    lines = [f"{where}{console.paint(diagnostic.severity, color, 'bold')}: {harmless(diagnostic.message)}"]
+    lines = [f"{where}{console.paint(word, color, 'bold')}: {harmless(diagnostic.message)}"]
     if diagnostic.span:
         source, above = _lines(diagnostic.span, sources)
         if source is not None:

@@ -21,7 +21,7 @@ from glctl.gitlabrb.references import (
 )
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.setters import assign_setting, check_setting
-from glctl.gitlabrb.values import UNKNOWN, Environment, Hash, Library, truthy
+from glctl.gitlabrb.values import UNKNOWN, Environment, Hash, Library, Mash, truthy
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -60,6 +60,13 @@ def operator_assignment(ev: Evaluator, node: Node) -> Any:
         ev.forget(node)
         return UNKNOWN
     sign = operator.type.removesuffix("=")
+    if sign == "||" and isinstance(old, Mash) and not len(old) and ev.source.text_of(right) != "{}":
+        ev.warn(
+            node,
+            codes.NO_EFFECT,
+            "||= sets nothing here: to read a setting that is not set makes it an empty hash",
+            "Write it with =, not ||=.",
+        )
     if sign in ("||", "&&"):
         if truthy(old) is (sign == "||"):
             return old

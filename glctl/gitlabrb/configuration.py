@@ -21,6 +21,7 @@ class Configuration:
         self._budget = budget
         self._top = Hash()
         self._overwritten: list[Setting] = []
+        self._reads: dict[Path, Span] = {}
         for name in sorted(names.hashes):
             self._top.put(name, Mash((name,)), None)
 
@@ -32,6 +33,11 @@ class Configuration:
     def read(self, name: str) -> Any:
         """What *name* holds now; nil for a value that is not set."""
         return self._top.read(name)
+
+    def note_read(self, container: Hash, key: Key, span: Span) -> None:
+        """``container[key]`` is read before anything sets it, which makes it an empty hash."""
+        if container.path:
+            self._reads.setdefault((*container.path, key_name(key)), span)
 
     def assign(self, name: str, value: Any, span: Span) -> None:
         """``external_url 'x'``, ``registry({…})``: a whole value. A hash stays the plain Hash that it is."""
@@ -76,4 +82,4 @@ class Configuration:
             for path, entry in entries_below(top, (name,), self._budget):
                 if entry.span is not None:
                     spans[path] = entry.span
-        return Settings(values, spans, tuple(self._overwritten))
+        return Settings(values, spans, tuple(self._overwritten), reads=self._reads)

@@ -53,13 +53,15 @@ class Settings:
     *values* holds plain data: ``None bool int float str Symbol list dict``; dict keys are strings, except a
     few that Ruby keeps as they are (integers, nil). *spans* has an entry for each assigned or literal key, by
     its path: ``('registry', 'storage', 's3', 'bucket')``. *overwritten* lists settings that a later line
-    replaced. *warnings* are what is legal in Ruby but certainly not meant.
+    replaced. *warnings* are what is legal in Ruby but certainly not meant. *reads* holds the places that read
+    what nothing had set, which makes it an empty hash.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     spans: Mapping[Path, Span] = field(default_factory=dict)
     overwritten: tuple[Setting, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
+    reads: Mapping[Path, Span] = field(default_factory=dict)
 
     def get(self, *path: str) -> Any:
         """The value at *path*, or None where gitlab.rb sets none."""

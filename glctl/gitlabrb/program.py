@@ -33,6 +33,16 @@ def program(ev: Evaluator, node: Node) -> None:
                 "nothing is done with this value",
                 "Write a setting and its value on one line: registry['key'] = value",
             )
+        elif _compares(ev, statement):
+            ev.warn(statement, codes.NO_EFFECT, "== compares, and sets nothing", "Write = to set it.")
+
+
+def _compares(ev: Evaluator, statement: Node) -> bool:
+    """``registry['key'] == value``, whose answer nobody uses."""
+    if statement.type != "binary":
+        return False
+    left, operator, _right = ev.parts(statement)
+    return operator.type == "==" and left.type in ("element_reference", "identifier")
 
 
 def body(ev: Evaluator, node: Node) -> Any:

@@ -188,6 +188,8 @@ def read_element(ev: Evaluator, node: Node, container: Any, keys: list[Any]) -> 
     (key,) = keys
     if isinstance(container, Mash) and not ev.strict:
         return Hash.read(container, hash_key(node, key))
+    if isinstance(container, Mash) and container.find(hash_key(node, key)) is None:
+        ev.configuration.note_read(container, key, ev.source.span(node))
     if isinstance(container, Hash):
         return container.read(hash_key(node, key))
     if isinstance(container, Facts):

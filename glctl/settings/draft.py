@@ -96,11 +96,11 @@ def given(settings: Settings, option: Option) -> tuple[Any, tuple[str, ...]]:
 
 
 def place(settings: Settings, path: tuple[str, ...]) -> Span | None:
-    """The line that sets *path*, or the first that sets a part of it."""
+    """The line that sets *path*, or the first that sets a part of it, or reads it."""
     if found := settings.span(*path):
         return found
     parts = (span for below, span in settings.spans.items() if below[: len(path)] == path)
-    return min(parts, key=lambda span: (span.line, span.column), default=None)
+    return min(parts, key=lambda span: (span.line, span.column), default=settings.reads.get(path))
 
 
 def _is_usable(option: Option, value: Any) -> bool:

@@ -125,6 +125,12 @@ def _wrong_endpoint(endpoint: Any, effective: Effective) -> str:
 
 def _completeness(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     if not effective["registry.enable"]:
+        message = "The registry is not enabled here: most of what it alone reads was not judged."
+        hint = f"To enable it, set its address: {OPTIONS['registry_external_url'].sample}"
+        if settings.get("registry", "enable") is False:
+            hint = "registry['enable'] is false here."
+        where = settings.span("registry", "enable")
+        yield Diagnostic("registry-not-enabled", "info", message, hint, where)
         return
     if not any(map(counts_as_true, (settings.get(_URLS[1]), effective[_URLS[1]]))):
         message = "registry['enable'] is true, but registry_external_url is not set: nobody could reach it."

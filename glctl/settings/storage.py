@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from glctl.settings.draft import place
 from glctl.settings.drivers import BESIDE, DRIVERS, RAILS_KEYS
 from glctl.settings.kinds import nearest, shown
 from glctl.settings.schema import OPTIONS
@@ -22,13 +24,18 @@ _DEFAULT_ROOT = "/var/lib/registry"  # the filesystem driver's own
 
 
 def storage(settings: Settings, effective: Effective, *, whole: bool = True) -> Iterator[Diagnostic]:
-    """Errors where the registry cannot have a driver, warnings where the driver cannot do with its keys.
+    """Errors where the registry would not start, warnings where it would not do what is written.
 
-    *whole* is false where gitlab.rb could be evaluated only in part: the rest may enable the registry.
+    *whole* is false where gitlab.rb could be evaluated only in part: the rest may enable the registry. Where
+    it is not enabled nobody reads this, and all of it is worth a warning at most.
     """
+    off = not effective["registry.enable"] and (whole or settings.get("registry", "enable") is not None)
+    for found in _of_the_registry(settings, effective):
+        yield replace(found, severity="warning") if off else found
+
+
+def _of_the_registry(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     parts = effective["registry.storage"]
-    if not effective["registry.enable"] and (whole or settings.get("registry", "enable") is not None):
-        return  # nobody reads it
     if not isinstance(settings.get(*_PATH), Mapping) or not isinstance(parts, Mapping):
         return
     named = {key: value for key, value in parts.items() if key not in BESIDE}
@@ -39,7 +46,8 @@ def storage(settings: Settings, effective: Effective, *, whole: bool = True) -> 
             yield _error("wrong-type", message, _example(), settings, driver)
             continue
         yield from _unknown(driver, named[driver], DRIVERS[driver].keys, settings)
-        yield from _missing(driver, named[driver], settings, effective)
+        if len(named) == 1:
+            yield from _missing(driver, named[driver], settings, effective)
     for part in sorted(parts.keys() & BESIDE):
         if isinstance(parts[part], Mapping):
             yield from _unknown(part, parts[part], BESIDE[part], settings)
@@ -102,7 +110,7 @@ def _missing(
         if str(written.get(key) or "") or _in_environment(driver, key, effective):
             continue
         message = f"{_NAME}['{driver}'] has no {key!r}: the registry would not start."
-        yield _warning("storage-key-missing", message, f"Add: '{key}' => '{sample}'", settings, driver)
+        yield _error("storage-key-missing", message, f"Add: '{key}' => '{sample}'", settings, driver)
 
 
 def _in_environment(driver: str, key: str, effective: Effective) -> bool:
@@ -115,8 +123,8 @@ def _example() -> str:
 
 
 def _error(code: str, message: str, hint: str, settings: Settings, *below: str) -> Diagnostic:
-    return Diagnostic(code, "error", message, hint, settings.span(*_PATH, *below))
+    return Diagnostic(code, "error", message, hint, place(settings, (*_PATH, *below)))
 
 
 def _warning(code: str, message: str, hint: str, settings: Settings, *below: str) -> Diagnostic:
-    return Diagnostic(code, "warning", message, hint, settings.span(*_PATH, *below))
+    return Diagnostic(code, "warning", message, hint, place(settings, (*_PATH, *below)))

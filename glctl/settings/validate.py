@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from glctl.paths import DOCKER_FILE
 from glctl.patterns import Pattern
-from glctl.settings.draft import given
+from glctl.settings.draft import given, place
 from glctl.settings.kinds import nearest, shown, why_not
 from glctl.settings.option import ruby_name
 from glctl.settings.options.nginx import GITLABS_OWN
-from glctl.settings.removals import REMOVALS, removed
+from glctl.settings.removals import REMOVALS, removal_of, removed
 from glctl.settings.schema import COMPLETE_SECTIONS, NAMES, OPTIONS, READ_NAMES
 from glctl.settings.sense import sense
 from glctl.settings.versions import NEWEST
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from glctl.settings.effective import Effective
     from glctl.settings.option import Kind, Option
     from glctl.settings.versions import Version
-    from glctl.spans import Span
+    from glctl.spans import Severity, Span
 
 # Omnibus takes any value for truth and writes it as it is: worth a word, no reason to stop.
 _LENIENT: frozenset[Kind] = frozenset({"bool"})
@@ -31,7 +32,13 @@ _LENIENT: frozenset[Kind] = frozenset({"bool"})
 
 # What these tell of is missing, or is a default: a line that could not be evaluated may have set it.
 _ONLY_OF_THE_WHOLE = frozenset(
-    {"url-missing", "storage-driver-missing", "storage-key-missing", "port-collision"}
+    {
+        "url-missing",
+        "storage-driver-missing",
+        "storage-key-missing",
+        "port-collision",
+        "registry-not-enabled",
+    }
 )
 
 
@@ -52,7 +59,7 @@ def validate(
         *(d for option in OPTIONS.values() for d in _setting(option, settings, effective)),
         *_sections(settings),
         *_unknown_keys(settings),
-        *_foreign(settings),
+        *_foreign(settings, version),
         *_overwritten(settings),
         *sense(settings, effective, whole=whole),
     ]
@@ -95,6 +102,9 @@ def _setting(option: Option, settings: Settings, effective: Effective) -> Iterat
     elif wrong := why_not(option.kind, value):
         severity = "warning" if option.kind in _LENIENT else "error"
         message = f"{name} is {shown(value, path[-1])}, but {wrong}."
+        if value == {} and span is None:
+            span = settings.reads.get(path)
+            message = f"{name} is read and nowhere set, which makes it an empty hash, but {wrong}."
         hint = f"For example: {option.sample}" if option.sample else ""
         if option.kind in _LENIENT:
             hint = f"Omnibus takes it for {str(effective[option.key]).lower()}: write that, without quotes."
@@ -143,7 +153,7 @@ def _unknown_keys(settings: Settings) -> Iterator[Diagnostic]:
             for key in map(str, keys if isinstance(keys, Mapping) else ()):
                 if key not in known:
                     message = f"{ruby_name('.'.join(path))} has no setting {key!r}: it has no effect."
-                    span, hint = settings.span(*path, key), _meant(section, key) or nearest(key, known)
+                    span, hint = place(settings, (*path, key)), _meant(section, key) or nearest(key, known)
                     yield Diagnostic("unknown-key", "warning", message, hint, span)
 
 
@@ -158,15 +168,16 @@ def _known_below(section: str) -> frozenset[str]:
     return frozenset(key[len(prefix) :].split(".")[0] for key in OPTIONS if key.startswith(prefix))
 
 
-def _foreign(settings: Settings) -> Iterator[Diagnostic]:
+def _foreign(settings: Settings, version: Version) -> Iterator[Diagnostic]:
     """Settings of services that glctl does not run: named once, not one by one."""
-    names = [name for name in settings.values if name in NAMES and name not in READ_NAMES]
+    foreign_names = (name for name in settings.values if name in NAMES and name not in READ_NAMES)
+    names = [name for name in foreign_names if removal_of((name,), version) is None]  # removals.py says more
     keys = [o.key for o in OPTIONS.values() if o.foreign and given(settings, o)[0] is not None]
     foreign = ", ".join(sorted([*names, *map(ruby_name, keys)]))
     if foreign:
         message = f"Settings of services that glctl does not run are left alone: {foreign}."
         own = any(f"nginx.{name}" in keys for name in GITLABS_OWN)
-        yield Diagnostic("foreign-service", "warning", message, _NGINX_IS_GITLABS if own else _STAYS)
+        yield Diagnostic("foreign-service", "info", message, _NGINX_IS_GITLABS if own else _STAYS)
 
 
 _STAYS = "They may stay; nothing that glctl does depends on them."
@@ -178,7 +189,9 @@ def _overwritten(settings: Settings) -> Iterator[Diagnostic]:
         later = settings.span(*setting.path)
         message = f"{ruby_name('.'.join(setting.path))} is set again later: this value has no effect."
         hint = f"The one that counts is {_where(later, setting.span)}." if later else ""
-        yield Diagnostic("set-twice", "warning", message, hint, setting.span)
+        # GitLab's Docker image sets defaults in a file of its own, which gitlab.rb is there to replace.
+        severity: Severity = "info" if setting.span.file.endswith(DOCKER_FILE) else "warning"
+        yield Diagnostic("set-twice", severity, message, hint, setting.span)
 
 
 def _where(span: Span, near: Span) -> str:

@@ -190,7 +190,10 @@ def _refused_drivers(theirs: Step, settings: Settings) -> Step:
         return theirs
     beside = {"cache", "delete", "maintenance", "redirect"}
     drivers = storage.keys() - beside
-    return theirs if len(drivers) == 1 and drivers <= DRIVERS.keys() else REFUSED
+    if len(drivers) != 1 or not drivers <= DRIVERS.keys():
+        return REFUSED
+    (driver,) = drivers
+    return theirs if all(storage[driver].get(key) for key in DRIVERS[driver].needed) else REFUSED
 
 
 def _refused_line_breaks(theirs: Step, settings: Settings) -> Step:
@@ -284,7 +287,7 @@ DIFFERENCES = (
     ),
     Difference(
         "refused-storage-drivers",
-        "The registry starts with exactly one driver that it knows; Omnibus writes any number and any name.",
+        "The registry starts with one driver that it knows and what that needs; Omnibus writes anything.",
         _refused_drivers,
     ),
     Difference(

@@ -14,6 +14,7 @@ import hashlib
 import json
 import multiprocessing
 import os
+import random
 import signal
 import sys
 import threading
@@ -81,13 +82,15 @@ class Record:
             file.write(json.dumps(item).encode() + b"\n")
 
     def left(self, scenario: Scenario) -> list[Try]:
-        """What has not been tried, kills first."""
-        return [
+        """What has not been tried, in an order that brings all kinds of it early."""
+        left = [
             (point, disturbance)
             for disturbance in DISTURBANCES
             for point in self.points[scenario.name]
             if (scenario.name, point, disturbance) not in self.results
         ]
+        random.Random(scenario.name).shuffle(left)
+        return left
 
 
 def list_points(scenario: Scenario, file: Path, sources: str) -> None:

@@ -59,7 +59,6 @@ CODES = (
         "The storage driver lacks a key without which the registry does not start.",
         "Add the key that is named.",
         "distribution 2.8, GitLab's registry 4",
-        "warning",
     ),
     _code(
         "rails-storage-key",
@@ -159,6 +158,20 @@ CODES = (
         "The setting is of a service that glctl does not run.",
         "Leave it.",
         "glctl",
+        "info",
+    ),
+    _code(
+        "registry-not-enabled",
+        "gitlab.rb enables no registry: what only it would read is not judged.",
+        "Set registry_external_url where there is to be one.",
+        _OMNIBUS,
+        "info",
+    ),
+    _code(
+        "environment-unread",
+        "GITLAB_OMNIBUS_CONFIG holds settings, and no file that was read asks for them.",
+        "Look from within the container, or put them into gitlab.rb.",
+        _OMNIBUS,
         "warning",
     ),
 )

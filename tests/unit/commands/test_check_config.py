@@ -187,6 +187,13 @@ def test_many_warnings_with_one_remedy_are_told_once(run: Run) -> None:
     assert out.count("was removed in GitLab 16.0") == 1
     assert "     and 4 more like it, on lines 4, 5, 6, 7 (-v shows them)\n" in out
     assert out.index("more like it") < out.index("'nosuch'")
-    assert out.endswith("FILE is fine: 7 warnings.\n")
+    assert out.endswith("FILE is fine: 6 warnings, 1 note.\n")
     _, out, _ = run(GOOD + lines, "--format", "json")
     assert len(json.loads(out)["diagnostics"]) == 6
+
+
+def test_notes_do_not_count_even_when_strict(run: Run) -> None:
+    code, out, _ = run(GOOD + "puma['a'] = 1\n", "--strict")
+    assert code == 0
+    assert "note: Settings of services that glctl does not run are left alone: puma." in out
+    assert out.endswith("FILE is fine: 1 note.\n")

@@ -79,3 +79,15 @@ def test_print_does_without_a_file_that_is_gone() -> None:
     stream = io.StringIO()
     print_diagnostics([Diagnostic("x", "error", "gone", span=Span("/nowhere", 1, 1, 1, 2))], stream)
     assert stream.getvalue() == "/nowhere:1:1: error: gone\n"
+
+
+def test_of_many_lines_the_first_are_named() -> None:
+    stream = io.StringIO()
+    spans = [Span("/nowhere", line, 1, line, 2) for line in range(1, 61)]
+    print_diagnostics([Diagnostic("x", "warning", "odd", "Mend it.", span) for span in spans], stream)
+    last = stream.getvalue().splitlines()[-1]
+    assert last == "     and 59 more like it, on lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 … (-v shows them)"
+
+
+def test_what_is_no_more_than_a_note_is_called_so() -> None:
+    assert format_diagnostic(Diagnostic("x", "info", "so it is"), Console(), {}) == "note: so it is"

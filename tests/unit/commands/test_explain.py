@@ -11,7 +11,7 @@ TEXT = """external_url 'http://gitlab.example.com'
 registry_external_url 'https://registry.example.com:5050'
 registry['debug_addr'] = '127.0.0.1:5001'
 registry['http_secret'] = 'hunter2'
-registry['storage'] = { 's3' => { 'secretkey' => 'hunter2', 'bucket' => 'b' } }
+registry['storage'] = { 's3' => { 'secretkey' => 'hunter2', 'bucket' => 'b', 'region' => 'r' } }
 gitlab_rails['smtp_password'] = 'hunter2'
 gitaly['configuration'] = { auth: { token: 'hunter2' } }
 """

@@ -187,3 +187,17 @@ def test_gitlab_has_every_setting(settings, told) -> None:
 
 def test_it_gives_what_ruby_gives(check_answer, ruby_answer: str) -> None:
     check_answer(ruby_answer)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("registry['a'] ||= 'x'", 1),
+        ("registry['a'] ||= {}", 0),
+        ("registry['a'] = false\nregistry['a'] ||= 'x'", 0),
+        ("registry['a'] = { 'b' => 1 }\nregistry['a'] ||= 'x'", 0),
+        ("a ||= 'x'\nb = {}\nb['c'] ||= 'x'", 0),
+    ],
+)
+def test_what_a_read_has_made_a_hash_is_never_set(told, text: str, number: int) -> None:
+    assert sum("||= sets nothing here" in line for line in told(text)) == number

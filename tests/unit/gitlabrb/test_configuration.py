@@ -101,3 +101,10 @@ def test_what_a_later_line_replaces_is_recorded(settings, text: str, expected: l
 
 def test_it_gives_what_ruby_gives(check_answer, ruby_answer: str) -> None:
     check_answer(ruby_answer)
+
+
+def test_what_is_read_before_it_is_set_has_its_place(settings) -> None:
+    reads = settings(
+        "external_url registry['a'].to_s\nregistry['b']['c'] = 1\nregistry['c'] = registry['b']['c']"
+    ).reads
+    assert {path: span.line for path, span in reads.items()} == {("registry", "a"): 1, ("registry", "b"): 2}

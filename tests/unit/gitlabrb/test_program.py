@@ -41,3 +41,10 @@ def test_a_value_without_effect_is_told(told, text: str) -> None:
 def test_one_refused_statement_does_not_hide_another(told) -> None:
     found = told("registri['a'] = 1\nexternal_url 'x'\nregistry['b'] = 08\ndef a\nend\nroles yes")
     assert [line.split(":")[0] for line in found] == ["1", "3", "4", "6"]
+
+
+@pytest.mark.parametrize("text", ["registry['a'] == true", "external_url == 'x'"])
+def test_a_comparison_for_its_own_sake_is_told(told, text: str) -> None:
+    assert told(text) == [
+        f"1:1-{len(text) + 1} warning no-effect: == compares, and sets nothing -> Write = to set it."
+    ]

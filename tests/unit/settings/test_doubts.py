@@ -10,10 +10,11 @@ SHARED = "external_url 'https://gitlab.example.com'\nregistry_external_url 'http
 
 @pytest.fixture
 def told(configure):
-    """Severity, code and line of each diagnostic, and the hints."""
+    """Severity, code and line of each diagnostic that is no mere note, and the hints."""
 
     def told_of(text, platform=DEBIAN):
-        found = configure(text, url=None, platform=platform).diagnostics
+        every = configure(text, url=None, platform=platform).diagnostics
+        found = [d for d in every if d.severity != "info"]
         return [(d.severity, d.code, d.span and d.span.line) for d in found], [d.hint for d in found]
 
     return told_of

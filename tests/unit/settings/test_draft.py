@@ -139,3 +139,9 @@ def span(line: int) -> Span:
 )
 def test_a_hash_set_in_parts_is_at_the_first_of_them(spans: dict, line: int | None) -> None:
     assert place(Settings({}, spans), ("registry", "env")) == (line and span(line))
+
+
+def test_what_is_only_read_is_where_it_is_read_first() -> None:
+    settings = Settings({}, {}, reads={("registry", "env"): span(6)})
+    assert place(settings, ("registry", "env")) == span(6)
+    assert place(settings, ("registry", "gc")) is None

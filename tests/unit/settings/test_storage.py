@@ -52,7 +52,7 @@ def test_what_a_driver_knows_is_left_alone(told, storage) -> None:
 )
 def test_what_a_driver_needs_is_missed(told, storage, message, hint) -> None:
     why = ": the registry would not start."
-    assert told(storage) == [("warning", "storage-key-missing", message + why, f"Add: {hint}")]
+    assert told(storage) == [("error", "storage-key-missing", message + why, f"Add: {hint}")]
 
 
 def test_the_filesystem_driver_s_own_directory_is_named(told) -> None:
@@ -117,3 +117,15 @@ def test_a_whole_block_of_gitlab_s_own_object_storage_is_translated(told) -> Non
     assert misplaced[3].startswith("remote_directory: It is 'bucket' in 's3' and 'gcs'")
     assert unknown[:2] == ("error", "storage-driver-unknown")
     assert unknown[3].startswith("Its keys stand in the driver's own hash")
+
+
+def test_what_nobody_reads_is_worth_a_warning_at_most(configure) -> None:
+    text = (
+        "registry['enable'] = false\nregistry['storage'] = { 's3' => { 'bucket' => 'x', 'regoin' => 'y' } }"
+    )
+    found = [(d.severity, d.code) for d in configure(text).diagnostics]
+    assert found == [
+        ("info", "registry-not-enabled"),
+        ("warning", "storage-key-missing"),
+        ("warning", "unknown-key"),
+    ]

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from glctl.settings.platform import DEBIAN, OMNIBUS
+from glctl.settings.validate import validate
 
 GOES = "deprecated-setting"
 
@@ -193,7 +196,7 @@ def test_services_that_do_not_run_here_are_named_once(told) -> None:
     message = "Settings of services that glctl does not run are left alone: puma, sidekiq."
     text = "sidekiq['a'] = 1\npuma['b'] = 2\nsidekiq['c'] = 3"
     hint = "They may stay; nothing that glctl does depends on them."
-    assert told(text) == [("warning", None, message, hint)]
+    assert told(text) == [("info", None, message, hint)]
 
 
 def test_what_logrotate_does_with_our_logs_is_named_there_too(told) -> None:
@@ -212,7 +215,7 @@ def test_settings_of_gitlabs_own_virtual_host_are_named_there_too(told) -> None:
     )
     hint = "These of nginx are for GitLab's own virtual host; the registry's has registry['nginx']."
     text = "nginx['listen_port'] = 80\nregistry['logrotate_size'] = '1M'\npuma['a'] = 1"
-    assert told(text) == [("warning", None, message, hint)]
+    assert told(text) == [("info", None, message, hint)]
 
 
 def test_a_value_that_is_set_again_is_told_at_its_own_line(told) -> None:
@@ -274,3 +277,38 @@ def test_false_for_no_value_is_fine(told, line) -> None:
 def test_a_setting_that_goes_is_not_also_told_to_have_no_effect(configure) -> None:
     (warning,) = configure("registry['default_notifications_threshold'] = 2").diagnostics
     assert warning.code == GOES
+
+
+def test_what_the_docker_image_s_own_file_sets_is_there_to_be_set_again(configure) -> None:
+    text = "registry['log_level'] = 'info'\nregistry['log_level'] = 'warn'"
+    settings = configure(text).settings
+    ours = tuple(
+        replace(each, span=replace(each.span, file="/assets/gitlab.rb")) for each in settings.overwritten
+    )
+    found = validate(replace(settings, overwritten=ours), configure(text).effective)
+    assert [d.severity for d in found if d.code == "set-twice"] == ["info"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("registry['strage']['s3']['region'] = 'y'", 1),
+        ("registry['nosuch'] ||= 'x'", 1),
+        ("registry['enable'] == true", 1),
+        ("registry['storage']['s3']['bucket'] = 'b'", 1),
+    ],
+)
+def test_what_no_line_sets_as_a_whole_has_a_line_all_the_same(told, text: str, line: int) -> None:
+    found = told(text)
+    assert found
+    assert all(where == line for _, where, _, _ in found)
+
+
+def test_what_is_read_and_nowhere_set_is_no_hash_that_anybody_wrote(told) -> None:
+    message = "registry['enable'] is read and nowhere set, which makes it an empty hash, but true or false "
+    assert message + "belongs here." in [message for _, _, message, _ in told("registry['enable'] == true")]
+
+
+def test_what_was_removed_is_no_setting_of_another_service(told) -> None:
+    found = [message for _, _, message, _ in told("git_data_dirs({ 'default' => { 'path' => '/x' } })")]
+    assert found == ["git_data_dirs was removed in GitLab 18.0."]

@@ -41,7 +41,7 @@ def test_nothing_follows_where_no_certificates_are_obtained(configure) -> None:
     configuration = configure(f"{GITLAB}\nletsencrypt['enable'] = true", url=None, platform=DEBIAN)
     assert not configuration.effective["letsencrypt.enable"]
     assert not configuration.effective["registry.enable"]
-    assert [d.code for d in configuration.diagnostics] == ["without-effect"]
+    assert [d.code for d in configuration.diagnostics] == ["without-effect", "registry-not-enabled"]
 
 
 @pytest.mark.parametrize(
