@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +56,7 @@ class Record:
         record = cls(file)
         for line in file.read_text().splitlines() if file.exists() else []:
             item = json.loads(line)
-            known = item.pop("sources") == sources
+            known = item["sources"] == sources
             if "points" in item:
                 record.points.pop(item["scenario"], None)
                 if known:
@@ -69,9 +69,9 @@ class Record:
                 record.results[key] = result
         return record
 
-    def note(self, result: Result, sources: str) -> None:
+    def note(self, result: Result) -> None:
         """Add what came of a try."""
-        self._add({**asdict(result), "sources": sources})
+        self._add(asdict(result))
 
     def note_points(self, scenario: str, points: Sequence[str], sources: str) -> None:
         """Add which points there are."""
@@ -108,7 +108,7 @@ def try_points(scenario: Scenario, tries: Sequence[Try], file: Path, sources: st
             if _is_over(deadline):
                 return
             result = working.attempt(point, disturbance)
-            Record(file).note(result, sources)
+            Record(file).note(replace(result, sources=sources))
             print(f"{scenario.name}: {disturbance} at {point}: {result.outcome}", file=sys.stderr)
 
 
@@ -153,7 +153,7 @@ def main() -> int:
         ]
         failures = [str(failure) for each in work if (failure := each.exception())]
     record = Record.read(file, sources)
-    table = kill_report.table(record.points, record.results.values())
+    table = kill_report.table(record.points, record.results.values(), sources)
     print(table)
     for failure in failures:
         print(f"not tried, run it again: {failure}", file=sys.stderr)
