@@ -15,6 +15,8 @@ import click
 from glctl import __version__
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from glctl.paths import Root
 
 # name -> (module below glctl.commands, attribute, one line of help). ``--help`` needs no command imported.
@@ -128,16 +130,25 @@ def _offer_paths(ctx: click.Context, option: click.Parameter, incomplete: str) -
 @click.pass_context
 def cli(ctx: click.Context, root: str | None, config: str | None, color: Any, verbose: bool) -> None:
     """Run, converge and repair a GitLab-style container registry from one gitlab.rb."""
-    from pathlib import Path
-
     from glctl.commands.context import Context
     from glctl.console import Console, wants_color
 
     ctx.obj = Context(
         root=_root(root),
         console=Console(color=wants_color(color, sys.stdout), verbose=verbose, called=_as_called(ctx)),
-        config=None if config is None else Path(config),
+        config=None if config is None else _config(config),
     )
+
+
+def _config(option: str) -> Path:
+    """The file that ``--config`` names; ``-`` is standard input, as for other programs."""
+    from pathlib import Path
+
+    from glctl.errors import UsageError
+
+    if not option:
+        raise UsageError("--config is empty.", "Name a file, or leave --config out to mean gitlab.rb itself.")
+    return Path("/dev/stdin" if option == "-" else option)
 
 
 def _root(option: str | None) -> Root:
@@ -208,11 +219,18 @@ def run(args: list[str]) -> int:
             code = result if isinstance(result, int) else 0
         except click.exceptions.Exit as exc:  # --help and --version end so
             code = exc.exit_code
-        sys.stdout.flush()
+        from glctl.console import stdout_named
+
+        with stdout_named():
+            sys.stdout.flush()
         return code
-    except click.ClickException as exc:
+    except click.exceptions.NoArgsIsHelpError as exc:
         exc.show()
         return 2
+    except click.ClickException as exc:
+        from glctl.commands.boundary import report_usage
+
+        return report_usage(exc)
     except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     except Exception as exc:  # noqa: BLE001 - the boundary: a bug is reported, not dumped on an administrator

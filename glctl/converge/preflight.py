@@ -125,12 +125,14 @@ def _asked(directory: Path, uid: int, gid: int) -> bool:
 
 
 def _ports(configuration: Configuration) -> Iterator[Problem]:
-    for key, host, port in listeners(configuration.effective):
-        holders = ports.holders(host, port)
-        foreign = ports.foreign(holders, configuration.host.root) if holders else ()
-        if foreign:
+    wanted = [*listeners(configuration.effective)]
+    found = [ports.holders(host, port) for _, host, port in wanted]
+    everyone = [listener for holders in found for listener in holders]
+    foreign = ports.foreign(everyone, configuration.host.root) if everyone else ()
+    for (key, host, port), holders in zip(wanted, found, strict=True):
+        if taken := next((listener for listener in holders if listener in foreign), None):
             yield (
-                f"Port {port} is taken: {foreign[0]} listens on it, and {ruby_name(key)} wants it.",
+                f"Port {port} is taken: {taken} listens on it, and {ruby_name(key)} wants it.",
                 f"Stop that, or set {ruby_name(key)} to a free port.",
             )
         elif not holders and (reason := ports.why_not(host, port)):
