@@ -219,10 +219,7 @@ def run(args: list[str]) -> int:
             code = result if isinstance(result, int) else 0
         except click.exceptions.Exit as exc:  # --help and --version end so
             code = exc.exit_code
-        from glctl.console import stdout_named
-
-        with stdout_named():
-            sys.stdout.flush()
+        _flush_stdout()
         return code
     except click.exceptions.NoArgsIsHelpError as exc:
         exc.show()
@@ -239,6 +236,17 @@ def run(args: list[str]) -> int:
         from glctl.commands.boundary import report
 
         return report(exc, called)
+
+
+def _flush_stdout() -> None:
+    """Write what is left. Only a failure loads what names it: --help loads nothing else of glctl."""
+    try:
+        sys.stdout.flush()
+    except OSError as exc:
+        from glctl.console import stdout_named
+
+        with stdout_named():
+            raise exc from None
 
 
 def _help_width() -> int:
