@@ -55,7 +55,7 @@ EQUAL, BETTER, REFUSED, ACCEPTED, DIFFERENT = RESULTS = (
 )
 MEANING = {
     EQUAL: "the same settings, with the same values",
-    BETTER: "Ruby refuses it as well; glctl names line and column, and what to write instead",
+    BETTER: "Ruby refuses it as well; glctl names what is wrong, with line and column, and what to do",
     REFUSED: "Ruby accepts what glctl refuses",
     ACCEPTED: "glctl accepts what Ruby refuses",
     DIFFERENT: "both accept it, with other values",
@@ -253,6 +253,9 @@ _REPORT = """\
 What glctl makes of gitlab.rb files, and of GITLAB_OMNIBUS_CONFIG in Docker Compose files and Kubernetes
 manifests, beside what Ruby makes of them. Written by `benchmarks/survey.py`, which says how; the texts are in
 the repositories and not here.
+
+A "better error" is one that Ruby gives as well, often of the same name and line: Ruby's is an exception, and
+the first; glctl's has the column, a hint, and all that is wrong beside it.
 
 {good} of {all} ({share:.1%}) are equal or give a better error: {files} files and {blocks} blocks of
 {repositories} repositories, no two the same but for comments.

@@ -26,12 +26,16 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A command, and how many times the first case's time it may take. *more* is added to its environment."""
+    """A command, and how many times the first case's time it may take.
+
+    *more* is added to its environment; *code*: what it must end with.
+    """
 
     name: str
     command: list[str]
     limit: float | None = None
     more: Mapping[str, str] = field(default_factory=dict)
+    code: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def take(case: Case) -> Taken:
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode != case.code:
         raise SystemExit(f"{' '.join(case.command)} ended with {process.returncode}")
     # Never less than this process has: a child begins as a copy of it (some 20 MB).
     return Taken(seconds, usage.ru_maxrss / 1024)

@@ -15,6 +15,8 @@ import click
 from glctl import __version__
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from glctl.paths import Root
 
 # name -> (module below glctl.commands, attribute, one line of help). ``--help`` needs no command imported.
@@ -93,14 +95,33 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _offer_paths(ctx: click.Context, option: click.Parameter, incomplete: str) -> list[Any]:
+    """What a shell is to offer behind ``--root`` and ``--config``."""
+    from glctl.commands.completion import complete_directories, complete_files
+
+    complete = complete_directories if option.name == "root" else complete_files
+    return complete(ctx, option, incomplete)
+
+
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine, 1 failed or errors found, 2 usage or gitlab.rb cannot be read, "
     "3 status: a service is down, 130 Ctrl-C.",
 )
-@click.option("--root", envvar="GLCTL_ROOT", metavar="DIR", help="Keep every path below DIR (a sandbox).")
-@click.option("--config", metavar="FILE", help="Read FILE instead of /etc/gitlab/gitlab.rb.")
+@click.option(
+    "--root",
+    envvar="GLCTL_ROOT",
+    metavar="DIR",
+    help="Keep every path below DIR (a sandbox).",
+    shell_complete=_offer_paths,
+)
+@click.option(
+    "--config",
+    metavar="FILE",
+    help="Read FILE instead of /etc/gitlab/gitlab.rb.",
+    shell_complete=_offer_paths,
+)
 @click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the output."
 )
@@ -109,16 +130,25 @@ class LazyGroup(click.Group):
 @click.pass_context
 def cli(ctx: click.Context, root: str | None, config: str | None, color: Any, verbose: bool) -> None:
     """Run, converge and repair a GitLab-style container registry from one gitlab.rb."""
-    from pathlib import Path
-
     from glctl.commands.context import Context
     from glctl.console import Console, wants_color
 
     ctx.obj = Context(
         root=_root(root),
         console=Console(color=wants_color(color, sys.stdout), verbose=verbose, called=_as_called(ctx)),
-        config=None if config is None else Path(config),
+        config=None if config is None else _config(config),
     )
+
+
+def _config(option: str) -> Path:
+    """The file that ``--config`` names; ``-`` is standard input, as for other programs."""
+    from pathlib import Path
+
+    from glctl.errors import UsageError
+
+    if not option:
+        raise UsageError("--config is empty.", "Name a file, or leave --config out to mean gitlab.rb itself.")
+    return Path("/dev/stdin" if option == "-" else option)
 
 
 def _root(option: str | None) -> Root:
@@ -189,11 +219,15 @@ def run(args: list[str]) -> int:
             code = result if isinstance(result, int) else 0
         except click.exceptions.Exit as exc:  # --help and --version end so
             code = exc.exit_code
-        sys.stdout.flush()
+        _flush_stdout()
         return code
-    except click.ClickException as exc:
+    except click.exceptions.NoArgsIsHelpError as exc:
         exc.show()
         return 2
+    except click.ClickException as exc:
+        from glctl.commands.boundary import report_usage
+
+        return report_usage(exc)
     except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     except Exception as exc:  # noqa: BLE001 - the boundary: a bug is reported, not dumped on an administrator
@@ -202,6 +236,17 @@ def run(args: list[str]) -> int:
         from glctl.commands.boundary import report
 
         return report(exc, called)
+
+
+def _flush_stdout() -> None:
+    """Write what is left. Only a failure loads what names it: --help loads nothing else of glctl."""
+    try:
+        sys.stdout.flush()
+    except OSError as exc:
+        from glctl.console import stdout_named
+
+        with stdout_named():
+            raise exc from None
 
 
 def _help_width() -> int:

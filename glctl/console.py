@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import IO, Literal
+from typing import IO, TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ColorMode = Literal["auto", "always", "never"]
 
@@ -42,13 +45,26 @@ class Console:
 
     def out(self, text: str = "") -> None:
         """A line of the result."""
-        sys.stdout.write(text + "\n")
+        with stdout_named():
+            sys.stdout.write(text + "\n")
 
     def note(self, text: str) -> None:
         """A line of progress or explanation. That nobody reads it is no reason to stop half-way."""
         with suppress(OSError):
             sys.stderr.write(as_called(text, self.called) + "\n")
             sys.stderr.flush()
+
+
+@contextmanager
+def stdout_named() -> Iterator[None]:
+    """Say of an OSError in it that it is of stdout. That its reader has gone is known without."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as exc:
+        exc.filename = "standard output"
+        raise
 
 
 def as_called(text: str, called: str) -> str:

@@ -11,14 +11,15 @@ import click
 from glctl.commands.diagnostics import WORDS, print_diagnostics
 from glctl.console import as_called
 from glctl.converge.wrong import all_that_is_wrong
+from glctl.errors import UsageError
 from glctl.settings.versions import parse_version
+from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from glctl.commands.context import Context
     from glctl.settings.versions import Version
-    from glctl.spans import Diagnostic
 
 
 def version_option(_ctx: click.Context, _option: click.Parameter, text: str | None) -> Version | None:
@@ -47,7 +48,12 @@ def command(context: Context, strict: bool, version: Version | None, form: str) 
 
     Exit 2 if there is an error, with --strict also if there is a warning; else 0. Notes never count.
     """
-    diagnostics = all_that_is_wrong(context.root, context.config_file, context.platform, version)
+    try:
+        diagnostics = all_that_is_wrong(context.root, context.config_file, context.platform, version)
+    except UsageError as exc:
+        if form != "json":
+            raise
+        diagnostics = (Diagnostic("unreadable-file", "error", exc.message.rstrip("."), exc.hint),)
     severities = {d.severity for d in diagnostics}
     ok = "error" not in severities and not (strict and "warning" in severities)
     if form == "json":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from glctl.errors import GlctlError
+from glctl.errors import GlctlError, UsageError
 from glctl.paths import CONFIG_FILE, Root
 
 if TYPE_CHECKING:
@@ -36,7 +36,11 @@ class Context:
         """What kind of host this is. Most of what status does needs no table of platforms."""
         from glctl.settings.platform import detect
 
-        return detect(self.root)
+        try:
+            return detect(self.root)
+        except PermissionError as exc:
+            hint = "Use sudo, or name another directory with --root."
+            raise UsageError(f"{exc.filename} may not be looked at by this user.", hint) from None
 
     def require_own_host(self, what: str, instead: str) -> None:
         """Refuse *what* on an Omnibus host, naming the gitlab-ctl command that does it there."""

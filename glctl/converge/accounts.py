@@ -5,7 +5,7 @@ from __future__ import annotations
 import grp
 import pwd
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from glctl.console import harmless
 from glctl.converge.plan import Ids
@@ -13,8 +13,9 @@ from glctl.errors import GlctlError
 from glctl.render.resources import Directory, File
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
+    from glctl.converge.plan import Problem
     from glctl.render.resources import Account, Resource
     from glctl.settings.host import Host
 
@@ -38,11 +39,43 @@ def lookup_ids(resources: Iterable[Resource], host: Host) -> Ids:
     return Ids(users, groups)
 
 
+def problems(account: Account) -> Iterator[Problem]:
+    """Ids that gitlab.rb gives to *account* and that cannot be.
+
+    An account that exists keeps its ids: with others, what belongs to it would belong to nobody.
+    """
+    for kind, by_name, by_id, name, wanted in (
+        ("user", pwd.getpwnam, pwd.getpwuid, account.user, account.uid),
+        ("group", grp.getgrnam, grp.getgrgid, account.group, account.gid),
+    ):
+        there = _found(by_name, name)
+        if wanted is None or (there and there[2] == int(wanted)):
+            continue
+        if there:
+            yield (
+                f"The {kind} {name} has the id {there[2]}, and gitlab.rb says {wanted}: glctl changes none.",
+                f"Take that out of gitlab.rb, or change the {kind} and what belongs to it, services stopped.",
+            )
+        elif holder := _found(by_id, int(wanted)):
+            yield (
+                f"The {kind} {name} cannot have the id {wanted}: {holder[0]} has it.",
+                "Choose another in gitlab.rb.",
+            )
+
+
+def _found(lookup: Callable[[Any], tuple[Any, ...]], key: object) -> tuple[Any, ...] | None:
+    """An entry of passwd or group: its name comes first, its id third."""
+    try:
+        return lookup(key)
+    except KeyError:
+        return None
+
+
 def create(account: Account) -> None:
     """Make a system user with its group, as far as they are missing. Their home is a Resource of its own."""
-    if not _exists(grp.getgrnam, account.group):
+    if not _found(grp.getgrnam, account.group):
         _run(groupadd(account))
-    if not _exists(pwd.getpwnam, account.user):
+    if not _found(pwd.getpwnam, account.user):
         _run(useradd(account))
 
 
@@ -60,14 +93,6 @@ def useradd(account: Account) -> list[str]:
 
 def _option(name: str, value: int | None) -> list[str]:
     return [] if value is None else [name, str(value)]
-
-
-def _exists(lookup: Callable[[str], object], name: str) -> bool:
-    try:
-        lookup(name)
-    except KeyError:
-        return False
-    return True
 
 
 def _run(command: list[str]) -> None:

@@ -18,9 +18,10 @@ from glctl.settings.schema import OPTIONS
 from glctl.settings.secrets import Placeholders, complete
 from glctl.settings.validate import in_order, validate
 from glctl.settings.versions import NEWEST
+from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from glctl.gitlabrb.model import Settings
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from glctl.settings.platform import Platform
     from glctl.settings.secrets import Generator, Secrets
     from glctl.settings.versions import Version
-    from glctl.spans import Diagnostic
 
+_IN_ENVIRONMENT = "GITLAB_OMNIBUS_CONFIG"
 USERS = ("registry.username", "web_server.username", "user.username")
 GROUPS = ("registry.group", "web_server.group", "user.group")
 _DIRECTIVES = ("nginx.custom_nginx_config", "registry.nginx.custom_gitlab_server_config")
@@ -111,7 +112,8 @@ def examine(
     text = reader.as_text(first, content if first == config_file else reader.content(first))
     settings = reader.evaluate(text, str(first), names_of(version), outside=outside)
     made = understand(settings, root, platform, version)
-    return replace(made, source=Source(content, outside.texts))
+    unread = _unread_environment(root, config_file, text)
+    return replace(made, source=Source(content, outside.texts), diagnostics=(*made.diagnostics, *unread))
 
 
 def _first_file(root: Root, config_file: Path) -> Path:
@@ -119,6 +121,18 @@ def _first_file(root: Root, config_file: Path) -> Path:
     evaluates GITLAB_OMNIBUS_CONFIG, and then takes in gitlab.rb, which so has the last word."""
     of_image = root.at(DOCKER_FILE)
     return of_image if config_file == root.at(CONFIG_FILE) and of_image.is_file() else config_file
+
+
+def _unread_environment(root: Root, config_file: Path, text: str) -> Iterator[Diagnostic]:
+    """Settings in the environment that *text*, the first file, does not ask for."""
+    if not os.environ.get(_IN_ENVIRONMENT) or _IN_ENVIRONMENT in text:
+        return
+    of_image = root.at(DOCKER_FILE)
+    why = f"it is {of_image} that reads it, before {root.at(CONFIG_FILE)}"
+    why += f", and not before {config_file}" if of_image.is_file() else ", in GitLab's Docker image"
+    hint = "Look from within the container, or put the settings into gitlab.rb."
+    message = f"{_IN_ENVIRONMENT} is set and was not read: {why}."
+    yield Diagnostic("environment-unread", "warning", message, hint)
 
 
 def installed_version(root: Root, platform: Platform) -> Version:

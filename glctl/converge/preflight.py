@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glctl.converge import accounts
 from glctl.converge.disk import disk_problems
 from glctl.converge.generations import Generations
 from glctl.converge.pair import pair_problems
@@ -14,6 +15,7 @@ from glctl.converge.stage import nginx_problems
 from glctl.converge.tree import Tree
 from glctl.converge.trial import registry_problems
 from glctl.errors import GlctlError
+from glctl.render.resources import Account
 from glctl.services import ports
 from glctl.settings.enabled import enabled_services
 from glctl.settings.option import ruby_name
@@ -36,6 +38,9 @@ def preflight(prepared: Prepared, *, trial: bool = True) -> None:
     configuration, plan = prepared.configuration, prepared.plan
     affected = {due.service for due in prepared.due if due.action in ("start", "restart", "reload")}
     found = [*plan.obstacles, *_programs(configuration), *_accounts(configuration)]
+    if configuration.host.makes_accounts:
+        made = (resource for resource in prepared.resources if isinstance(resource, Account))
+        found += [problem for account in made for problem in accounts.problems(account)]
     found += [*disk_problems(plan, configuration.host.root), *pair_problems(configuration.secrets)]
     if affected:
         found += [*_unreachable(prepared), *_ports(configuration)]
@@ -120,12 +125,14 @@ def _asked(directory: Path, uid: int, gid: int) -> bool:
 
 
 def _ports(configuration: Configuration) -> Iterator[Problem]:
-    for key, host, port in listeners(configuration.effective):
-        holders = ports.holders(host, port)
-        foreign = ports.foreign(holders, configuration.host.root) if holders else ()
-        if foreign:
+    wanted = [*listeners(configuration.effective)]
+    found = [ports.holders(host, port) for _, host, port in wanted]
+    everyone = [listener for holders in found for listener in holders]
+    foreign = ports.foreign(everyone, configuration.host.root) if everyone else ()
+    for (key, host, port), holders in zip(wanted, found, strict=True):
+        if taken := next((listener for listener in holders if listener in foreign), None):
             yield (
-                f"Port {port} is taken: {foreign[0]} listens on it, and {ruby_name(key)} wants it.",
+                f"Port {port} is taken: {taken} listens on it, and {ruby_name(key)} wants it.",
                 f"Stop that, or set {ruby_name(key)} to a free port.",
             )
         elif not holders and (reason := ports.why_not(host, port)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from glctl.gitlabrb.model import Names, Settings
 
+_WAIT_SECONDS = 10  # for what a pipe gives (``--config <(…)``)
 # Told only of a file that can be read as a whole: they depend on what a broken statement may have set.
 _DEPENDENT = frozenset({codes.TYPE_ERROR, codes.HASH_IN_TEXT})
 
@@ -82,44 +84,61 @@ def _position(diagnostic: Diagnostic, file: str) -> tuple[bool, str, int, int]:
 def content(path: Path) -> bytes:
     """The bytes of the file, of which not more are read than it may have. Raises UsageError."""
     try:
-        with path.open("rb") as file:
+        # A pipe that nobody writes to would be waited for without end.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            status = os.fstat(file.fileno())
+            if stat.S_ISFIFO(status.st_mode):
+                _wait_for_writer(path, file.fileno())
+            os.set_blocking(file.fileno(), True)
             found = file.read(MAX_BYTES + 1)
-            size = os.fstat(file.fileno()).st_size
     except IsADirectoryError:
-        raise UsageError(f"{path} is a directory", f"Name the file in it: {path / 'gitlab.rb'}") from None
+        raise UsageError(f"{path} is a directory.", f"Name the file in it: {path / 'gitlab.rb'}") from None
     except FileNotFoundError:
-        raise UsageError(f"{path} does not exist", "Write it, or name another file with --config.") from None
+        raise UsageError(f"{path} does not exist.", "Write it, or name another file with --config.") from None
     except PermissionError:
         raise UsageError(
-            f"{path} may not be read by this user", "Use sudo, or name another file with --config."
+            f"{path} may not be read by this user.", "Use sudo, or name another file with --config."
         ) from None
     except (OSError, ValueError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) else exc
-        raise UsageError(f"{path} cannot be read: {reason}", "Name another file with --config.") from None
+        raise UsageError(f"{path} cannot be read: {reason}.", "Name another file with --config.") from None
     if len(found) > MAX_BYTES:
         raise UsageError(
-            f"{path} has {max(size, len(found)):,} bytes, and {MAX_BYTES:,} are read at most",
+            f"{path} has {max(status.st_size, len(found)):,} bytes, and {MAX_BYTES:,} are read at most.",
             "Is this the right file? A gitlab.rb has some thousand lines at most.",
         )
     return found
 
 
+def _wait_for_writer(path: Path, descriptor: int) -> None:
+    """Return when a pipe has something to read. Raises UsageError where nobody writes to it."""
+    import select
+
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    if not poll.poll(_WAIT_SECONDS * 1000):
+        raise UsageError(
+            f"{path} is a pipe, to which nobody wrote within {_WAIT_SECONDS} seconds.",
+            "Name a file with --config.",
+        )
+
+
 def as_text(path: Path, content: bytes) -> str:
     """The content of the file *path* as text. Raises ConfigError at the first byte that is none."""
+    utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if b"\0" in content and not utf_16:  # told first: no other encoding makes text of a program
+        before = content[: content.index(b"\0")].decode(errors="replace")
+        raise ConfigError([_not_text(path, before, "a NUL byte", "Is this the right file? Remove the byte.")])
     try:
-        text = content.decode()
+        return content.decode()
     except UnicodeDecodeError as exc:
         before = content[: exc.start].decode()
         hint = "Save the file as UTF-8, or try: iconv -f latin1 -t utf-8"
-        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if utf_16:
             hint = "The file is UTF-16. Save it as UTF-8, or try: iconv -f utf-16 -t utf-8"
         raise ConfigError(
             [_not_text(path, before, f"the byte 0x{content[exc.start]:02x} is not UTF-8", hint)]
         ) from None
-    if "\0" in text:
-        before = text[: text.index("\0")]
-        raise ConfigError([_not_text(path, before, "a NUL byte", "Is this the right file? Remove the byte.")])
-    return text
 
 
 def _not_text(path: Path, before: str, message: str, hint: str) -> Diagnostic:

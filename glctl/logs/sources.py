@@ -59,15 +59,23 @@ class LogSource:
         """The rotated files that are there now, oldest first."""
         directory = self.path.parent
         if not self.by_svlogd:
-            numbered = re.compile(
-                re.escape(self.path.name) + r"\.(\d+)(?:\.gz)?"
-            )  # logrotate(8): .1 is the newest
-            matches = [match for name in _names(directory) if (match := numbered.fullmatch(name))]
-            return [directory / match[0] for match in sorted(matches, key=lambda match: -int(match[1]))]
+            archive = re.compile(re.escape(self.path.name) + r"(?:\.(\d+)|-.*\d.*)(?:\.gz)?")
+            matches = [match for name in _names(directory) if (match := archive.fullmatch(name))]
+            found = [(-int(match[1] or 0), _modified(directory / match[0]), match[0]) for match in matches]
+            # logrotate(8): .1 is the newest; what is named by its date, in whatever order, by when it ended.
+            return [directory / name for *_, name in sorted(found)]
         # A listing can miss a file whose .u becomes .s meanwhile. That happens once: the next listing has it.
         names = sorted({*_names(directory), *_names(directory)}, reverse=True)
         labels = {name[:25]: name for name in names if _SVLOGD_ARCHIVE.fullmatch(name)}  # .s, else .u
         return [directory / labels[label] for label in sorted(labels)]
+
+
+def _modified(path: Path) -> float:
+    """When the last line was written; gzip keeps that time."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0  # it has just gone
 
 
 def _names(directory: Path) -> list[str]:

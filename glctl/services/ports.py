@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from glctl.services.processes import Process, everyone
+from glctl.services.processes import Process, everyone, link_text
 from glctl.services.teardown import members
 
 if TYPE_CHECKING:
@@ -168,9 +168,7 @@ def _owners(inodes: set[str]) -> dict[str, tuple[Process, ...]]:
 
 def _links(pid: int) -> list[str]:
     """Where the descriptors of *pid* lead."""
-    links = []
-    with suppress(OSError):  # ended, or another user's
-        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-            with suppress(FileNotFoundError):  # closed meanwhile
-                links.append(str(descriptor.readlink()))
+    links: list[str] = []
+    with suppress(OSError), os.scandir(f"/proc/{pid}/fd") as entries:  # ended, or another user's
+        links = [link_text(pid, f"fd/{entry.name}") for entry in entries]
     return links

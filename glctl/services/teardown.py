@@ -16,6 +16,7 @@ from glctl.services.processes import (
     everyone,
     is_contained,
     link,
+    link_text,
     read,
     with_descendants,
 )
@@ -81,6 +82,8 @@ def end_orphans(root: Root, service: Service) -> tuple[Process, ...]:
             _send((process for process in left if process not in seen or number == SIGKILL), number)
             seen.update(dict.fromkeys(left))
             time.sleep(_POLL)
+        if not left:
+            break
     return tuple(seen)
 
 
@@ -94,16 +97,17 @@ def _orphans(root: Root, service: Service) -> tuple[Process, ...]:
 def members(root: Root) -> tuple[Process, ...]:
     """All processes that belong to this root: its runsvdir and what it started, orphans included."""
     processes = {process.pid: process for process in everyone() if process.pid != os.getpid()}
-    own = {pid for pid, process in processes.items() if _is_ours(process, root)}
+    marked = f"{MARKER}={root.at(SERVICE_DIR)}"
+    own = {pid for pid, process in processes.items() if _is_ours(process, root, marked)}
     own |= {pid for pid in _last_known(root) if pid in processes}
     pipes = {_pipe(pid, 0) for pid in own if processes[pid].name == "svlogd"} - {""}
     own |= {pid for pid in processes if {_pipe(pid, 1), _pipe(pid, 2)} & pipes}
     return tuple(processes[pid] for pid in sorted(with_descendants(own, processes.values())))
 
 
-def _is_ours(process: Process, root: Root) -> bool:
+def _is_ours(process: Process, root: Root, marked: str) -> bool:
     """What glctl's runsvdir started has the marker; runsv and svlogd are known by their directory, too."""
-    found = f"{MARKER}={root.at(SERVICE_DIR)}" in environment(process.pid)
+    found = marked in environment(process.pid)
     if not found and process.name in ("runsv", "svlogd"):
         found = link(process.pid, "cwd").is_relative_to(root.at(SV_DIR).resolve())
     return (found and not is_contained(process.pid)) or supervises(process, root)
@@ -123,7 +127,7 @@ def _last_known(root: Root) -> Iterator[int]:
 
 def _pipe(pid: int, descriptor: int) -> str:
     """The pipe that is open there, if one is: what a service writes is read by its svlogd."""
-    target = str(link(pid, f"fd/{descriptor}"))
+    target = link_text(pid, f"fd/{descriptor}")
     return target if target.startswith("pipe:") else ""
 
 

@@ -23,6 +23,8 @@ def parse_key(text: str) -> Path:
     ``registry_nginx['dir']`` is the same setting as ``registry['nginx']['dir']``. Raises UsageError for what
     has none of these shapes.
     """
+    if not text:
+        raise UsageError("KEY is empty.", "Name a setting, such as registry.debug_addr, or leave KEY out.")
     first = _FIRST.match(text)
     keys, at = ([first[0]], first.end()) if first else ([], 0)
     while keys and at < len(text) and (found := _NEXT.match(text, at)):

@@ -52,7 +52,7 @@ def document() -> str:
 def _cases(rule: str, touched: dict[str, set[str]]) -> str:
     names = [name for name, met in touched.items() if rule in met]
     if len(names) > MOST:
-        return f"{len(names)}, as {names[0]}"
+        return f"{len(names)} cases, among them {names[0]}"
     return ", ".join(names)
 
 

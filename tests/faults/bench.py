@@ -38,13 +38,17 @@ _TRIES = 3  # until a point is reached: how often a service is looked at depends
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one disturbance at one point; *why* it did not hold, a line each."""
+    """What came of one disturbance at one point; *why* it did not hold, a line each.
+
+    *sources*: a digest of the glctl that was disturbed.
+    """
 
     scenario: str
     point: str
     disturbance: Disturbance
     outcome: str
     why: tuple[str, ...] = ()
+    sources: str = ""
 
 
 class Bench:

@@ -15,8 +15,8 @@ _DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
 _BEGIN, _END = "<!-- kill-table: begin -->", "<!-- kill-table: end -->"
 
 
-def table(points: Mapping[str, Sequence[str]], results: Iterable[Result]) -> str:
-    """All that is told of a campaign, as Markdown: of the points that there are now."""
+def table(points: Mapping[str, Sequence[str]], results: Iterable[Result], sources: str) -> str:
+    """All that is told of a campaign, as Markdown: of the points that there are now. *sources*: glctl's."""
     known = [each for each in results if each.point in points.get(each.scenario, ())]
     counts = Counter((each.scenario, each.disturbance, each.outcome) for each in known)
     titles = ("run", "points", *DISTURBANCES)
@@ -27,10 +27,13 @@ def table(points: Mapping[str, Sequence[str]], results: Iterable[Result]) -> str
     ]
     total = sum(map(len, points.values())) * len(DISTURBANCES)
     outcomes = Counter(each.outcome for each in known)
+    earlier = sum(each.sources != sources for each in known)
     told = (
         f"{total:,} disturbances, of which {len(known):,} were tried: {outcomes[HELD]:,} held, "
         f"{outcomes[FAULTY]:,} did not, {outcomes[NOT_REACHED]:,} were not reached in three runs."
     )
+    if earlier:
+        told += f" {earlier:,} were tried with an earlier glctl."
     faults = [_fault(each) for each in known if each.outcome == FAULTY]
     return "\n".join([told, "", *lines, *([""] * bool(faults)), *faults])
 

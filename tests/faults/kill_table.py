@@ -14,12 +14,13 @@ import hashlib
 import json
 import multiprocessing
 import os
+import random
 import signal
 import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,7 @@ class Record:
         record = cls(file)
         for line in file.read_text().splitlines() if file.exists() else []:
             item = json.loads(line)
-            known = item.pop("sources") == sources
+            known = item["sources"] == sources
             if "points" in item:
                 record.points.pop(item["scenario"], None)
                 if known:
@@ -68,9 +69,9 @@ class Record:
                 record.results[key] = result
         return record
 
-    def note(self, result: Result, sources: str) -> None:
+    def note(self, result: Result) -> None:
         """Add what came of a try."""
-        self._add({**asdict(result), "sources": sources})
+        self._add(asdict(result))
 
     def note_points(self, scenario: str, points: Sequence[str], sources: str) -> None:
         """Add which points there are."""
@@ -81,13 +82,15 @@ class Record:
             file.write(json.dumps(item).encode() + b"\n")
 
     def left(self, scenario: Scenario) -> list[Try]:
-        """What has not been tried, kills first."""
-        return [
+        """What has not been tried, in an order that brings all kinds of it early."""
+        left = [
             (point, disturbance)
             for disturbance in DISTURBANCES
             for point in self.points[scenario.name]
             if (scenario.name, point, disturbance) not in self.results
         ]
+        random.Random(scenario.name).shuffle(left)
+        return left
 
 
 def list_points(scenario: Scenario, file: Path, sources: str) -> None:
@@ -105,7 +108,7 @@ def try_points(scenario: Scenario, tries: Sequence[Try], file: Path, sources: st
             if _is_over(deadline):
                 return
             result = working.attempt(point, disturbance)
-            Record(file).note(result, sources)
+            Record(file).note(replace(result, sources=sources))
             print(f"{scenario.name}: {disturbance} at {point}: {result.outcome}", file=sys.stderr)
 
 
@@ -150,7 +153,7 @@ def main() -> int:
         ]
         failures = [str(failure) for each in work if (failure := each.exception())]
     record = Record.read(file, sources)
-    table = kill_report.table(record.points, record.results.values())
+    table = kill_report.table(record.points, record.results.values(), sources)
     print(table)
     for failure in failures:
         print(f"not tried, run it again: {failure}", file=sys.stderr)

@@ -166,11 +166,11 @@ ONE = Scenario("one", (), ("new", "new"))
 def test_a_campaign_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     record = kill_table.Record(tmp_path / "state", points={"one": ("a", "b")})
     for point, disturbance, outcome in (("a", "EIO", HELD), ("b", tracer.KILL, FAULTY)):
-        record.note(Result("one", point, disturbance, outcome), sources="1")
+        record.note(Result("one", point, disturbance, outcome, sources="1"))
     record.note_points("one", ("a", "b"), sources="1")
     tries = [(point, disturbance) for disturbance in DISTURBANCES for point in "ab"]
     again = kill_table.Record.read(record.file, "1")
-    assert again.left(ONE) == [each for each in tries if each not in (("a", "EIO"), ("b", tracer.KILL))]
+    assert {*again.left(ONE)} == {*tries} - {("a", "EIO"), ("b", tracer.KILL)}
     changed = kill_table.Record.read(record.file, "2")
     assert changed.points == {}  # to be listed anew
     assert [(key[1], result.outcome) for key, result in changed.results.items()] == [("a", HELD)]
@@ -180,10 +180,11 @@ def test_the_table_counts_what_held_and_names_what_did_not() -> None:
     results = [
         Result("one", "a", tracer.KILL, HELD),
         Result("one", "b", tracer.KILL, FAULTY, ("why\nnot", "more")),
-        Result("one", "a", "EIO", NOT_REACHED),
+        Result("one", "a", "EIO", NOT_REACHED, sources="earlier"),
         Result("one", "gone", "EIO", FAULTY, ("of an earlier glctl",)),
     ]
-    told = kill_report.table({"one": ("a", "b")}, results).splitlines()
+    told = kill_report.table({"one": ("a", "b")}, results, "").splitlines()
     assert told[0].startswith("10 disturbances, of which 3 were tried: 1 held, 1 did not, 1 were not reached")
+    assert told[0].endswith("1 were tried with an earlier glctl.")
     assert told[4].startswith("| one | 2 | 1 of 2 | 0 of 0 (2 to be tried) | 0 of 1 (1 to be tried) |")
     assert told[6:] == ["- one, SIGKILL at `b`: why (and 1 more)"]

@@ -14,6 +14,7 @@ import errno
 import os
 import platform
 import signal
+import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 IS_SUPPORTED = platform.system() == "Linux" and platform.machine() == "x86_64"
 
-_TRACEME, _PEEKUSER, _POKEUSER, _DETACH, _SYSCALL, _SETOPTIONS, _GETEVENTMSG = 0, 3, 6, 17, 24, 0x4200, 0x4201
+_PEEKUSER, _POKEUSER, _DETACH, _SYSCALL, _SETOPTIONS, _GETEVENTMSG = 3, 6, 17, 24, 0x4200, 0x4201
 # Syscall stops told apart from signals, fork, vfork and clone followed, nobody left stopped if we end.
 _OPTIONS = 0x1 | 0x2 | 0x4 | 0x8 | 0x100000
 _SYSCALL_STOP = signal.SIGTRAP | 0x80
@@ -35,6 +36,15 @@ _ARGUMENTS = (112, 104, 96, 56, 72, 64)  # rdi, rsi, rdx, r10, r8, r9
 _RESULT, _NUMBER = 80, 120  # rax, orig_rax
 _EXECVE = 59
 _NO_CALL = -1
+
+# Not by os.fork: the tests' own process may have threads.
+_BE_TRACED = """
+import ctypes, os, sys
+os.chdir("/")
+if ctypes.CDLL(None).ptrace(0, 0, None, None):  # PTRACE_TRACEME
+    sys.exit("ptrace is not allowed here")
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 KILL: Literal["SIGKILL"] = "SIGKILL"
 Disturbance = str  # KILL, or the name of an error: ENOSPC
@@ -172,22 +182,16 @@ def _started(pid: int) -> int:
 
 def _start(command: Sequence[str], environment: Mapping[str, str], output: Path) -> int:
     """Start *command*, stopped at its first instruction; returns its pid."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            log = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-            os.dup2(log, 1)
-            os.dup2(log, 2)
-            os.closerange(3, 256)
-            os.chdir("/")
-            _libc.ptrace(_TRACEME, 0, None, None)
-            os.execve(command[0], list(command), dict(environment))
-        finally:
-            os._exit(127)
+    streams = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(output), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    arguments = [sys.executable, "-I", "-S", "-c", _BE_TRACED, *command]
+    pid = os.posix_spawn(sys.executable, arguments, environment, file_actions=streams)
     _, status = os.waitpid(pid, 0)
     if not os.WIFSTOPPED(status):
-        raise RuntimeError(f"{command[0]} could not be traced")
+        raise RuntimeError(f"{command[0]} could not be traced: {output.read_text()}")
     _ptrace(_SETOPTIONS, pid, data=_OPTIONS)
     return pid
 

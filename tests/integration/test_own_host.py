@@ -91,6 +91,32 @@ seen["changed by a second run"] = [name for name in quiet if again.get(name) != 
 glctl("doctor", "--read-only")
 glctl("down")
 seen["processes afterwards"] = processes()
+
+rb = pathlib.Path("/etc/gitlab/gitlab.rb")
+text = rb.read_text()
+rb.write_text(text + "registry['uid'] = 4321")
+glctl("reconfigure", "--no-diff")
+rb.write_text(text + '''
+registry['username'] = 'images'; registry['group'] = 'pictures'
+registry['uid'] = 4321; registry['gid'] = '4322'
+registry['shell'] = '/bin/sh'; registry['dir'] = '/srv/registry'
+gitlab_rails['registry_path'] = '/srv/images'
+web_server['username'] = 'web'; web_server['group'] = 'pages'; web_server['home'] = '/srv/web'
+manage_storage_directories['enable'] = false
+logging['log_group'] = 'adm'
+''')
+pathlib.Path("/srv/images").mkdir()
+os.chown("/srv/images", 4321, 4322)
+glctl("reconfigure", "--no-diff", "--watch", "0")
+seen["chosen accounts"] = {entry.pw_name: list(entry) for entry in pwd.getpwall()}
+seen["chosen files"] = {
+    path: [f"{os.stat(path).st_mode & 0o7777:04o}", pathlib.Path(path).owner(), pathlib.Path(path).group()]
+    for path in ("/srv/registry", "/srv/images", "/var/log/gitlab/registry", "/var/log/gitlab/nginx")
+}
+seen["chosen processes"] = processes()
+glctl("down", "--purge", "--data", "--yes")
+rb.write_text(text + "manage_accounts['enable'] = false; registry['username'] = 'nobody2'")
+glctl("reconfigure", "--wait", "1")
 print(json.dumps(seen))
 """
 
@@ -153,6 +179,8 @@ def test_the_accounts_are_made(seen: dict[str, Any]) -> None:
         ("/var/opt/gitlab/gitlab-rails/etc/gitlab-registry.key", "0600", "root:root"),  # Omnibus: 0644 git
         ("/var/log/gitlab/registry", "0700", "registry:root"),
         ("/var/log/gitlab/nginx", "0750", "root:gitlab-www"),
+        ("/var/log/gitlab/logrotate", "0700", "root:root"),
+        ("/var/opt/gitlab/logrotate", "0700", "root:root"),
         ("/var/opt/gitlab/nginx", "0750", "root:gitlab-www"),
         ("/var/opt/gitlab/nginx/conf/service_conf", "0750", "root:gitlab-www"),
         ("/var/opt/gitlab/nginx/conf/nginx.conf", "0644", "root:root"),
@@ -193,3 +221,34 @@ def test_the_doctor_finds_no_error_in_what_was_made(seen: dict[str, Any]) -> Non
 def test_down_leaves_no_process(seen: dict[str, Any]) -> None:
     assert seen["runs"]["down"][0] == 0
     assert [name for name in seen["processes afterwards"] if not name.startswith("python")] == []
+
+
+def test_an_account_that_exists_keeps_its_id(seen: dict[str, Any]) -> None:
+    code, _, err = seen["runs"]["reconfigure --no-diff"]
+    own = seen["accounts"]["registry"][2]
+    assert code == 1
+    assert f"The user registry has the id {own}, and gitlab.rb says 4321: glctl changes none." in err
+
+
+def test_accounts_are_made_as_gitlab_rb_says(seen: dict[str, Any]) -> None:
+    code, _, err = seen["runs"]["reconfigure --no-diff --watch 0"]
+    assert code == 0, err
+    _, _, uid, gid, _, home, shell = seen["chosen accounts"]["images"]
+    assert (uid, gid, home, shell) == (4321, 4322, "/srv/registry", "/bin/sh")
+    assert seen["chosen accounts"]["web"][-2:] == ["/srv/web", "/bin/false"]
+    assert {"docker-registry images", "nginx web"} <= {*seen["chosen processes"]}
+
+
+def test_directories_are_theirs_or_left_alone(seen: dict[str, Any]) -> None:
+    assert seen["chosen files"] == {
+        "/srv/registry": ["2770", "images", "pictures"],
+        "/srv/images": ["0755", "images", "pictures"],  # manage_storage_directories
+        "/var/log/gitlab/registry": ["0750", "images", "adm"],
+        "/var/log/gitlab/nginx": ["0750", "root", "adm"],
+    }
+
+
+def test_without_manage_accounts_they_must_exist(seen: dict[str, Any]) -> None:
+    code, _, err = seen["runs"]["reconfigure --wait 1"]
+    assert code == 1
+    assert "There is no account nobody2:registry for registry, and manage_accounts['enable'] is false." in err

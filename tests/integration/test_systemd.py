@@ -21,6 +21,7 @@ PROJECT = Path(__file__).parents[2]
 # Makes the copy in $1, whose own services stay off, and boots it until $2 holds what was seen.
 BOOT = """
 new=$1 seen=$2
+mount -t tmpfs tmpfs /run # systemd-nspawn leaves something there
 mount -t tmpfs tmpfs "$new"
 mkdir "$new/up" "$new/work" "$new/root"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$new/up,workdir=$new/work" "$new/root"

@@ -91,8 +91,9 @@ def test_wrong_usage_is_one_message_and_exit_2(
     assert cli.run(args) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    [error] = [line for line in err.splitlines() if not line.startswith(("Usage: ", "Try ")) and line]
+    error, hint = err.splitlines()
     assert message in error
+    assert hint.startswith("  -> ")
 
 
 def test_no_command_at_all_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,6 +107,7 @@ def test_no_command_at_all_shows_the_help(capsys: pytest.CaptureFixture[str]) ->
         ([], {"root": "/", "config": "/etc/gitlab/gitlab.rb", "verbose": False, "color": False}),
         (["--root", "{tmp}"], {"root": "{tmp}", "config": "{tmp}/etc/gitlab/gitlab.rb"}),
         (["--config", "x.rb"], {"config": "x.rb"}),
+        (["--config", "-"], {"config": "/dev/stdin"}),
         (["-v", "--color", "always"], {"verbose": True, "color": True}),
     ],
 )
@@ -174,7 +176,7 @@ def test_what_a_command_returns_is_the_exit_code(
         (BrokenPipeError(32, "Broken pipe"), 1, "glctl: Broken pipe\n"),  # of a server: stdout has its reader
         (KeyboardInterrupt(), 130, ""),
         (click.Abort(), 130, ""),
-        (click.UsageError("not so"), 2, "Error: not so\n"),
+        (click.UsageError("not so"), 2, "glctl: not so.\n  -> See: glctl probe --help\n"),
         (click.exceptions.Exit(5), 5, ""),
     ],
 )

@@ -167,4 +167,11 @@ CODES = (
         _OMNIBUS,
         "info",
     ),
+    _code(
+        "environment-unread",
+        "GITLAB_OMNIBUS_CONFIG holds settings, and no file that was read asks for them.",
+        "Look from within the container, or put them into gitlab.rb.",
+        _OMNIBUS,
+        "warning",
+    ),
 )

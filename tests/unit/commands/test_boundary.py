@@ -1,7 +1,11 @@
 import errno
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from glctl import cli
 from glctl.commands.boundary import report
 from glctl.errors import ConfigError, GlctlError, UsageError
 from glctl.paths import Root
@@ -27,6 +31,47 @@ def test_an_error_becomes_one_message(
 ) -> None:
     assert report(error) == exit_code
     assert capsys.readouterr() == ("", text)
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["doctro"], ("No such command 'doctro'. Did you mean 'doctor'?", "See: glctl --help")),
+        (
+            ["check-config", "x.rb"],
+            (
+                "Got unexpected extra argument (x.rb).",
+                "To read another file: glctl --config x.rb check-config",
+            ),
+        ),
+        (
+            ["check-config", "x"],
+            ("Got unexpected extra argument (x).", "See: glctl check-config --help"),
+        ),
+        (
+            ["check-config", "--config", "x"],
+            ("No such option '--config'.", "It belongs before the command: glctl --config FILE check-config"),
+        ),
+        (["check-config", "--nope"], ("No such option '--nope'.", "See: glctl check-config --help")),
+        (
+            ["--config", "", "check-config"],
+            ("--config is empty.", "Name a file, or leave --config out to mean gitlab.rb itself."),
+        ),
+    ],
+)
+def test_wrong_usage_is_told_with_its_cause_first(
+    args: list[str], said: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(args) == 2
+    assert capsys.readouterr() == ("", f"glctl: {said[0]}\n  -> {said[1]}\n")
+
+
+def test_a_full_stdout_is_named(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "glctl", "--root", tmp_path, "explain", "registry.debug_addr"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.endswith("glctl: No space left on device: standard output\n")
 
 
 def test_a_config_error_shows_all_its_diagnostics(capsys: pytest.CaptureFixture[str]) -> None:

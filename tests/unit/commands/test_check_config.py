@@ -160,6 +160,21 @@ def test_json(run: Run) -> None:
     assert json.loads(run(GOOD, "--format", "json")[1]) == {"ok": True, "diagnostics": []}
 
 
+@pytest.mark.parametrize("content", [None, "#" * 2_100_000])
+def test_json_of_a_file_that_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None
+) -> None:
+    file = tmp_path / "gitlab.rb"
+    if content:
+        file.write_text(content)
+    assert cli.run(["--config", str(file), "check-config", "--format", "json"]) == 2
+    out, err = capsys.readouterr()
+    [diagnostic] = json.loads(out)["diagnostics"]
+    assert (diagnostic["code"], diagnostic["severity"], err) == ("unreadable-file", "error", "")
+    assert diagnostic["message"].startswith(str(file))
+    assert not diagnostic["message"].endswith(".")
+
+
 def test_no_secret_is_shown(run: Run) -> None:
     text = GOOD + "registry['http_secret'] = ['hunter2']\nregistry['internal_key'] = 'hunter2' +"
     assert "hunter2" not in "".join(run(text)[1:]) + "".join(run(text, "--format", "json")[1:])

@@ -4,7 +4,7 @@ import pytest
 
 from glctl.commands.context import Context
 from glctl.console import Console
-from glctl.errors import GlctlError
+from glctl.errors import GlctlError, UsageError
 from glctl.paths import EMBEDDED_DIR, Root
 from glctl.settings.platform import DEBIAN, OMNIBUS
 
@@ -25,6 +25,16 @@ def test_the_platform_is_that_of_the_root(tmp_path: Path) -> None:
     assert context(tmp_path).platform is DEBIAN
     (tmp_path / EMBEDDED_DIR.lstrip("/")).mkdir(parents=True)
     assert context(tmp_path).platform is OMNIBUS
+
+
+def test_a_root_that_may_not_be_looked_into_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_root: Root) -> None:
+        raise PermissionError(13, "Permission denied", f"{tmp_path}/opt")
+
+    monkeypatch.setattr("glctl.settings.platform.detect", refuse)
+    with pytest.raises(UsageError, match="may not be looked at by this user") as refused:
+        _ = context(tmp_path).platform
+    assert "sudo" in refused.value.hint
 
 
 def test_an_own_host_may_be_changed(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_several_settings(run: Run) -> None:
         ("registry.log_level.deeper", "There is no setting registry['log_level']['deeper']."),
         ("registry.storage.s3.nosuch", "There is no setting registry['storage']['s3']['nosuch']."),
         ("registry..nginx", "There is no setting registry..nginx."),
-        ("", "There is no setting ."),
+        ("", "KEY is empty."),
     ],
 )
 def test_a_setting_that_there_is_not(run: Run, key: str, message: str) -> None:

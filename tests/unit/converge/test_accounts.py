@@ -116,3 +116,29 @@ def test_a_program_that_does_not_end(programs: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(accounts, "_TIMEOUT", 0.1)
     with pytest.raises(GlctlError, match=r"did not end within 0\.1 s"):
         accounts.create(NEW)
+
+
+@pytest.mark.parametrize(
+    ("account", "said"),
+    [
+        (Account(ROOT, ROOTS, "/", "/s"), []),
+        (Account(ROOT, ROOTS, "/", "/s", uid=0, gid=0), []),
+        (Account("glctl-u", "glctl-g", "/", "/s", uid=54321, gid=54321), []),
+        (
+            Account(ROOT, ROOTS, "/", "/s", uid=5, gid=6),
+            [
+                f"The user {ROOT} has the id 0, and gitlab.rb says 5: glctl changes none.",
+                f"The group {ROOTS} has the id 0, and gitlab.rb says 6: glctl changes none.",
+            ],
+        ),
+        (
+            Account("glctl-u", "glctl-g", "/", "/s", uid=0, gid=0),
+            [
+                f"The user glctl-u cannot have the id 0: {ROOT} has it.",
+                f"The group glctl-g cannot have the id 0: {ROOTS} has it.",
+            ],
+        ),
+    ],
+)
+def test_ids_that_cannot_be_are_told_before_anything_is_made(account: Account, said: list[str]) -> None:
+    assert [message for message, _ in accounts.problems(account)] == said

@@ -128,6 +128,32 @@ def test_another_file_is_read_without_what_the_docker_image_puts_before_it(
     assert examine(root, other, OMNIBUS).settings.values == {"roles": ["application_role"]}
 
 
+@pytest.mark.parametrize(
+    ("file", "of_image", "text", "why"),
+    [
+        ("gitlab.rb", None, "", ", in GitLab's Docker image."),
+        ("other.rb", IMAGE, "", ", and not before ROOT/etc/gitlab/other.rb."),
+        ("gitlab.rb", IMAGE, "", ""),
+        ("gitlab.rb", None, "eval ENV['GITLAB_OMNIBUS_CONFIG'].to_s", ""),
+    ],
+)
+def test_settings_in_the_environment_that_no_file_asks_for_are_named(
+    root: Root, monkeypatch: pytest.MonkeyPatch, file: str, of_image: str | None, text: str, why: str
+) -> None:
+    monkeypatch.setenv("GITLAB_OMNIBUS_CONFIG", "registry['log_level'] = 'warn'")
+    path = root.at(f"/etc/gitlab/{file}")
+    for each, content in ((path, text), (root.at(CONFIG_FILE), ""), (root.at(DOCKER_FILE), of_image)):
+        each.parent.mkdir(parents=True, exist_ok=True)
+        if content is not None and not each.exists():
+            each.write_text(content)
+    told = [d for d in examine(root, path, OMNIBUS).diagnostics if d.code == "environment-unread"]
+    message = (
+        "GITLAB_OMNIBUS_CONFIG is set and was not read: it is ROOT/assets/gitlab.rb that reads it, "
+        f"before ROOT/etc/gitlab/gitlab.rb{why}"
+    )
+    assert [d.message.replace(str(root.path), "ROOT") for d in told] == ([message] if why else [])
+
+
 @pytest.mark.parametrize(("of_image", "codes"), [("external_url 'http://g'\n", []), ("", ["url-missing"])])
 def test_the_address_of_gitlab_may_come_from_the_file_of_the_docker_image(
     tmp_path: Path, of_image: str, codes: list[str]

@@ -5,6 +5,7 @@ import random
 import re
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,6 @@ from glctl.spans import Diagnostic, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from glctl.gitlabrb.model import Names
 
@@ -84,13 +84,13 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, names: Names) -> Non
     (tmp_path / "loop").symlink_to("loop")
     (tmp_path / "large").write_bytes(b"'" * (2 * 1024 * 1024 + 1))
     expected = {
-        "missing": "does not exist",
-        "directory": "is a directory",
-        "directory/missing/gitlab.rb": "does not exist",
-        "large/gitlab.rb": "cannot be read: Not a directory",
-        "loop": "cannot be read: Too many levels of symbolic links",
-        "large": "has 2,097,153 bytes, and 2,097,152 are read at most",
-        "x" * 300: "cannot be read: File name too long",
+        "missing": "does not exist.",
+        "directory": "is a directory.",
+        "directory/missing/gitlab.rb": "does not exist.",
+        "large/gitlab.rb": "cannot be read: Not a directory.",
+        "loop": "cannot be read: Too many levels of symbolic links.",
+        "large": "has 2,097,153 bytes, and 2,097,152 are read at most.",
+        "x" * 300: "cannot be read: File name too long.",
     }
     for name, message in expected.items():
         with pytest.raises(UsageError) as caught:
@@ -98,6 +98,25 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, names: Names) -> Non
         assert caught.value.message == f"{tmp_path / name} {message}"
         assert caught.value.hint
         assert caught.value.exit_code == 2
+
+
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(
+    names: Names, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glctl.gitlabrb.reader._WAIT_SECONDS", 0)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="is a pipe, to which nobody wrote"):
+        read(tmp_path / "pipe", names, environ={})
+
+
+def test_a_pipe_is_read_to_its_end(names: Names, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"external_url 'x'")
+    os.close(writing)
+    try:
+        assert read(Path(f"/dev/fd/{reading}"), names, environ={}).values == {"external_url": "x"}
+    finally:
+        os.close(reading)
 
 
 def test_a_file_without_end_is_not_read_to_its_end(names: Names, tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,16 @@ def test_logrotates_archives_come_oldest_first(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     archives = LogSource("nginx", tmp_path / "error.log").archives()
     assert [path.name for path in archives] == ["error.log.10.gz", "error.log.2.gz", "error.log.1"]
+
+
+def test_archives_named_by_their_date_come_in_the_order_of_their_last_lines(tmp_path: Path) -> None:
+    dated = ["error.log-31-12-2026.gz", "error.log-01-01-2027.gz", "error.log-02-01-2027"]  # '-%d-%m-%Y'
+    for at, name in enumerate(dated):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (at, at))
+    (tmp_path / "error.log-old").touch()
+    archives = LogSource("nginx", tmp_path / "error.log").archives()
+    assert [path.name for path in archives] == dated
 
 
 def test_a_source_exists_by_its_live_file_or_an_archive(tmp_path: Path) -> None:

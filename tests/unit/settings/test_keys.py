@@ -46,13 +46,18 @@ def test_other_keys(text: str, path: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", ".", "registry.", "registry..dir", "registry['dir", "registry['dir\"]", "registry dir", "'a'"],
+    [".", "registry.", "registry..dir", "registry['dir", "registry['dir\"]", "registry dir", "'a'"],
 )
 def test_what_is_no_key(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse_key(text)
     assert caught.value.message == f"There is no setting {text}."
     assert "registry.debug_addr" in caught.value.hint
+
+
+def test_an_empty_key_is_told() -> None:
+    with pytest.raises(UsageError, match="KEY is empty"):
+        parse_key("")
 
 
 def test_what_a_path_means() -> None:
