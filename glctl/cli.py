@@ -95,14 +95,33 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _offer_paths(ctx: click.Context, option: click.Parameter, incomplete: str) -> list[Any]:
+    """What a shell is to offer behind ``--root`` and ``--config``."""
+    from glctl.commands.completion import complete_directories, complete_files
+
+    complete = complete_directories if option.name == "root" else complete_files
+    return complete(ctx, option, incomplete)
+
+
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine, 1 failed or errors found, 2 usage or gitlab.rb cannot be read, "
     "3 status: a service is down, 130 Ctrl-C.",
 )
-@click.option("--root", envvar="GLCTL_ROOT", metavar="DIR", help="Keep every path below DIR (a sandbox).")
-@click.option("--config", metavar="FILE", help="Read FILE instead of /etc/gitlab/gitlab.rb.")
+@click.option(
+    "--root",
+    envvar="GLCTL_ROOT",
+    metavar="DIR",
+    help="Keep every path below DIR (a sandbox).",
+    shell_complete=_offer_paths,
+)
+@click.option(
+    "--config",
+    metavar="FILE",
+    help="Read FILE instead of /etc/gitlab/gitlab.rb.",
+    shell_complete=_offer_paths,
+)
 @click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the output."
 )
@@ -200,10 +219,7 @@ def run(args: list[str]) -> int:
             code = result if isinstance(result, int) else 0
         except click.exceptions.Exit as exc:  # --help and --version end so
             code = exc.exit_code
-        from glctl.console import stdout_named
-
-        with stdout_named():
-            sys.stdout.flush()
+        _flush_stdout()
         return code
     except click.exceptions.NoArgsIsHelpError as exc:
         exc.show()
@@ -220,6 +236,17 @@ def run(args: list[str]) -> int:
         from glctl.commands.boundary import report
 
         return report(exc, called)
+
+
+def _flush_stdout() -> None:
+    """Write what is left. Only a failure loads what names it: --help loads nothing else of glctl."""
+    try:
+        sys.stdout.flush()
+    except OSError as exc:
+        from glctl.console import stdout_named
+
+        with stdout_named():
+            raise exc from None
 
 
 def _help_width() -> int:

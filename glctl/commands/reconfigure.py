@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Bring this host to what gitlab.rb says.")
-@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="Show what would change and what would stop it; change nothing."
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 0: nothing to change, 2: changes, 1: failure.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report.")
 @click.option("--no-diff", is_flag=True, help="Name what changes without showing how.")

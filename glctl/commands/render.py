@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from glctl.commands.completion import complete_directories
 from glctl.converge.desired import examine
 from glctl.converge.secrets import Generated
 from glctl.errors import UsageError
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Write every file that reconfigure would write below a directory.")
-@click.option("--output-dir", required=True, metavar="DIR", help="An empty or absent directory.")
+@click.option(
+    "--output-dir",
+    required=True,
+    metavar="DIR",
+    help="An empty or absent directory.",
+    shell_complete=complete_directories,
+)
 @click.option(
     "--platform",
     type=click.Choice(["omnibus", "debian"]),

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Go back to a configuration that services were seen up with.")
 @click.argument("number", type=click.IntRange(1), required=False, metavar="[N]")
-@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="Show what would change and what would stop it; change nothing."
+)
 @click.option(
     "--restore-config",
     is_flag=True,

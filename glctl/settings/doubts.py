@@ -135,14 +135,16 @@ def _durations(settings: Settings) -> Iterator[Diagnostic]:
         for key in ("timeout", "backoff"):
             value = endpoint.get(key) if isinstance(endpoint, Mapping) else None
             name = f"The {key} of endpoint {number}"
-            yield from _unitless(name, value, settings, "registry", "notifications")
+            if not isinstance(value, str):  # text: nested.py
+                yield from _unitless(name, value, settings, "registry", "notifications")
 
 
 def _unitless(name: str, value: Any, settings: Settings, *path: str) -> Iterator[Diagnostic]:
     bare = str(value)
     if isinstance(value, int | float | str) and bare.isdecimal() and int(bare):
         message = f"{name} is {bare}, without a unit: the registry counts nanoseconds."
-        yield _doubt("wrong-value", message, f"Write '{bare}s' for seconds.", settings, *path)
+        hint = f"Write '{bare}s' for seconds, '{bare}ms' for milliseconds."
+        yield _doubt("wrong-value", message, hint, settings, *path)
 
 
 def _signing_pair(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:

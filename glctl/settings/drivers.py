@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from glctl.gitlabrb.model import Path
+    from glctl.settings.option import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,16 @@ DRIVERS: Mapping[str, Driver] = {
         authurl="https://keystone.example.com/v3",
         container="images",
     ),
+}
+
+# What they read of these keys, also as text: anything else keeps the registry from starting (seen with 2.8).
+_FLAGS = "encrypt secure skipverify v4auth accelerate usedualstack forcepathstyle internal"
+_NUMBERS = (
+    "chunksize multipartcopychunksize multipartcopymaxconcurrency multipartcopythresholdsize maxthreads"
+)
+TAKES: Mapping[str, Kind] = {
+    **dict.fromkeys(_FLAGS.split(), "flag"),
+    **dict.fromkeys((*_NUMBERS.split(), "maxconcurrency"), "integer"),
 }
 
 # What stands beside a driver, with the keys of each.

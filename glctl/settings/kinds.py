@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from glctl.settings.option import Kind
 
 
+_BARE = re.compile("[0-9]+")
+_DURATION = re.compile(r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+")  # Go's
+# What Go reads as true or false.
+_FLAGS = frozenset("1 0 t f true false".split())
 _SIZE = re.compile("[0-9]+[kMG]")  # logrotate(8)
 
 # What each kind takes, in a word or two.
@@ -21,6 +25,8 @@ TAKES: dict[Kind, str] = {
     "any": "anything",
     "array": "an array",
     "bool": "true or false",
+    "duration": "a duration, '90s'",
+    "flag": "true or false",
     "hash": "a hash",
     "integer": "a number",
     "limit": "a number, or false for none",
@@ -72,7 +78,7 @@ def _unless(kinds: type | tuple[type, ...], wanted: str) -> Callable[[Any], str]
 def _integer(value: Any) -> str:
     if isinstance(value, str):
         return "" if value.isascii() and value.isdigit() else "a number belongs here"
-    return _number(value)
+    return _number(value) or ("a number from 0 belongs here" if value < 0 else "")
 
 
 def _number(value: Any) -> str:
@@ -115,6 +121,17 @@ def _address(value: Any) -> str:
     return ""
 
 
+def _duration(value: Any) -> str:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    fits = number or (isinstance(value, str) and (_BARE.fullmatch(value) or _DURATION.fullmatch(value)))
+    return "" if fits else "a duration looks like '90s', '1m30s' or '500ms'"
+
+
+def _flag(value: Any) -> str:
+    fits = isinstance(value, bool) or str(value).lower() in _FLAGS
+    return "" if fits else "true or false belongs here"
+
+
 def _words(value: Any) -> str:
     items = value if isinstance(value, list) else [value]
     return (
@@ -126,6 +143,8 @@ _CHECKS: dict[Kind, Callable[[Any], str]] = {
     "any": lambda _value: "",
     "address": _address,
     "array": _unless(list, "an array"),
+    "duration": _duration,
+    "flag": _flag,
     "bool": _unless(bool, "true or false"),
     "hash": _unless(Mapping, "a hash"),
     "integer": _integer,

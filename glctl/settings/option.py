@@ -16,6 +16,8 @@ Kind = Literal[
     "size",  # bytes: an integer, or digits with k, M or G; false for none
     "string",
     "line",  # a string, or false for none
+    "duration",  # as Go reads it: '1m30s'; a number alone counts nanoseconds
+    "flag",  # true or false, also as text that Go reads so
     "scalar",  # a string, number or boolean, written as it is
     "path",  # absolute; below the root when there is one
     "url",

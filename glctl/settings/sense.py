@@ -10,6 +10,7 @@ from glctl.settings.doubts import doubts
 from glctl.settings.draft import given, place
 from glctl.settings.enabled import chosen_roles
 from glctl.settings.kinds import nearest, why_not
+from glctl.settings.nested import nested
 from glctl.settings.option import counts_as_true, ruby_name
 from glctl.settings.schema import OPTIONS, ROLES
 from glctl.settings.storage import storage
@@ -36,6 +37,7 @@ def sense(settings: Settings, effective: Effective, *, whole: bool = True) -> It
     yield from _environment(settings)
     yield from _token_pair(settings)
     yield from _notifications(settings, effective)
+    yield from nested(settings)
     yield from _completeness(settings, effective)
     yield from _collisions(settings, effective)
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from glctl.settings.draft import place
-from glctl.settings.drivers import BESIDE, DRIVERS, RAILS_KEYS
-from glctl.settings.kinds import nearest, shown
+from glctl.settings.drivers import BESIDE, DRIVERS, RAILS_KEYS, TAKES
+from glctl.settings.kinds import nearest, shown, why_not
 from glctl.settings.schema import OPTIONS
 from glctl.spans import Diagnostic
 
@@ -46,11 +46,16 @@ def _of_the_registry(settings: Settings, effective: Effective) -> Iterator[Diagn
             yield _error("wrong-type", message, _example(), settings, driver)
             continue
         yield from _unknown(driver, named[driver], DRIVERS[driver].keys, settings)
+        yield from _unread(driver, named[driver], settings)
         if len(named) == 1:
             yield from _missing(driver, named[driver], settings, effective)
     for part in sorted(parts.keys() & BESIDE):
         if isinstance(parts[part], Mapping):
             yield from _unknown(part, parts[part], BESIDE[part], settings)
+    redirect = parts.get("redirect")
+    if isinstance(redirect, Mapping) and (wrong := why_not("bool", redirect.get("disable", False))):
+        message = f"{_NAME}['redirect']['disable'] is {shown(redirect['disable'])}, but {wrong}."
+        yield _error("wrong-type", message, "Write it without quotes.", settings, "redirect", "disable")
 
 
 def _choice(settings: Settings, named: Mapping[str, Any]) -> Iterator[Diagnostic]:
@@ -88,6 +93,27 @@ def _unknown(
         else:
             message = f"{_NAME}['{part}'] has no key {key!r}: the registry does not read it."
             yield _warning("unknown-key", message, nearest(str(key), known), settings, part, str(key))
+
+
+def _unread(driver: str, given: Mapping[str, Any], settings: Settings) -> Iterator[Diagnostic]:
+    """Values that the driver would not start with, and a directory that is nowhere for certain."""
+    for key, value in given.items():
+        kind = TAKES.get(str(key), "any")
+        if (
+            driver not in ("azure", "azure_v2", "swift")
+            and value is not None
+            and (wrong := why_not(kind, value))
+        ):
+            message = f"{_NAME}['{driver}']['{key}'] is {shown(value, str(key))}, but {wrong}."
+            yield _error(
+                "wrong-type", message, "The registry would not start with it.", settings, driver, str(key)
+            )
+    directory = given.get("rootdirectory")
+    if driver == "filesystem" and directory and isinstance(directory, str) and not directory.startswith("/"):
+        message = (
+            f"{_NAME}['filesystem']['rootdirectory'] is '{directory}', below wherever the registry starts."
+        )
+        yield _warning("wrong-value", message, "Write an absolute path.", settings, driver, "rootdirectory")
 
 
 def _missing(

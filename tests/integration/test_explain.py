@@ -129,6 +129,8 @@ printf '%s\n' "${COMPREPLY[@]}"
         (["show-config", "registry_ext"], ["registry_external_url"]),
         (["restart", ""], ["registry", "nginx", "logrotate"]),
         (["doctor", "--explain", "clock-s"], ["clock-skew"]),
+        (["explain", "\"registry['debug"], ["registry['debug_addr']"]),
+        (["--config", "ne"], []),  # readline's own
     ],
 )
 def test_bash_completes(tmp_path: Path, words: list[str], offered: list[str]) -> None:

@@ -94,7 +94,11 @@ OPTIONS = (
         lines=True,
     ),
     Option(
-        "registry.http_draintimeout", "scalar", "How long a stopping registry finishes requests.", 0, "'60s'"
+        "registry.http_draintimeout",
+        "duration",
+        "How long a stopping registry finishes requests.",
+        0,
+        "'60s'",
     ),
     Option(
         "registry.health_storagedriver_enabled",
@@ -179,7 +183,7 @@ OPTIONS = (
     ),
     Option(
         "registry.default_notifications_timeout",
-        "scalar",
+        "duration",
         "The timeout of endpoints that name none.",
         "500ms",
         "'500ms'",
@@ -187,7 +191,7 @@ OPTIONS = (
     ),
     Option(
         "registry.default_notifications_maxretries",
-        "scalar",
+        "integer",
         "The tries of endpoints that name none.",
         5,
         "5",
@@ -201,7 +205,7 @@ OPTIONS = (
     ),
     Option(
         "registry.default_notifications_backoff",
-        "scalar",
+        "duration",
         "The pause of endpoints that name none.",
         "1s",
         "'1s'",

@@ -22,6 +22,39 @@ def test_settings(command: str) -> None:
     assert offered(command, "registry.registry_iss") == []  # it has no effect
 
 
+@pytest.mark.parametrize(
+    ("incomplete", "names"),
+    [
+        ("registry['debug", ["registry['debug_addr']"]),
+        ('registry["debug', ['registry["debug_addr"]']),
+        ("registry['storage']['az", ["registry['storage']['azure']", "registry['storage']['azure_v2']"]),
+        ("registry['storage']['s3']['buck", ["registry['storage']['s3']['bucket']"]),
+        ("registry.storage.de", ["registry.storage.delete"]),
+        ("registry.storage.s3.buck", ["registry.storage.s3.bucket"]),
+        ("registry.storage.delete.", ["registry.storage.delete.enabled"]),
+        ("registry.storage", ["registry.storage", "registry.storage_delete_enabled"]),
+    ],
+)
+def test_settings_as_gitlab_rb_writes_them_and_parts_of_the_storage(
+    incomplete: str, names: list[str]
+) -> None:
+    assert offered("explain", incomplete) == names
+
+
+def test_drivers_come_before_their_keys() -> None:
+    assert "registry.storage.s3" in offered("explain", "registry.storage.")
+    assert "registry.storage.s3.bucket" not in offered("explain", "registry.storage.")
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [(["--config"], "file"), (["--root"], "dir"), (["render", "--output-dir"], "dir")],
+)
+def test_files_and_directories_are_the_shells_to_offer(words: list[str], kind: str) -> None:
+    shell = ShellComplete(cli, {}, "glctl", "_GLCTL_COMPLETE")
+    assert [(item.value, item.type) for item in shell.get_completions(words, "et")] == [("et", kind)]
+
+
 @pytest.mark.parametrize("command", ["restart", "status", "tail-logs", "service-list", "usr1"])
 def test_services(command: str) -> None:
     assert offered(command, "") == ["registry", "nginx", "logrotate"]

@@ -44,13 +44,13 @@ def test_what_most_likely_did_it(
 @pytest.mark.parametrize(
     ("keys", "setting"),
     [
-        (("http", "draintimeout"), "registry['http_draintimeout'] = 'x'"),
+        (("http", "draintimeout"), "registry['http_draintimeout'] = '9s'"),
         (("http", "addr"), "registry['registry_http_addr'] = '127.0.0.1:5009'"),
         (("health", "storagedriver", "enabled"), "registry['health_storagedriver_enabled'] = 'x'"),
         (("auth", "token", "autoredirect"), "registry['autoredirect'] = 'x'"),
         (("auth", "token", "issuer"), "gitlab_rails['registry_issuer'] = 'x'"),
         (("storage", "s3", "bucket"), STORAGE),
-        (("notifications", "endpoints", "0", "timeout"), "registry['default_notifications_timeout'] = 'x'"),
+        (("notifications", "endpoints", "0", "timeout"), "registry['default_notifications_timeout'] = '9s'"),
     ],
 )
 def test_a_key_of_config_yml_is_traced_to_the_setting_that_it_is_made_of(

@@ -101,7 +101,7 @@ grep -n draintimeout $2 | sed "s/:.*/: cannot unmarshal !!str/; s/^/  line /"
 echo "  line 1: another"
 exit 1
 """
-    prepared = made(script, "registry['http_draintimeout'] = 'abc'", "registry['log_level'] = 'warn'")
+    prepared = made(script, "registry['http_draintimeout'] = '9s'", "registry['log_level'] = 'warn'")
     [(what, hint)] = registry_problems(prepared, None)
     config = f"{root.path}/var/opt/gitlab/registry/config.yml"
     content = next(

@@ -7,6 +7,8 @@ from glctl.settings.platform import DEBIAN, OMNIBUS
 URLS = "external_url 'https://gitlab.example.com'\nregistry_external_url 'https://registry.example.com'\n"
 SHARED = "external_url 'https://gitlab.example.com'\nregistry_external_url 'https://GitLab.example.com:443'\n"
 
+SECONDS = "Write '{0}s' for seconds, '{0}ms' for milliseconds."
+
 
 @pytest.fixture
 def told(configure):
@@ -72,13 +74,13 @@ def told(configure):
             3,
             "The registry takes anything but true itself for false: write it without quotes.",
         ),
-        (URLS + "registry['http_draintimeout'] = '60'", "wrong-value", 3, "Write '60s' for seconds."),
-        (URLS + "registry['default_notifications_backoff'] = 5", "wrong-value", 3, "Write '5s' for seconds."),
+        (URLS + "registry['http_draintimeout'] = '60'", "wrong-value", 3, SECONDS.format(60)),
+        (URLS + "registry['default_notifications_backoff'] = 5", "wrong-value", 3, SECONDS.format(5)),
         (
             URLS + "registry['notifications'] = [{ 'name' => 'e', 'url' => 'http://e', 'timeout' => 500 }]",
             "wrong-value",
             3,
-            "Write '500s' for seconds.",
+            SECONDS.format(500),
         ),
         (
             URLS + "registry['rootcertbundle'] = '/x.crt'\nregistry['internal_key'] = '-----BEGIN KEY-----'",

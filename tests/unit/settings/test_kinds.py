@@ -6,12 +6,15 @@ from glctl.gitlabrb.model import Symbol
 from glctl.settings.kinds import TAKES, why_not
 from glctl.settings.option import Kind
 
+LOOKS = "a duration looks like '90s', '1m30s' or '500ms'"
 FITS = {
     "any": [True, 1, "x", [], {}],
     "address": ["127.0.0.1:5000", ":5000", "[::1]:5000"],
     "array": [[], ["*"]],
     "bool": [True, False],
     "hash": [{}, {"a": 1}],
+    "duration": ["60s", "1h30m", "1.5s", "500ms", "-1s", "0", "60", 0, 10**9],
+    "flag": [True, False, "true", "F", "0"],
     "integer": [0, 5, "5", 1.5],
     "limit": [0, "5", False],
     "line": ["gzip", "", 5, False],
@@ -31,6 +34,8 @@ DOES_NOT = [
     ("array", "*", "an array belongs here"),
     ("bool", "true", "true or false belongs here"),
     ("bool", 1, "true or false belongs here"),
+    *(("duration", value, LOOKS) for value in ("abc", "5 seconds", "", "1d", True, [], {})),
+    ("flag", "yes", "true or false belongs here"),
     ("hash", "x", "a hash belongs here"),
     ("hash", [], "a hash belongs here"),
     ("integer", "many", "a number belongs here"),
@@ -77,3 +82,8 @@ def test_every_kind_is_known() -> None:
 
 def test_every_kind_says_what_it_takes() -> None:
     assert set(TAKES) == set(typing.get_args(Kind))
+
+
+@pytest.mark.parametrize("kind", ["integer", "limit", "size", "port"])
+def test_a_number_is_not_below_nothing(kind) -> None:
+    assert why_not(kind, -1) != ""

@@ -129,3 +129,39 @@ def test_what_nobody_reads_is_worth_a_warning_at_most(configure) -> None:
         ("warning", "storage-key-missing"),
         ("warning", "unknown-key"),
     ]
+
+
+S3 = "'s3' => { 'bucket' => 'b', 'region' => 'r', "
+
+
+@pytest.mark.parametrize(
+    ("storage", "severity", "message"),
+    [
+        (S3 + "'chunksize' => 'abc' }", "error", "['s3']['chunksize'] is 'abc', but a number belongs here."),
+        (S3 + "'secure' => 'nope' }", "error", "['s3']['secure'] is 'nope', but true or false belongs here."),
+        (S3 + "'encrypt' => 'yes' }", "error", "['s3']['encrypt'] is 'yes', but true or false belongs here."),
+        (
+            "'filesystem' => { 'rootdirectory' => '/s', 'maxthreads' => 'x' }",
+            "error",
+            "['filesystem']['maxthreads'] is 'x', but a number belongs here.",
+        ),
+        (
+            "'inmemory' => {}, 'redirect' => { 'disable' => 'true' }",
+            "error",
+            "['redirect']['disable'] is 'true', but true or false belongs here.",
+        ),
+        (
+            "'filesystem' => { 'rootdirectory' => 'rel' }",
+            "warning",
+            "['filesystem']['rootdirectory'] is 'rel', below wherever the registry starts.",
+        ),
+    ],
+)
+def test_a_value_that_the_driver_cannot_read_is_told(told, storage, severity, message) -> None:
+    assert [(found[0], found[2]) for found in told(storage)] == [(severity, message)]
+
+
+def test_text_that_the_driver_reads_will_do(told) -> None:
+    assert (
+        told(S3 + "'secure' => 'false', 'encrypt' => true, 'chunksize' => '5242880', 'v4auth' => nil }") == []
+    )
