@@ -239,7 +239,7 @@ def _tls_context(ca_file: Path | None, verify: bool) -> ssl.SSLContext:
     except OSError as error:  # ssl.SSLError too
         reason = error.strerror if not isinstance(error, ssl.SSLError) else "it holds no readable certificate"
         raise GlctlError(
-            f"{ca_file}: not usable as CA file: {reason}", "name a PEM file of certificates"
+            f"{ca_file}: not usable as CA file: {reason}.", "name a PEM file of certificates"
         ) from None
     # On by default from Python 3.13. Docker and curl accept what it refuses: the doctor must see as they do.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT

@@ -84,25 +84,25 @@ def read_private_key(pem: Secret, label: str) -> RSAPrivateKey:
 
     text = pem.reveal()
     if not text.strip():
-        raise GlctlError(f"{label}: empty, where a private key should be", _KEY_HINT)
+        raise GlctlError(f"{label}: empty, where a private key should be.", _KEY_HINT)
     if "PRIVATE KEY-----" not in text:
         held = "a certificate" if _BEGIN_CERTIFICATE in text else "no PEM"
-        raise GlctlError(f"{label}: holds {held}, not a private key", _KEY_HINT)
+        raise GlctlError(f"{label}: holds {held}, not a private key.", _KEY_HINT)
     try:
         # Testing the primes takes 0.2 s, and guards against hostile keys only; this one is the
         # administrator's, and sign_token() notices a damaged one.
         key = load_pem_private_key(text.encode(), password=None, unsafe_skip_rsa_key_validation=True)
     except TypeError:
         raise GlctlError(
-            f"{label}: the private key is encrypted", "neither GitLab nor glctl knows its passphrase"
+            f"{label}: the private key is encrypted.", "neither GitLab nor glctl knows its passphrase"
         ) from None
     except (ValueError, UnsupportedAlgorithm):
         raise GlctlError(
-            f"{label}: the private key cannot be read: it is cut off or damaged", _KEY_HINT
+            f"{label}: the private key cannot be read: it is cut off or damaged.", _KEY_HINT
         ) from None
     if not isinstance(key, rsa.RSAPrivateKey):
         raise GlctlError(
-            f"{label}: the private key is not RSA", "the registry's tokens are signed with RS256"
+            f"{label}: the private key is not RSA.", "the registry's tokens are signed with RS256"
         )
     return key
 
@@ -118,13 +118,13 @@ def read_certificates(pem: str, label: str) -> tuple[Certificate, ...]:
     if _BEGIN_CERTIFICATE not in pem:
         if "PRIVATE KEY-----" in pem:
             raise GlctlError(
-                f"{label}: holds a private key, not a certificate", "key and certificate may be swapped"
+                f"{label}: holds a private key, not a certificate.", "key and certificate may be swapped"
             )
-        raise GlctlError(f"{label}: holds no PEM certificate", _CERTIFICATE_HINT)
+        raise GlctlError(f"{label}: holds no PEM certificate.", _CERTIFICATE_HINT)
     try:
         return tuple(load_pem_x509_certificates(pem.encode()))
     except ValueError:
-        raise GlctlError(f"{label}: a certificate in it is cut off or damaged", _CERTIFICATE_HINT) from None
+        raise GlctlError(f"{label}: a certificate in it is cut off or damaged.", _CERTIFICATE_HINT) from None
 
 
 def key_id(public_key: CertificatePublicKeyTypes) -> str:
@@ -182,7 +182,9 @@ def _rs256(key: RSAPrivateKey, data: bytes) -> bytes:
     try:
         key.public_key().verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
     except InvalidSignature:
-        raise GlctlError("the registry's private key is damaged: its halves do not belong together") from None
+        raise GlctlError(
+            "the registry's private key is damaged: its halves do not belong together."
+        ) from None
     return signature
 
 

@@ -93,7 +93,7 @@ def split_server(text: str, port: int = NTP_PORT) -> tuple[str, int]:
         written = f"[{written}]"
     match = _SERVER.fullmatch(written)
     if match is None or not 0 < (number := int(match["port"] or port)) < 65536:
-        raise UsageError(f"not an NTP server: {text!r}", "write HOST, HOST:PORT or [IPv6]:PORT")
+        raise UsageError(f"not an NTP server: {text!r}.", "write HOST, HOST:PORT or [IPv6]:PORT")
     return match["host"], number
 
 

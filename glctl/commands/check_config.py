@@ -53,7 +53,7 @@ def command(context: Context, strict: bool, version: Version | None, form: str) 
     except UsageError as exc:
         if form != "json":
             raise
-        diagnostics = (Diagnostic("unreadable-file", "error", exc.message.rstrip("."), exc.hint),)
+        diagnostics = (Diagnostic("unreadable-file", "error", exc.message, exc.hint),)
     if version is not None and version > NEWEST:
         newest = shown_version(NEWEST)
         unknown = f"note: GitLab {shown_version(version)} is not known here"
@@ -87,6 +87,6 @@ def _as_json(diagnostic: Diagnostic, called: str) -> dict[str, Any]:
         "file": span.file if span else None,
         "line": span.line if span else None,
         "column": span.column if span else None,
-        "message": diagnostic.message,
+        "message": diagnostic.message.removesuffix("."),
         "hint": as_called(diagnostic.hint, called),
     }

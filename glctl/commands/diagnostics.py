@@ -66,7 +66,7 @@ def format_diagnostic(diagnostic: Diagnostic, console: Console, sources: dict[st
     """One diagnostic as text. *sources* caches the lines of files already read."""
     word, color = WORDS[diagnostic.severity], _COLORS[diagnostic.severity]
     where = f"{console.paint(str(diagnostic.span), 'bold')}: " if diagnostic.span else ""
-    lines = [f"{where}{console.paint(word, color, 'bold')}: {harmless(diagnostic.message)}"]
+    lines = [f"{where}{console.paint(word, color, 'bold')}: {told(diagnostic)}"]
     if diagnostic.span:
         source, above = _lines(diagnostic.span, sources)
         if source is not None:
@@ -75,6 +75,11 @@ def format_diagnostic(diagnostic: Diagnostic, console: Console, sources: dict[st
         hint = as_called(diagnostic.hint, console.called)
         lines.append(f"  {console.paint('->', 'cyan')} {harmless(hint)}")
     return "\n".join(lines)
+
+
+def told(diagnostic: Diagnostic) -> str:
+    """The message as it is printed: without a full stop, as compilers do; a GlctlError has one."""
+    return harmless(diagnostic.message.removesuffix("."))
 
 
 def source_line(span: Span) -> str:

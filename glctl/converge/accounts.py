@@ -110,6 +110,6 @@ def _run(command: list[str]) -> None:
     if done.returncode:
         said = harmless(done.stderr.strip()) or f"exit code {done.returncode}"
         raise GlctlError(
-            f"{' '.join(command)} failed: {said}",
+            f"{' '.join(command)} failed: {said.rstrip('.')}.",
             "Make the account yourself, or set manage_accounts['enable'] = false.",
         )

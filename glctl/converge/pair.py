@@ -38,7 +38,7 @@ def pair_problems(secrets: Secrets) -> Iterator[Problem]:
             return
         bundle = read_certificates(certificate.value.reveal(), certificate_name)
     except GlctlError as exc:
-        yield f"{exc.message}.", f"{exc.hint[:1].upper()}{exc.hint[1:]}."
+        yield exc.message, f"{exc.hint[:1].upper()}{exc.hint[1:]}."
         return
     if not any(matches(private, each) for each in bundle):
         yield (

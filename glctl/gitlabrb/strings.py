@@ -41,7 +41,9 @@ def character(ev: Evaluator, node: Node) -> str:
     """``?a``, ``?\\n``"""
     text = unescaped(ev.source.text_of(node).removeprefix("?"), node)
     if len(text) != 1:
-        raise RefusedError(node, codes.SYNTAX, "one character belongs behind this ?", "Put text in quotes.")
+        raise RefusedError(
+            node, codes.SYNTAX, "one character belongs behind this ? sign", "Put text in quotes."
+        )
     return Text(text)
 
 

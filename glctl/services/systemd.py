@@ -51,4 +51,6 @@ def _systemctl(*arguments: str) -> None:
         raise GlctlError(f"systemctl {' '.join(arguments)} failed: {exc}.", "Is systemd at work?") from None
     if done.returncode:
         said = harmless(done.stderr.strip()) or f"exit code {done.returncode}"
-        raise GlctlError(f"systemctl {' '.join(arguments)} failed: {said}", f"See: journalctl -u {UNIT}")
+        raise GlctlError(
+            f"systemctl {' '.join(arguments)} failed: {said.rstrip('.')}.", f"See: journalctl -u {UNIT}"
+        )

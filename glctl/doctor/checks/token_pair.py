@@ -47,7 +47,7 @@ def _compare(key: RSAPrivateKey, bundle: Path) -> Generator[Finding, None, None]
 
     text = read_text(bundle)
     if text is None:
-        raise GlctlError(f"{bundle}: the certificate that the registry trusts is not there")
+        raise GlctlError(f"{bundle}: the certificate that the registry trusts is not there.")
     certificates = read_certificates(text, str(bundle))
     if not any(matches(key, certificate) for certificate in certificates):
         trusted = ", ".join(key_id(certificate.public_key())[:9] + "…" for certificate in certificates)

@@ -195,7 +195,7 @@ def test_many_warnings_with_one_remedy_are_told_once(run: Run) -> None:
 def test_notes_do_not_count_even_when_strict(run: Run) -> None:
     code, out, _ = run(GOOD + "puma['a'] = 1\n", "--strict")
     assert code == 0
-    assert "note: Settings of services that glctl does not run are left alone: puma." in out
+    assert "note: Settings of services that glctl does not run are left alone: puma" in out
     assert out.endswith("FILE is fine: 1 note.\n")
 
 

@@ -47,6 +47,10 @@ def test_a_long_line_is_cut_around_the_caret() -> None:
     assert lines[1][at : at + lines[2].count("^")] == "HERE"
 
 
+def test_a_message_has_no_full_stop_at_its_end() -> None:
+    assert format_diagnostic(Diagnostic("x", "error", "It is. Odd."), Console(), {}) == "error: It is. Odd"
+
+
 def test_a_secret_never_shows() -> None:
     assert "hunter2" not in shown("registry['http_secret'] = 'hunter2", (1, 27, 1, 35))
 

@@ -94,7 +94,9 @@ def test_a_failure_is_told_in_the_programs_words(programs: Path) -> None:
     programs.write_text("#!/bin/sh\nprintf 'cannot lock /etc/group\\033[31m\\n' >&2\nexit 10\n")
     with pytest.raises(GlctlError) as failed:
         accounts.create(NEW)
-    assert failed.value.message == (f"{programs} --system -- glctl-g failed: cannot lock /etc/group\\x1b[31m")
+    assert failed.value.message == (
+        f"{programs} --system -- glctl-g failed: cannot lock /etc/group\\x1b[31m."
+    )
     assert "manage_accounts['enable'] = false" in failed.value.hint
 
 
