@@ -38,6 +38,7 @@ def doubts(settings: Settings, effective: Effective) -> Iterator[Diagnostic]:
     yield from _letsencrypt(settings, effective)
     yield from _switches(settings)
     yield from _durations(settings)
+    yield from _empty_secret(settings)
     yield from _signing_pair(settings, effective)
     yield from _database(settings, effective)
     yield from _unkept_secrets(settings, effective)
@@ -137,6 +138,22 @@ def _durations(settings: Settings) -> Iterator[Diagnostic]:
             name = f"The {key} of endpoint {number}"
             if not isinstance(value, str):  # text: nested.py
                 yield from _unitless(name, value, settings, "registry", "notifications")
+
+
+def _empty_secret(settings: Settings) -> Iterator[Diagnostic]:
+    """The registry makes one of its own at each start then."""
+    if settings.get("registry", "http_secret") == "":
+        message = (
+            "registry['http_secret'] is empty: each start makes another, and ends uploads that are under way."
+        )
+        yield _doubt(
+            "wrong-value",
+            message,
+            "Take it out: glctl makes one and keeps it.",
+            settings,
+            "registry",
+            "http_secret",
+        )
 
 
 def _unitless(name: str, value: Any, settings: Settings, *path: str) -> Iterator[Diagnostic]:

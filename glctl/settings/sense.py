@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from glctl.settings.effective import Effective
 
 _VARIABLE = Pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+_TLS = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")  # nginx's, ssl_protocols
 _URLS = ("external_url", "registry_external_url")
 
 
@@ -38,6 +39,7 @@ def sense(settings: Settings, effective: Effective, *, whole: bool = True) -> It
     yield from odd_addresses(settings, effective)
     yield from _environment(settings)
     yield from _token_pair(settings)
+    yield from _tls_versions(settings)
     yield from _notifications(settings, effective)
     yield from nested(settings)
     yield from _completeness(settings, effective)
@@ -91,6 +93,16 @@ def _environment(settings: Settings) -> Iterator[Diagnostic]:
             message = f"registry['env'] has {name!r}, which cannot name an environment variable."
             hint = "Use letters, digits and underscores, as in 'HTTPS_PROXY'."
             yield _error("wrong-value", message, hint, settings, *path, name)
+
+
+def _tls_versions(settings: Settings) -> Iterator[Diagnostic]:
+    """nginx refuses a version of TLS that it does not know."""
+    value, path = given(settings, OPTIONS["registry.nginx.ssl_protocols"])
+    one_line = isinstance(value, str) and value.isprintable()  # others: validate.py
+    for word in value.split() if one_line else ():
+        if word not in _TLS:
+            message = f"{ruby_name('.'.join(path))} has {word!r}, which nginx does not know."
+            yield _error("wrong-value", message, f"There are {', '.join(_TLS)}.", settings, *path)
 
 
 def _token_pair(settings: Settings) -> Iterator[Diagnostic]:

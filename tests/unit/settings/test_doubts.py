@@ -173,3 +173,8 @@ def test_what_the_cluster_file_overrules_is_told(configure) -> None:
 )
 def test_what_only_looks_like_one_is_left_alone(told, text) -> None:
     assert told(text) == ([], [])
+
+
+def test_an_empty_secret_is_none(configure) -> None:
+    [found] = configure("registry['http_secret'] = ''").diagnostics
+    assert (found.severity, found.code, found.span.line) == ("warning", "wrong-value", 1)
