@@ -12,7 +12,7 @@ from glctl.commands.diagnostics import WORDS, print_diagnostics
 from glctl.console import as_called
 from glctl.converge.wrong import all_that_is_wrong
 from glctl.errors import UsageError
-from glctl.settings.versions import parse_version
+from glctl.settings.versions import NEWEST, parse_version, shown_version
 from glctl.spans import Diagnostic
 
 if TYPE_CHECKING:
@@ -54,6 +54,10 @@ def command(context: Context, strict: bool, version: Version | None, form: str) 
         if form != "json":
             raise
         diagnostics = (Diagnostic("unreadable-file", "error", exc.message, exc.hint),)
+    if version is not None and version > NEWEST:
+        newest = shown_version(NEWEST)
+        unknown = f"note: GitLab {shown_version(version)} is not known here"
+        context.console.note(f"{unknown}; the rules are those of {newest}.")
     severities = {d.severity for d in diagnostics}
     ok = "error" not in severities and not (strict and "warning" in severities)
     if form == "json":

@@ -63,11 +63,11 @@ def shown(value: Any, name: str = "") -> str:
     return str(value)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest of *known*, if one is near."""
+def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """A hint that names the nearest of *known*, if one is like *name* (from 0 to 1)."""
     import difflib
 
-    near = difflib.get_close_matches(name, sorted(known), n=1)
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=likeness)
     return f"Did you mean {near[0]!r}?" if near else ""
 
 

@@ -39,6 +39,8 @@ _UNTIL: dict[str, Version] = {
     "spamcheck_role": (19, 0),
 }
 _TAKE_OUT = "Take it out."
+# Of before 13.0, the oldest that is known here: GitLab CI by itself, and the first name of Workhorse.
+_LONG_GONE = "ci_external_url ci_nginx ci_unicorn ci_redis ci_sidekiq gitlab_git_http_server".split()
 
 
 def names_of(version: Version) -> Names:
@@ -48,7 +50,8 @@ def names_of(version: Version) -> Names:
     return Names(
         values=NAMES.values - too_new.keys(),
         hashes=(NAMES.hashes | (_UNTIL.keys() - gone.keys())) - too_new.keys(),
-        others={
+        others=dict.fromkeys(_LONG_GONE, ("was removed before GitLab 13.0", _TAKE_OUT))
+        | {
             name: (f"was removed in GitLab {shown_version(end)}", _instead(name))
             for name, end in gone.items()
         }

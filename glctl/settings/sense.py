@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glctl.patterns import Pattern
+from glctl.settings.addresses import odd_addresses
 from glctl.settings.doubts import doubts
 from glctl.settings.draft import given, place
 from glctl.settings.enabled import chosen_roles
@@ -34,6 +35,7 @@ def sense(settings: Settings, effective: Effective, *, whole: bool = True) -> It
     yield from _roles(settings)
     yield from storage(settings, effective, whole=whole)
     yield from doubts(settings, effective)
+    yield from odd_addresses(settings, effective)
     yield from _environment(settings)
     yield from _token_pair(settings)
     yield from _notifications(settings, effective)

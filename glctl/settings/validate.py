@@ -59,6 +59,7 @@ def validate(
         *(d for option in OPTIONS.values() for d in _setting(option, settings, effective)),
         *_sections(settings),
         *_unknown_keys(settings),
+        *_typos(settings),
         *_foreign(settings, version),
         *_overwritten(settings),
         *sense(settings, effective, whole=whole),
@@ -157,6 +158,28 @@ def _unknown_keys(settings: Settings) -> Iterator[Diagnostic]:
                     yield Diagnostic("unknown-key", "warning", message, hint, span)
 
 
+# All that Omnibus reads of letsencrypt[…]; of gitlab_rails[…] it reads too much to list here.
+_LETSENCRYPT = frozenset(
+    """
+    enable auto_enabled acme_production_endpoint acme_staging_endpoint alt_names authorization_method
+    auto_renew auto_renew_day_of_month auto_renew_hour auto_renew_log_directory auto_renew_minute chain
+    contact_emails crt ec_curve group key_size key_type owner wwwroot
+    """.split()
+)
+
+
+def _typos(settings: Settings) -> Iterator[Diagnostic]:
+    """Keys that are almost one of Let's Encrypt's, or one with which GitLab finds the registry."""
+    prefix = "gitlab_rails."
+    rails = frozenset(key[len(prefix) :] for key in OPTIONS if key.startswith(f"{prefix}registry_"))
+    for section, known, likeness in (("letsencrypt", _LETSENCRYPT, 0.6), ("gitlab_rails", rails, 0.85)):
+        keys = settings.get(section)
+        for key in map(str, keys if isinstance(keys, Mapping) else ()):
+            if key not in known and (near := nearest(key, known, likeness)):
+                message = f"{section} has no setting {key!r}: it has no effect."
+                yield Diagnostic("unknown-key", "warning", message, near, place(settings, (section, key)))
+
+
 def _meant(section: str, key: str) -> str:
     """What GitLab itself calls it: ``registry['host']`` is ``gitlab_rails['registry_host']``."""
     rails = f"gitlab_rails.{section}_{key}"
@@ -189,6 +212,9 @@ def _overwritten(settings: Settings) -> Iterator[Diagnostic]:
         later = settings.span(*setting.path)
         message = f"{ruby_name('.'.join(setting.path))} is set again later: this value has no effect."
         hint = f"The one that counts is {_where(later, setting.span)}." if later else ""
+        option = OPTIONS.get(".".join(setting.path))
+        if option and setting.value is not None and (wrong := why_not(option.kind, setting.value)):
+            message += f" Nor would it do: {wrong}."
         # GitLab's Docker image sets defaults in a file of its own, which gitlab.rb is there to replace.
         severity: Severity = "info" if setting.span.file.endswith(DOCKER_FILE) else "warning"
         yield Diagnostic("set-twice", severity, message, hint, setting.span)

@@ -161,6 +161,13 @@ CODES = (
         "info",
     ),
     _code(
+        "odd-address",
+        "An address has a part that leads nowhere, or the port of the other scheme.",
+        "Write it as clients shall use it.",
+        _OMNIBUS,
+        "warning",
+    ),
+    _code(
         "registry-not-enabled",
         "gitlab.rb enables no registry: what only it would read is not judged.",
         "Set registry_external_url where there is to be one.",

@@ -197,3 +197,11 @@ def test_notes_do_not_count_even_when_strict(run: Run) -> None:
     assert code == 0
     assert "note: Settings of services that glctl does not run are left alone: puma" in out
     assert out.endswith("FILE is fine: 1 note.\n")
+
+
+@pytest.mark.parametrize(("version", "told"), [("99.0", "note: GitLab 99.0 is not known here"), ("19.3", "")])
+def test_a_version_beyond_those_that_are_known_is_told(run: Run, version: str, told: str) -> None:
+    code, _, err = run(GOOD, "--omnibus-version", version)
+    assert code == 0
+    assert err.startswith(told)
+    assert bool(err) == bool(told)

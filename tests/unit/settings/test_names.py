@@ -32,3 +32,7 @@ def test_a_version_knows_its_own_names(name, version) -> None:
     names = names_of(version)
     assert name in names
     assert name not in names.others
+
+
+def test_what_is_long_gone_was_removed() -> None:
+    assert names_of((19, 3)).others["ci_external_url"] == ("was removed before GitLab 13.0", "Take it out.")

@@ -312,3 +312,27 @@ def test_what_is_read_and_nowhere_set_is_no_hash_that_anybody_wrote(told) -> Non
 def test_what_was_removed_is_no_setting_of_another_service(told) -> None:
     found = [message for _, _, message, _ in told("git_data_dirs({ 'default' => { 'path' => '/x' } })")]
     assert found == ["git_data_dirs was removed in GitLab 18.0."]
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("gitlab_rails['registry_pth'] = '/x'", "Did you mean 'registry_path'?"),
+        ("gitlab_rails['registry_enable'] = true", "Did you mean 'registry_enabled'?"),
+        ("gitlab_rails['registy_host'] = 'x'", "Did you mean 'registry_host'?"),
+    ],
+)
+def test_a_typo_in_what_gitlab_knows_of_the_registry_is_told(told, text: str, hint: str) -> None:
+    [(severity, line, message, offered)] = told(text)
+    assert (severity, line, offered) == ("warning", 1, hint)
+    assert message.endswith("it has no effect.")
+
+
+def test_a_typo_in_letsencrypt_is_told(told) -> None:
+    assert "Did you mean 'enable'?" in [hint for *_, hint in told("letsencrypt['enabel'] = true")]
+
+
+def test_a_value_of_the_wrong_kind_is_told_even_where_it_is_set_again(told) -> None:
+    text = "registry['nginx']['listen_port'] = 'abc'\nregistry['nginx'] = {}"
+    [(_, _, message, _)] = told(text)
+    assert message.endswith("this value has no effect. Nor would it do: a port is a number from 1 to 65535.")
