@@ -26,6 +26,7 @@ _POINTS_TO: dict[str, tuple[str, ...]] = {
     "nginx-port-": ("registry.nginx.listen_port", "registry.nginx.listen_addresses", "nginx.status.port"),
     "nginx-certificate-": ("registry.nginx.ssl_certificate", "registry.nginx.ssl_certificate_key"),
 }
+_NO_HOST = "no such host"  # as Go says that a name has no address
 _MANY = 3  # more suspects than this are none
 
 
@@ -41,10 +42,12 @@ def blame(
     has changed since. Of those, what the Code of *words* points to, else what *faults*, keys of config.yml,
     are made of, else what the words mention, else all, if few.
     """
+    said = " ".join(words.lines)
+    if _NO_HOST in said:
+        return "Most likely its host is misspelt, or DNS does not know it from here."
     changed = [*_changed(effective, last)]
     pointed = next((keys for group, keys in _POINTS_TO.items() if words.code.startswith(group)), ())
     made_of = {source for keys in faults for source in _sources(keys)}
-    said = " ".join(words.lines)
     suspects = [key for key in changed if key in pointed]
     suspects = suspects or [key for key in changed if key in made_of]
     suspects = suspects or [key for key in changed if _is_mentioned(effective[key], said)]

@@ -36,7 +36,10 @@ def _refusal(parent: Path) -> Iterator[Problem]:
         where = mount_of(parent).point
         yield f"{where} is a read-only file system.", f"Remount it: mount -o remount,rw {where}"
     elif not os.access(parent, os.W_OK | os.X_OK):
-        yield f"This user may not write in {parent}.", "Run glctl as root, or use --root DIR for a sandbox."
+        hint = (
+            "Run glctl as a user who may, such as root, or name a directory of this user's own with --root."
+        )
+        yield f"This user may not write in {parent}.", hint
 
 
 def _shortage(sizes: dict[Path, int]) -> Iterator[Problem]:

@@ -54,10 +54,13 @@ def _certificates(effective: Effective) -> Iterator[Problem]:
     for key in ("registry.nginx.ssl_certificate", "registry.nginx.ssl_certificate_key"):
         path = effective[key]
         if not os.access(path, os.R_OK):
-            what = "may not be read by this user" if Path(path).exists() else "is not there"
+            if Path(path).exists():
+                what, remedy = "may not be read by this user", "Use sudo, or make it readable for this user"
+            else:
+                what, remedy = "is not there", "Put it there"
             yield (
                 f"{path} {what}, and nginx needs it for https.",
-                f"Put it there, or set {ruby_name(key)}.",
+                f"{remedy}, or set {ruby_name(key)}.",
             )
 
 

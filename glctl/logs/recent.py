@@ -42,7 +42,8 @@ def recent_lines(source: LogSource, count: int) -> list[bytes]:
 def quoted(record: LogRecord) -> str:
     """What *record* says, its details included, in one line of some width, without credentials."""
     said = words(record).splitlines() or [record.message]
-    return mask_text("; ".join(dict.fromkeys(said)))[:_WIDTH]
+    text = mask_text("; ".join(dict.fromkeys(said)))
+    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ registry['storage'] = {
   's3' => { bucket: 'images', "region": 'eu-west-1', 'v4auth' => true, :secure => !false },
   'cache' => { 'blobdescriptor' => 'redis', }, # the last comma is fine
 }
-registry['storage']['s3']['chunksize'] ||= 5 * 1024 * 1024
+chunk ||= 5 * 1024 * 1024; registry['storage']['s3']['chunksize'] = chunk
 gitlab_rails['time_zone'] = "Europe/" 'Berlin'
 gitlab_rails['a'] = gitlab_rails['b'] = 0644
 gitlab_rails['c'] = [1_000, 0x1f, 0b101, 1e3, nil, :word, %w(a b), %i[c d], "\t\u00e9\x41\101"]

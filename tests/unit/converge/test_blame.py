@@ -41,6 +41,11 @@ def test_what_most_likely_did_it(
     assert "hunter2" not in said
 
 
+def test_a_host_that_has_no_address_is_no_fault_of_the_setting_as_a_whole(configure: Configure) -> None:
+    words = Words(("dial tcp: lookup minio: no such host",))
+    assert "DNS" in blame(words, configure(STORAGE).effective)
+
+
 @pytest.mark.parametrize(
     ("keys", "setting"),
     [

@@ -77,6 +77,20 @@ def test_certificates_are_looked_at_before_nginx_is_asked(configure: Configure, 
     assert "cannot load certificate" in what
 
 
+def test_a_certificate_that_may_not_be_read_is_told_as_that(
+    configure: Configure, root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configuration = configure(LISTEN, STATUS, "registry_external_url 'https://registry.example.com'")
+    folder = root.path / "etc/gitlab/ssl"
+    folder.mkdir()
+    for name in ("crt", "key"):
+        (folder / f"registry.example.com.{name}").touch()
+    monkeypatch.setattr("os.access", lambda _path, _mode: False)
+    [(what, hint), _] = nginx_problems(configuration)
+    assert "may not be read by this user" in what
+    assert "make it readable for this user" in hint
+
+
 def test_words_of_nginx_do_not_steer_the_terminal(configure: Configure) -> None:
     words = said(configure(LISTEN, STATUS, "nginx['custom_nginx_config'] = \"no\\esuch on;\""))
     assert "\x1b" not in words

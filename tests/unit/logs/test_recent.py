@@ -104,7 +104,7 @@ ERROR = (
         ),
         ('127.0.0.1 - - [24/Nov/2026:03:51:12 +0000] "GET /v2/ HTTP/1.1" 503 125 "" "curl"', "HTTP 503"),
         ('{"level":"error","msg":"same","error":"same"}', "same"),
-        ("x" * 999, "x" * 300),
+        ("x" * 999, "x" * 299 + "…"),
         (
             "panic: cannot reach redis://:PLANTED@redis:6379",
             "panic: cannot reach redis://[MASKED]@redis:6379",
