@@ -113,7 +113,6 @@ def test_what_is_left_where_it_is(keep: Keep, run: Run, root: Root) -> None:
     keep("gitlab_rails['registry_path'] = '/srv/new'")
     out = run("2")[1]
     assert f"  no longer used, and left: {root.at('/srv/old')}" in out.splitlines()
-    assert "delete" not in out
     assert json.loads(run("2", "--format", "json")[1])["left"] == [str(root.at("/srv/old"))]
 
 

@@ -16,8 +16,8 @@ from glctl.converge.collection import Collection, Manifest
 from glctl.converge.desired import Configuration
 from glctl.converge.garbage import Collected, collect, look
 from glctl.converge.prepare import Prepared, prepare
-from glctl.converge.state import Applied, locked
 from glctl.converge.read_only import READ_ONLY
+from glctl.converge.state import Applied, locked
 from glctl.converge.tree import Tree
 from glctl.errors import GlctlError
 from glctl.paths import Root
