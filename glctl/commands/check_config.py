@@ -75,7 +75,7 @@ def command(context: Context, strict: bool, version: Version | None, form: str) 
 def _verdict(context: Context, diagnostics: Sequence[Diagnostic], ok: bool) -> str:
     found = Counter(WORDS[d.severity] for d in diagnostics)
     counts = [f"{found[word]} {word}{'s' * (found[word] > 1)}" for word in WORDS.values() if found[word]]
-    verdict = "is fine" if ok else "is not fit to use"
+    verdict = "is not fit to use" if not ok else "has no error" if found["warning"] else "is fine"
     return f"{context.config_file} {verdict}" + (f": {', '.join(counts)}." if counts else ".")
 
 

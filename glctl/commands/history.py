@@ -86,8 +86,9 @@ def _summary(generation: Generation, before: Generation | None) -> str:
     if before.version != generation.version:
         parts.append(f"glctl {before.version} -> {generation.version}")
     parts += _named([ruby_name(key) for key in found.settings])
-    parts += _named(["/".join(PurePosixPath(change.path).parts[-2:]) for change in found.changes])
-    if not found.settings and not found.changes:
+    paths = [*(change.path for change in found.changes), *found.left]
+    parts += _named(["/".join(PurePosixPath(path).parts[-2:]) for path in paths])
+    if not found.settings and not paths:
         parts += [f"only the text of {', '.join(path for path, _ in found.sources)}"] * bool(found.sources)
     return "; ".join(parts)
 
@@ -120,6 +121,8 @@ def _show(
         show_diff(context.console, text)
     for change in found.changes:
         show_change(context.console, change)
+    for path in found.left:
+        context.console.out(context.console.paint(f"  no longer used, and left: {harmless(path)}", "yellow"))
 
 
 def _document(generation: Generation, before: Generation | None, current: bool) -> dict[str, Any]:
@@ -135,4 +138,5 @@ def _document(generation: Generation, before: Generation | None, current: bool) 
         "settings": list(found.settings),
         "sources": [{"path": path, "diff": text} for path, text in found.sources],
         "changes": [{"path": c.path, "action": c.action, "diff": diff(c)} for c in found.changes],
+        "left": list(found.left),
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.converge.images import empty_links
 from glctl.converge.mounts import mount_of
 from glctl.converge.prepare import prepare
+from glctl.converge.read_only import variable_in
 from glctl.errors import GlctlError
 from glctl.services.catalog import REGISTRY
 from glctl.settings.drivers import DRIVERS
@@ -19,8 +20,6 @@ from glctl.settings.option import counts_as_true
 if TYPE_CHECKING:
     from glctl.converge.desired import Configuration
 
-# Read by the registry over what config.yml says. With ``…_READONLY_ENABLED`` it panics (2.8.2, observed).
-VARIABLE, READ_ONLY = "REGISTRY_STORAGE_MAINTENANCE_READONLY", b'{"enabled":true}'
 _DEFAULT_DIRECTORY = "/var/lib/registry"  # the filesystem driver's, where no rootdirectory is named
 _SHOWN = 10
 
@@ -39,7 +38,7 @@ class Garbage:
     @property
     def variable(self) -> str:
         """The file that makes the registry read-only."""
-        return f"{self.configuration.effective['registry.env_directory']}/{VARIABLE}"
+        return variable_in(self.configuration.effective["registry.env_directory"])
 
 
 def examine_garbage(configuration: Configuration, *, untagged: bool, sole_writer: bool) -> Garbage:

@@ -119,7 +119,10 @@ def _unread(driver: str, given: Mapping[str, Any], settings: Settings) -> Iterat
 def _missing(
     driver: str, given: Mapping[str, Any], settings: Settings, effective: Effective
 ) -> Iterator[Diagnostic]:
-    """Keys that it needs. The registry's environment may hold them, too."""
+    """Keys that it needs, as far as is known: Omnibus goes on without, and the trial start tells for certain.
+
+    The registry's environment may hold them, too.
+    """
     if driver == "filesystem":
         directory = given.get("rootdirectory", "")
         if not isinstance(directory, str):
@@ -136,7 +139,7 @@ def _missing(
         if str(written.get(key) or "") or _in_environment(driver, key, effective):
             continue
         message = f"{_NAME}['{driver}'] has no {key!r}: the registry would not start."
-        yield _error("storage-key-missing", message, f"Add: '{key}' => '{sample}'", settings, driver)
+        yield _warning("storage-key-missing", message, f"Add: '{key}' => '{sample}'", settings, driver)
 
 
 def _in_environment(driver: str, key: str, effective: Effective) -> bool:

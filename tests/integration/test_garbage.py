@@ -20,7 +20,7 @@ from servers import accepts, free_port, program, running, wait_until
 
 from glctl.clients.distribution import push_blob
 from glctl.clients.http import Client
-from glctl.converge.collectable import VARIABLE
+from glctl.converge.read_only import VARIABLE
 from glctl.converge.state import APPLIED_DIR
 from glctl.services.processes import command_line, everyone
 

@@ -59,6 +59,7 @@ CODES = (
         "The storage driver lacks a key without which the registry does not start.",
         "Add the key that is named.",
         "distribution 2.8, GitLab's registry 4",
+        "warning",
     ),
     _code(
         "rails-storage-key",

@@ -31,7 +31,7 @@ def test_a_good_file(run: Run) -> None:
 @pytest.mark.parametrize(
     ("lines", "args", "code", "verdict"),
     [
-        ("registry['nosuch'] = 1", [], 0, "FILE is fine: 1 warning."),
+        ("registry['nosuch'] = 1", [], 0, "FILE has no error: 1 warning."),
         ("registry['nosuch'] = 1\nnginx['dir'] = 5", [], 2, "FILE is not fit to use: 1 error, 1 warning."),
         ("registry['storage'] = 1\nnginx['dir'] = 5", [], 2, "FILE is not fit to use: 2 errors."),
         ("registry['nosuch'] = 1", ["--strict"], 2, "FILE is not fit to use: 1 warning."),
@@ -187,7 +187,7 @@ def test_many_warnings_with_one_remedy_are_told_once(run: Run) -> None:
     assert out.count("was removed in GitLab 16.0") == 1
     assert "     and 4 more like it, on lines 4, 5, 6, 7 (-v shows them)\n" in out
     assert out.index("more like it") < out.index("'nosuch'")
-    assert out.endswith("FILE is fine: 6 warnings, 1 note.\n")
+    assert out.endswith("FILE has no error: 6 warnings, 1 note.\n")
     _, out, _ = run(GOOD + lines, "--format", "json")
     assert len(json.loads(out)["diagnostics"]) == 6
 

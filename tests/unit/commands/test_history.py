@@ -108,6 +108,14 @@ def test_one_with_its_differences(keep: Keep, run: Run, root: Root) -> None:
     assert (code, out.splitlines()[1]) == (0, "Nothing older is kept that it could be compared with.")
 
 
+def test_what_is_left_where_it_is(keep: Keep, run: Run, root: Root) -> None:
+    keep("gitlab_rails['registry_path'] = '/srv/old'")
+    keep("gitlab_rails['registry_path'] = '/srv/new'")
+    out = run("2")[1]
+    assert f"  no longer used, and left: {root.at('/srv/old')}" in out.splitlines()
+    assert json.loads(run("2", "--format", "json")[1])["left"] == [str(root.at("/srv/old"))]
+
+
 def test_one_that_is_not_kept(keep: Keep, run: Run) -> None:
     keep()
     code, out, err = run("3")
@@ -130,6 +138,7 @@ def test_json(keep: Keep, run: Run) -> None:
         "settings",
         "sources",
         "changes",
+        "left",
     ]
     assert (newest["number"], newest["at"], newest["current"]) == (2, "1970-01-01T00:02:00Z", True)
     assert (newest["back_to"], newest["before"], newest["settings"]) == (1, 1, ["registry.log_level"])

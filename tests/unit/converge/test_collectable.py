@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from glctl.converge import collectable
-from glctl.converge.collectable import READ_ONLY, Garbage, examine_garbage
+from glctl.converge.collectable import Garbage, examine_garbage
 from glctl.converge.desired import Configuration
 from glctl.converge.mounts import Mount
 from glctl.converge.plan import Change, Ids, Plan
 from glctl.converge.prepare import Due, Prepared
+from glctl.converge.read_only import READ_ONLY
 from glctl.converge.tree import ABSENT
 from glctl.errors import GlctlError
 from glctl.paths import Root

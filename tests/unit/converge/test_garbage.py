@@ -11,11 +11,12 @@ import pytest
 from glctl.converge import garbage as collecting
 from glctl.converge.apply import apply
 from glctl.converge.carry_out import Result
-from glctl.converge.collectable import READ_ONLY, Garbage
+from glctl.converge.collectable import Garbage
 from glctl.converge.collection import Collection, Manifest
 from glctl.converge.desired import Configuration
 from glctl.converge.garbage import Collected, collect, look
 from glctl.converge.prepare import Prepared, prepare
+from glctl.converge.read_only import READ_ONLY
 from glctl.converge.state import Applied, locked
 from glctl.converge.tree import Tree
 from glctl.errors import GlctlError

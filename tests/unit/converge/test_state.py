@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from glctl.converge.state import APPLIED_DIR, LOCK, Applied, locked
+from glctl.converge.state import APPLIED_DIR, LOCK, Applied, holder, locked
 from glctl.converge.tree import ObstacleError, Tree
 from glctl.errors import GlctlError
 from glctl.paths import STATE_DIR, Root
@@ -51,6 +51,15 @@ def test_the_lock_holds_its_owners_pid_while_it_is_held(tree: Tree, root: Root) 
     assert root.at(LOCK).read_text() == ""
     with locked(tree):
         pass
+
+
+def test_who_holds_the_lock(tree: Tree, root: Root) -> None:
+    assert holder(tree) is None
+    with locked(tree):
+        assert holder(tree) == os.getpid()
+    assert holder(tree) is None
+    root.at(LOCK).write_text(f"{os.getpid()}\n")  # as a killed run leaves it
+    assert holder(tree) is None
 
 
 def test_a_failure_lets_go_of_the_lock(tree: Tree, root: Root) -> None:

@@ -52,7 +52,7 @@ def test_what_a_driver_knows_is_left_alone(told, storage) -> None:
 )
 def test_what_a_driver_needs_is_missed(told, storage, message, hint) -> None:
     why = ": the registry would not start."
-    assert told(storage) == [("error", "storage-key-missing", message + why, f"Add: {hint}")]
+    assert told(storage) == [("warning", "storage-key-missing", message + why, f"Add: {hint}")]
 
 
 def test_the_filesystem_driver_s_own_directory_is_named(told) -> None:
