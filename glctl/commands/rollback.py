@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 @click.option(
     "--restore-config",
     is_flag=True,
-    help=f"Bring gitlab.rb and gitlab-secrets.json back, too; what they hold now is kept as *{BESIDE}.",
+    help=f"Bring gitlab.rb and gitlab-secrets.json back, too; what they hold now is kept as *{BESIDE}.N.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report.")
 @click.option("--no-diff", is_flag=True, help="Name what changes without showing how.")

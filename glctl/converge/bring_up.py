@@ -201,5 +201,5 @@ def _watch(told: Iterable[Told], seconds: float) -> None:
     for each in told:
         if each.due.action == "start":
             directories[f"{each.name}/log"] = each.directory / "log"
-    if seconds and (fallen := watch.watch(directories, seconds)):
+    if seconds and directories and (fallen := watch.watch(directories, seconds)):
         raise NotUpError(*fallen)

@@ -99,8 +99,10 @@ def ensure(root: Root, runsvdir: Program) -> Supervisor:
     """
     if not root.at(SERVICE_DIR).is_dir():
         raise not_configured(root)
+    if running := find(root):  # before anything is written: this may be a read-only file system
+        return running
     with _lock(root) as record:
-        if running := find(root):
+        if running := find(root):  # another run has started it just now
             return running
         process = _boot(root) if systemd.starts_supervisor(root) else _spawn(root, runsvdir)
         record.truncate(0)
@@ -194,6 +196,12 @@ def _lock(root: Root) -> Iterator[IO[str]]:
         raise GlctlError(
             f"This user may not start services: no permission for {exc.filename}.",
             "Run glctl as root, or as the user whose directory it is.",
+        ) from exc
+    except OSError as exc:
+        reason = (exc.strerror or str(exc)).lower()
+        raise GlctlError(
+            f"runsvdir cannot be started: {exc.filename} could not be written: {reason}.",
+            f"glctl notes there what it has started. Make {path.parent} writable.",
         ) from exc
     with os.fdopen(descriptor, "r+", encoding="ascii") as record:
         fcntl.flock(record, fcntl.LOCK_EX)

@@ -1,5 +1,6 @@
 """With services in place of runit (conftest.py); what a run makes of it is test_carry_out.py's."""
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -40,6 +41,13 @@ def test_what_was_told_something_is_known_also_when_it_fails(goal: Goal, runit: 
         bring_up(goal, QUIET, lambda _: None)
     assert (failed.value.service, failed.value.reason) == ("registry", "it ended 7 times within 7 s")
     assert "registry" in goal.touched
+
+
+def test_where_nothing_was_told_nothing_is_watched(goal: Goal, runit: Any) -> None:
+    begun = time.monotonic()
+    bring_up(replace(goal, due=()), Options(watch=60), lambda _: None)
+    assert time.monotonic() - begun < 30
+    assert runit.watched == []
 
 
 def test_a_start_is_watched_with_its_log(goal: Goal, runit: Any) -> None:

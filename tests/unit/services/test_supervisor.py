@@ -89,6 +89,20 @@ def test_a_missing_runsvdir_is_named_with_its_package(root: Root) -> None:
     assert supervisor.find(root) is None
 
 
+def test_what_runs_is_found_without_writing_anything(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    running = supervisor.Supervisor(this_process())
+    monkeypatch.setattr(supervisor, "find", lambda _root: running)
+    assert supervisor.ensure(root, Program("/no/runsvdir", "runit")) == running
+    assert not root.at(supervisor.RECORD).exists()
+
+
+def test_a_record_that_cannot_be_written_is_told(root: Root) -> None:
+    root.at(supervisor.RECORD).mkdir(parents=True)
+    with pytest.raises(GlctlError, match="supervisor could not be written: is a directory") as caught:
+        supervisor.ensure(root, Program("/no/runsvdir", "runit"))
+    assert "writable" in caught.value.hint
+
+
 def test_waiting_ends_with_the_supervisor(root: Root) -> None:
     gone = Process(os.getpid(), 0, 1, "runsvdir")  # this pid, another start time
     with pytest.raises(GlctlError, match="has ended"):
