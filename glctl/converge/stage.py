@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _PLACE = Pattern(r" in (?P<file>/.+):(?P<line>\d+)$", re.MULTILINE)
 _LOOK = "Look at nginx's settings in gitlab.rb."
-_NO_PORT = "[emerg] bind() to "
+_NO_PORT = " bind() to "
 _TIMEOUT = 30  # seconds; nginx -t takes some tens of milliseconds
 
 

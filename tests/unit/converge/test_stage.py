@@ -130,5 +130,5 @@ def test_what_is_refused_elsewhere_is_blamed_on_no_setting(configure: Configure,
 
 def test_a_port_that_nginx_cannot_have_is_told_once(configure: Configure) -> None:
     configuration = configure(LISTEN, STATUS, "registry['nginx']['listen_addresses'] = ['192.0.2.1']")
-    assert "[emerg] bind() to" in next(nginx_problems(configuration))[0]
+    assert ": bind() to 192.0.2.1:48080 failed" in next(nginx_problems(configuration))[0]
     assert not [*nginx_problems(configuration, ports_told=True)]
