@@ -139,7 +139,9 @@ def _explained(exc: GlctlError | OSError, prepared: Prepared, last: Generation |
         words = _last_words(prepared.configuration.host.root, exc.service)
         said = "".join(f"\n    {harmless(mask_line(line))}" for line in words.lines)
         exc.message += f"\n  Its last words:{said}" if said else ""
-        exc.hint = blame(words, effective, last.effective if last else None)
+        exc.hint = blame(words, effective, last.effective if last else None, guess=not exc.fell)
+        if exc.fell and not words.code:
+            exc.hint = "None of that tells why it ended: it may have been killed from outside. Try it again."
     return exc
 
 
