@@ -56,7 +56,7 @@ def command(
             "Look first: glctl registry-garbage-collect -m --dry-run. Then say --yes.",
         )
     configuration = examine(context.root, context.config_file, context.platform).require_sound()
-    garbage = examine_garbage(configuration, untagged=untagged, sole_writer=sole_writer)
+    garbage = examine_garbage(configuration, untagged=untagged, sole_writer=sole_writer, dry_run=dry_run)
     progress = _Progress(context)
     if garbage.left and not dry_run:
         with locked(Tree(context.root), wait, progress.tell):
@@ -64,9 +64,12 @@ def command(
             accept_pushes(garbage, progress.tell)
     shown = look(garbage, progress.show)  # the registry is not restarted where there is nothing to collect
     progress.end()
+    if not (shown.manifests or shown.blobs):
+        context.console.out("There is nothing to delete.")
+        return
     if dry_run or untagged:
         _show(context, garbage, shown)
-    if dry_run or not (shown.manifests or shown.blobs) or not _wants(shown, yes):
+    if dry_run or not _wants(shown, yes):
         context.console.out("Nothing was deleted.")
         return
     with locked(Tree(context.root), wait, progress.tell) as lock, _finishing():
@@ -124,13 +127,10 @@ class _Progress:
         if not self._terminal or (now := time.monotonic()) < self._next:
             return
         self._next = now + _EVERY
-        deleted = found.deleted_manifests + found.deleted_blobs
-        said = (
-            f"deleted: {deleted}"
-            if deleted
-            else f"repositories: {found.repositories}, in use: {found.marked}"
+        unused = len(found.manifests) + len(found.blobs)
+        sys.stderr.write(
+            f"\r\x1b[Krepositories: {found.repositories}, in use: {found.marked}, unused: {unused}"
         )
-        sys.stderr.write(f"\r\x1b[K{said}")
         sys.stderr.flush()
 
     def tell(self, line: str) -> None:

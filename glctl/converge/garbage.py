@@ -87,7 +87,7 @@ def collect(garbage: Garbage, shown: Collection | None, lock: int, tell: Tell, w
         tell("Collecting.")
         done = _run(garbage, watch, lock)
         freed = max(0, before - blob_bytes(garbage.images)) if garbage.images else None
-    return Collected(done.deleted_manifests, done.deleted_blobs, freed)
+    return Collected(len(done.manifests), len(done.blobs), freed)
 
 
 def accept_pushes(garbage: Garbage, tell: Tell) -> None:
