@@ -119,17 +119,20 @@ def ensure(root: Root, runsvdir: Program) -> Supervisor:
     """
     if not root.at(SERVICE_DIR).is_dir():
         raise not_configured(root)
-    if running := find(root):  # before anything is written: this may be a read-only file system
-        return running
-    if problem := owner_problem(root):
-        raise GlctlError(*problem)
-    with _lock(root) as record:
-        if running := find(root):  # another run has started it just now
+    try:
+        with _lock(root) as record:
+            if running := find(root):
+                return running
+            if problem := owner_problem(root):
+                raise GlctlError(*problem)
+            process = _boot(root) if systemd.starts_supervisor(root) else _spawn(root, runsvdir)
+            record.truncate(0)
+            record.write(f"{process.pid} {process.started}\n")
+            return Supervisor(process, fresh=True)
+    except GlctlError:
+        if running := find(root):  # nothing needs to be written for it: this may be a read-only file system
             return running
-        process = _boot(root) if systemd.starts_supervisor(root) else _spawn(root, runsvdir)
-        record.truncate(0)
-        record.write(f"{process.pid} {process.started}\n")
-        return Supervisor(process, fresh=True)
+        raise
 
 
 def await_services(
