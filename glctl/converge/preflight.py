@@ -48,10 +48,11 @@ def preflight(prepared: Prepared, *, trial: bool = True) -> None:
         made = (resource for resource in prepared.resources if isinstance(resource, Account))
         found += [problem for account in made for problem in accounts.problems(account)]
     found += [*disk_problems(plan, configuration.host.root), *pair_problems(configuration.secrets)]
+    unusable = [*_ports(configuration)] if affected else []
     if affected:
-        found += [*_unreachable(prepared), *_ports(configuration)]
+        found += [*_unreachable(prepared), *unusable]
     if "nginx" in affected:
-        found += nginx_problems(configuration)
+        found += nginx_problems(configuration, ports_told=bool(unusable))
     if trial and "registry" in affected and not found:  # it would only say so again
         last = Generations(Tree(configuration.host.root)).last()
         found += registry_problems(prepared, last.effective if last else None)

@@ -25,7 +25,7 @@ PLATFORM = replace(DEBIAN, registry=HERE, nginx=HERE, runsvdir=HERE, chpst=HERE,
 def no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
     """What nginx says is test_stage.py's, what the registry says test_trial.py's."""
     monkeypatch.setattr(looking, "registry_problems", lambda _prepared, _last: iter(()))
-    monkeypatch.setattr(looking, "nginx_problems", lambda _configuration: iter(()))
+    monkeypatch.setattr(looking, "nginx_problems", lambda _configuration, *, ports_told: iter(()))
 
 
 @pytest.fixture
