@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from glctl.console import harmless
 from glctl.converge.diff import diff, summary
+from glctl.converge.left_behind import left_behind
 from glctl.render.resources import Directory, File, Symlink
 from glctl.settings.enabled import enabled_services
 
@@ -44,6 +45,13 @@ def show(console: Console, prepared: Prepared, no_diff: bool) -> None:
         console.out(console.paint("! an earlier run lacked only its end", "yellow"))
 
 
+def warn(console: Console, prepared: Prepared) -> None:
+    """Say loudly, whatever the format, what a run does that nobody would want unawares."""
+    if found := left_behind(prepared):
+        what, hint = found
+        console.note(f"{console.paint('warning:', 'yellow')} {what}\n  -> {hint}")
+
+
 def show_change(console: Console, change: Change, no_diff: bool = False) -> None:
     """One change, with its diff."""
     console.out(console.paint(f"{_MARKS[change.action]} {harmless(summary(change))}", _COLORS[change.action]))
@@ -63,6 +71,8 @@ def show_end(console: Console, prepared: Prepared, result: Result | None, second
     """What there was to do, what was done, and what was left out; *result* is None where nothing was done."""
     for service in prepared.stopped:
         console.note(f"note: {service} was stopped and stays so. To start it: glctl start {service}")
+    if result and any(due.stopped for due in prepared.due):
+        console.note("note: history has this once it was seen up: start it, then run glctl reconfigure.")
     effective = prepared.configuration.effective
     if not enabled_services(effective):
         origin = effective.origin("registry.enable")

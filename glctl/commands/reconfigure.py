@@ -147,6 +147,7 @@ class _Run:
     def _show(self, prepared: Prepared) -> None:
         if self.asked.form == "text":
             changes.show(self.context.console, prepared, self.asked.no_diff)
+        changes.warn(self.context.console, prepared)
 
     def _print(self, document: dict[str, Any]) -> None:
         self.context.console.out(json.dumps(document, indent=2))

@@ -144,6 +144,7 @@ class _Run:
     def _show(self, prepared: Prepared) -> None:
         if self.asked.form == "text":
             changes.show(self.context.console, prepared, self.asked.no_diff)
+        changes.warn(self.context.console, prepared)
 
     def _report(self, prepared: Prepared, done: Sequence[Done] | None, rolled_back: bool = False) -> None:
         seconds = time.monotonic() - self.begun

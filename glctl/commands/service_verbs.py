@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from glctl.commands import run_options
 from glctl.commands.completion import complete_services
+from glctl.converge.state import between_runs
+from glctl.converge.tree import Tree
 from glctl.services import control
 from glctl.services.catalog import SERVICES, select
 from glctl.services.supervisor import await_services, ensure
@@ -29,10 +32,16 @@ def _command(name: str, text: str, verb: Verb | None) -> click.Command:
     @click.command(name, help=f"{text}\n\nSERVICE: {_KNOWN}. Without one: all that gitlab.rb enables.")
     @click.argument("services", nargs=-1, metavar="[SERVICE]...", shell_complete=complete_services)
     @click.pass_obj
-    def command(context: Context, services: tuple[str, ...]) -> int:
-        return _run(context, name, verb, services)
+    def command(context: Context, services: tuple[str, ...], wait: float | None = None) -> int:
+        instead = "hup" if name == "reload" else name  # gitlab-ctl knows no reload
+        context.require_own_host(f"glctl {name}", instead=" ".join((instead, *services)))
+        if wait is None:
+            return _run(context, verb, services)
+        with between_runs(Tree(context.root), wait, context.console.note):
+            return _run(context, verb, services)
 
-    return command
+    # A signal is sent at once: it may be what a run that hangs needs.
+    return command if verb and verb.needs_process else run_options.wait_briefly(command)
 
 
 start = _command("start", f"Start services, and their supervisor where none runs. {_WAITS}", control.START)
@@ -80,9 +89,7 @@ def service_list(context: Context, services: tuple[str, ...]) -> None:
         context.console.out(f"{service.name}{'*' if service.is_enabled(context.root) else ''}")
 
 
-def _run(context: Context, name: str, verb: Verb | None, names: tuple[str, ...]) -> int:
-    instead = "hup" if name == "reload" else name  # gitlab-ctl knows no reload
-    context.require_own_host(f"glctl {name}", instead=" ".join((instead, *names)))
+def _run(context: Context, verb: Verb | None, names: tuple[str, ...]) -> int:
     services = select(context.root, names)
     if verb in (control.START, control.RESTART, control.ONCE):
         _supervise(context, services)

@@ -16,7 +16,7 @@ from glctl.converge.tree import Tree
 from glctl.converge.trial import registry_problems
 from glctl.errors import GlctlError
 from glctl.render.resources import Account
-from glctl.services import ports
+from glctl.services import ports, supervisor
 from glctl.settings.enabled import enabled_services
 from glctl.settings.option import ruby_name
 from glctl.settings.urls import split_address
@@ -37,7 +37,13 @@ def preflight(prepared: Prepared, *, trial: bool = True) -> None:
     """
     configuration, plan = prepared.configuration, prepared.plan
     affected = {due.service for due in prepared.due if due.action in ("start", "restart", "reload")}
-    found = [*plan.obstacles, *_programs(configuration), *_accounts(configuration)]
+    owner = supervisor.owner_problem(configuration.host.root)
+    found = [
+        *([owner] if owner else ()),
+        *plan.obstacles,
+        *_programs(configuration),
+        *_accounts(configuration),
+    ]
     if configuration.host.makes_accounts:
         made = (resource for resource in prepared.resources if isinstance(resource, Account))
         found += [problem for account in made for problem in accounts.problems(account)]

@@ -80,16 +80,36 @@ def locked(tree: Tree, wait: float = 0.0, tell: Callable[[str], None] = lambda _
     for directory in (STATE_DIR, APPLIED_DIR, GENERATIONS_DIR):
         _provide(tree.root.relocate(directory), tree)
     path = tree.root.relocate(LOCK)
-    fd = tree.open_lock(path)
+    with _holding(tree.open_lock(path), path, wait, tell) as held:
+        yield held
+
+
+@contextmanager
+def between_runs(tree: Tree, wait: float, tell: Callable[[str], None]) -> Iterator[None]:
+    """As :func:`locked`, for what only tells services something: it does not disturb a run that sees them up.
+
+    Makes nothing: without a lock no run was ever here, and where this user may not have it, others run.
+    """
+    path = tree.root.relocate(LOCK)
+    try:
+        fd = tree.open_lock(path, make=False)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        yield
+        return
+    with _holding(fd, path, wait, tell):
+        yield
+
+
+@contextmanager
+def _holding(fd: int, path: str, wait: float, tell: Callable[[str], None]) -> Iterator[Held]:
+    """Have the lock that *fd* is open on, with our pid in it for others to read."""
     try:
         waited = _acquire(fd, path, wait, tell)
-        os.ftruncate(fd, 0)  # a killed run has left its pid
-        with suppress(OSError):  # a full disk; the pid is only for others to read
-            os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
+        _note(fd, f"{os.getpid()}\n")
         try:
             yield Held(fd, waited)
         finally:
-            os.ftruncate(fd, 0)
+            _note(fd, "")
     finally:
         os.close(fd)
 
@@ -106,6 +126,13 @@ def holder(tree: Tree) -> int | None:
     # started it still holds the lock.
     fields = (line.split() for line in held.splitlines())
     return pid if any(each[1] == "FLOCK" and each[5].endswith(f":{inode}") for each in fields) else None
+
+
+def _note(fd: int, text: str) -> None:
+    with suppress(OSError):  # a full disk or a read-only one
+        os.ftruncate(fd, 0)  # a killed run has left its pid
+        if text:
+            os.pwrite(fd, text.encode(), 0)
 
 
 def _provide(directory: str, tree: Tree) -> None:

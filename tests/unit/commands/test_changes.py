@@ -145,6 +145,11 @@ def test_the_summary(
     assert ended(capsys, prepared(*changes, due=due), result)[0] == f"{said}\n"
 
 
+def test_that_a_stopped_service_was_not_seen_up_is_said(prepared: Prepare, capsys: Any) -> None:
+    assert "history has this once" in ended(capsys, prepared(NEW, due=STARTED), Result())[1]
+    assert "history has this once" not in ended(capsys, prepared(NEW, due=STARTED), None)[1]
+
+
 def test_what_was_left_out_is_said(prepared: Prepare, capsys: Any) -> None:
     sandbox = prepared(NEW)
     assert ended(capsys, sandbox, Result())[1] == (

@@ -9,6 +9,8 @@ from glctl import cli
 from glctl.commands.context import Context
 from glctl.commands.service_verbs import _report
 from glctl.console import Console
+from glctl.converge.state import locked
+from glctl.converge.tree import Tree
 from glctl.paths import SERVICE_DIR, SV_DIR, Root
 from glctl.services import control
 from glctl.services.catalog import NGINX, REGISTRY, Service
@@ -52,6 +54,17 @@ def test_without_a_supervisor_nothing_can_be_told(root: Root, verb: str, capsys:
     said = capsys.readouterr()
     assert said.out == "fail: no supervisor: registry\n"
     assert f"glctl --root {root.path} start registry" in said.err
+
+
+@pytest.mark.parametrize(
+    "args", [["stop"], ["restart", "registry"], ["once"], ["reload"], ["start"], ["down"]]
+)
+def test_a_run_under_way_is_not_disturbed(root: Root, args: list[str], capsys: Any) -> None:
+    with locked(Tree(root)):
+        assert run(root, *args, "--wait", "0") == 1
+        assert "Another glctl is changing this host" in capsys.readouterr().err
+        assert run(root, "term") == 1  # a signal is not kept from it
+        assert "no supervisor" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

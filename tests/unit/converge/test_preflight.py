@@ -78,6 +78,12 @@ def test_the_registry_is_tried_unless_asked_not_to(ready: Prepare, monkeypatch: 
     preflight(ready(), trial=False)
 
 
+def test_whose_services_they_are_is_looked_at(ready: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = ("The services are nobody's.", "Run glctl as nobody.")
+    monkeypatch.setattr("glctl.services.supervisor.owner_problem", lambda _root: theirs)
+    assert problem(ready()).startswith(" ".join(theirs))
+
+
 def test_programs_are_named_with_their_package(ready: Prepare) -> None:
     prepared = ready()
     missing = Program("/no/such/chpst", "runit")
