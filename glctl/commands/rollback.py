@@ -12,6 +12,7 @@ import click
 
 from glctl.commands import changes, run_options
 from glctl.commands.history import when
+from glctl.commands.interruption import finishing
 from glctl.console import harmless
 from glctl.converge.back import BESIDE, carry_back, choose, prepare_back
 from glctl.converge.bring_up import Options
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help=f"Bring gitlab.rb and gitlab-secrets.json back, too; what they hold now is kept as *{BESIDE}.N.",
 )
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 0: nothing to change, 2: changes, 1: failure.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report.")
 @click.option("--no-diff", is_flag=True, help="Name what changes without showing how.")
 @run_options.no_trial
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
 @run_options.drain
 @run_options.wait
 @click.pass_obj
-def command(context: Context, /, number: int | None, **given: Any) -> None:
+def command(context: Context, /, number: int | None, **given: Any) -> int:
     """Apply generation N as it was (see "glctl history"), by default the one before what is applied now.
 
     It goes through the same gates as reconfigure. gitlab.rb stays as it is, unless with --restore-config: the
@@ -61,7 +63,7 @@ def command(context: Context, /, number: int | None, **given: Any) -> None:
     if not asked.dry_run:
         context.require_own_host("glctl rollback", "reconfigure (after putting the old gitlab.rb back)")
     tree = Tree(context.root)
-    _Run(context, asked, choose(Generations(tree), number, tree)).carry_through()
+    return _Run(context, asked, choose(Generations(tree), number, tree)).carry_through()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class _Asked:
 
     dry_run: bool
     restore_config: bool
+    detailed_exitcode: bool
     form: str
     no_diff: bool
     no_trial: bool
@@ -88,7 +91,8 @@ class _Run:
         self.generation = generation
         self.begun = time.monotonic()
 
-    def carry_through(self) -> None:
+    def carry_through(self) -> int:
+        """Returns the exit code."""
         generation, console = self.generation, self.context.console
         if self.asked.form == "text":
             about = f"{generation.number} of {when(generation)} (glctl {generation.version})"
@@ -102,6 +106,7 @@ class _Run:
             self._preflight(prepared)
         if result:
             _tell_what_differs(self.context, self.asked.restore_config)
+        return 2 if self.asked.detailed_exitcode and prepared.changed else 0
 
     def _look(self) -> Prepared:
         """What a run would do."""
@@ -127,7 +132,8 @@ class _Run:
         options = Options(self.asked.watch, self.asked.drain, not self.asked.no_rollback)
         config_file = self.context.config_file if self.asked.restore_config else None
         try:
-            return carry_back(prepared, config_file, self.context.console.note, options)
+            with finishing():
+                return carry_back(prepared, config_file, self.context.console.note, options)
         except KeyboardInterrupt:
             self.context.console.note(f"Interrupted. To finish it: glctl rollback {self.generation.number}")
             raise

@@ -519,7 +519,7 @@ def test_a_container_with_the_same_paths_is_not_ours(sandbox: Sandbox) -> None:
         (child,) = with_descendants([outside.pid], everyone()) - {outside.pid}
         inside = read(child)
         assert inside
-        assert not teardown._is_ours(inside, sandbox.root)
+        assert inside not in teardown.members(sandbox.root)
         outside.kill()
 
 
