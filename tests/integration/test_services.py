@@ -512,14 +512,14 @@ def test_down_touches_neither_another_root_nor_strangers(new_sandbox: Callable[[
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a pid namespace")
 def test_a_container_with_the_same_paths_is_not_ours(sandbox: Sandbox) -> None:
-    marked = {"PATH": os.environ["PATH"], supervisor.MARKER: str(sandbox.root.at(SERVICE_DIR))}
+    name, value = supervisor.MARKER, str(sandbox.root.at(SERVICE_DIR))
     command = ["unshare", "--pid", "--fork", "--kill-child", "sleep", "1000"]
-    with subprocess.Popen(command, env=marked) as outside:
+    with subprocess.Popen(command, env={"PATH": os.environ["PATH"], name: value}) as outside:
         until(lambda: with_descendants([outside.pid], everyone()) - {outside.pid}, "its child runs")
         (child,) = with_descendants([outside.pid], everyone()) - {outside.pid}
         inside = read(child)
         assert inside
-        assert inside not in teardown.members(sandbox.root)
+        assert not teardown._is_ours(inside, sandbox.root, f"{name}={value}")
         outside.kill()
 
 
