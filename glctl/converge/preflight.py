@@ -47,7 +47,10 @@ def preflight(prepared: Prepared, *, trial: bool = True) -> None:
     if configuration.host.makes_accounts:
         made = (resource for resource in prepared.resources if isinstance(resource, Account))
         found += [problem for account in made for problem in accounts.problems(account)]
-    found += [*disk_problems(plan, configuration.host.root), *pair_problems(configuration.secrets)]
+    found += [
+        *disk_problems(plan, configuration.host.root, configuration.effective),
+        *pair_problems(configuration.secrets),
+    ]
     unusable = [*_ports(configuration)] if affected else []
     if affected:
         found += [*_unreachable(prepared), *unusable]

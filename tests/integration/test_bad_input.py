@@ -232,7 +232,7 @@ def test_a_full_disk(fresh: Installation) -> None:
     )
     done = fresh.glctl("reconfigure", prefix=in_namespace(*small))
     assert (done.returncode, "Made " in done.stdout) == (1, False)
-    assert re.search(rf"{fresh.path} is full: \d+ KiB are needed, \d+ KiB are free", done.stderr)
+    assert re.search(rf"{fresh.path} has too little room: \d+ KiB are needed, \d+ KiB are free", done.stderr)
     assert (place / "after").read_text() == (place / "before").read_text() != ""
 
 

@@ -71,14 +71,15 @@ def test_the_newest_comes_first_with_what_it_changed(keep: Keep, run: Run) -> No
     keep(WARN, "# a comment")
     keep("registry['env'] = { 'N' => '1' }", "registry['svlogd_size'] = 9")
     keep(back_to=1)
-    many = "registry['env'], registry['log_level']"
+    size = "registry['svlogd_size'] 9 -> 209715200"
+    many = "registry['env'], registry['log_level'] 'warn' -> 'info'"
     code, out, err = run()
     assert (code, err) == (0, "")
     assert [line.replace("1970-01-01 ", "") for line in out.splitlines()] == [
-        "*   5  00:05:00  back to 1; registry['env'], registry['svlogd_size']; log/config, env/N",
+        f"*   5  00:05:00  back to 1; registry['env'], {size}; log/config, env/N",
         f"    4  00:04:00  {many} and 1 more; registry/config.yml, env/N and 1 more",
         "    3  00:03:00  only the text of gitlab.rb",
-        "    2  00:02:00  registry['log_level']; registry/config.yml",
+        "    2  00:02:00  registry['log_level'] 'info' -> 'warn'; registry/config.yml",
         "    1  00:01:00  nothing older is kept",
     ]
 
