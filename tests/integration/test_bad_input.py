@@ -42,7 +42,7 @@ def refused(
     """Run glctl, see it refuse with this exit code and these words, and leave everything as it was."""
     before = host.listing()
     done = host.glctl(*args, **more)
-    assert (done.returncode, done.stdout) == (code, ""), done.stdout + done.stderr
+    assert (done.returncode, "Made " in done.stdout) == (code, False), done.stdout + done.stderr
     for words in said:
         assert words in done.stderr
     assert "Traceback" not in done.stderr
