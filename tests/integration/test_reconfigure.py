@@ -355,6 +355,11 @@ def test_everything_works_without_root() -> None:
         assert "Nothing to do" in glctl("reconfigure")
         theirs.at(VHOST).chmod(0)  # unreadable to its owner, too
         assert "nginx reloaded" in glctl("reconfigure")
+        running = theirs.pids()
+        refused = theirs.glctl("reconfigure")  # root would take everything away from nobody
+        assert (refused.returncode, "Run glctl as nobody." in refused.stderr) == (1, True)
+        assert {path.lstat().st_uid for path in theirs.path.rglob("*")} == {nobody}
+        assert theirs.pids() == running
         glctl("down")
         assert theirs.members() == []
 
