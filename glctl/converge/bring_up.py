@@ -101,9 +101,10 @@ class NotUpError(GlctlError):
 
 
 class StoppedError(GlctlError):
-    """Somebody else has stopped a service that was to come up: that says nothing about its new files."""
+    """Somebody else has stopped *service*, which was to come up: that says nothing about its new files."""
 
     def __init__(self, service: str) -> None:
+        self.service = service
         name = service.partition("/")[0]
         super().__init__(
             f"{service} was stopped by somebody else while this run was under way, and stays so.",

@@ -61,7 +61,9 @@ def preflight(prepared: Prepared, *, trial: bool = True) -> None:
         found += registry_problems(prepared, last.effective if last else None)
     problems = list(dict.fromkeys(found))
     if len(problems) == 1:
-        raise GlctlError(*problems[0])
+        what, hint = problems[0]
+        parted = "\n" if "\n" in what else " "  # behind somebody else's words on a line of its own
+        raise GlctlError(f"{what}{parted}Nothing was changed.", hint)
     if problems:
         lines = [f"  - {what}{f' {hint}' if hint else ''}" for what, hint in problems]
         raise GlctlError(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from glctl.converge import restore
-from glctl.converge.bring_up import PAST, Done, Goal, NotUpError, bring_up, record
+from glctl.converge.bring_up import PAST, Done, Goal, NotUpError, StoppedError, bring_up, record
 from glctl.converge.health import probe_of
 from glctl.converge.journal import Journal
 from glctl.converge.plan import digests
@@ -75,11 +75,14 @@ class Attempt:
 
 
 class RolledBackError(GlctlError):
-    """The run failed, and all is as it was before; *done*: what services had to hear of it."""
+    """The run failed, and all is as it was before; *done*: what services had to hear of it. *service*: which
+    did not come up, if that was it.
+    """
 
-    def __init__(self, message: str, hint: str, done: tuple[Done, ...] = ()) -> None:
+    def __init__(self, message: str, hint: str, done: tuple[Done, ...] = (), service: str = "") -> None:
         super().__init__(message, hint)
         self.done = done
+        self.service = service
 
 
 def roll_back(
@@ -104,7 +107,8 @@ def roll_back(
         return _not_back(attempt, failed, exc, tree)
     told = ", ".join(f"{each.service} {PAST[each.action]} ({each.seconds:.1f} s)" for each in done)
     back = f"The previous files are back; {told or 'no service had to hear of it'}."
-    return RolledBackError(f"{failed.message}\n{back}", failed.hint or _MEND, done)
+    service = failed.service if isinstance(failed, NotUpError | StoppedError) else ""
+    return RolledBackError(f"{failed.message}\n{back}", failed.hint or _MEND, done, service)
 
 
 def _stopped(goal: Goal) -> Iterator[str]:

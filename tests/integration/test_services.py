@@ -512,14 +512,16 @@ def test_down_touches_neither_another_root_nor_strangers(new_sandbox: Callable[[
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a pid namespace")
 def test_a_container_with_the_same_paths_is_not_ours(sandbox: Sandbox) -> None:
-    name, value = supervisor.MARKER, str(sandbox.root.at(SERVICE_DIR))
+    marked = {"PATH": os.environ["PATH"], supervisor.MARKER: str(sandbox.root.at(SERVICE_DIR))}
     command = ["unshare", "--pid", "--fork", "--kill-child", "sleep", "1000"]
-    with subprocess.Popen(command, env={"PATH": os.environ["PATH"], name: value}) as outside:
+    with subprocess.Popen(command, env=marked) as outside:
         until(lambda: with_descendants([outside.pid], everyone()) - {outside.pid}, "its child runs")
         (child,) = with_descendants([outside.pid], everyone()) - {outside.pid}
         inside = read(child)
         assert inside
-        assert not teardown._is_ours(inside, sandbox.root, f"{name}={value}")
+        assert not teardown._is_ours(
+            inside, sandbox.root, f"{supervisor.MARKER}={sandbox.root.at(SERVICE_DIR)}"
+        )
         outside.kill()
 
 

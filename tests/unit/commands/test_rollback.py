@@ -120,6 +120,14 @@ def test_json(converge: Any, run: Run) -> None:
     assert (report["generation"], report["changed"], len(report["changes"])) == (1, True, 1)
 
 
+def test_a_failure_is_one_json_document_too(converge: Any, run: Run) -> None:
+    converge()
+    code, out, _ = run("--format", "json")
+    report = json.loads(out)
+    assert (code, report["changes"], report["generation"]) == (1, [], None)
+    assert report["error"]["message"] == "There is no older generation to go back to."
+
+
 def test_without_an_older_one(converge: Any, run: Run, order: list[Any]) -> None:
     converge()
     code, out, err = run()
