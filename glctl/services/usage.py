@@ -6,8 +6,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from glctl.services.processes import read
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -42,10 +40,17 @@ def is_guarded(status: Status) -> bool:
     """Whether the runsv of a service that runs has its runsvdir still: without, nobody starts a runsv that
     ends.
     """
-    service = read(status.pid) if status.pid else None
-    runsv = read(service.parent) if service else None
-    runsvdir = read(runsv.parent) if runsv else None
-    return runsvdir is not None and runsvdir.name == "runsvdir"
+    try:
+        runsvdir = _parent(_parent(status.pid))
+        return Path(f"/proc/{runsvdir}/comm").read_text() == "runsvdir\n"
+    except OSError:
+        return False
+
+
+def _parent(pid: int | None) -> int:
+    """Raises OSError where there is no such process."""
+    stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    return int(stat.rpartition(")")[2].split()[1])  # behind the name, which may hold spaces
 
 
 def is_working(service: Service, status: Status) -> bool:
