@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from glctl.console import harmless
+from glctl.console import as_called, harmless
 from glctl.converge.diff import diff, summary
+from glctl.converge.left_behind import left_behind
+from glctl.errors import GlctlError
 from glctl.render.resources import Directory, File, Symlink
 from glctl.settings.enabled import enabled_services
 
@@ -44,6 +46,13 @@ def show(console: Console, prepared: Prepared, no_diff: bool) -> None:
         console.out(console.paint("! an earlier run lacked only its end", "yellow"))
 
 
+def warn(console: Console, prepared: Prepared) -> None:
+    """Say loudly, whatever the format, what a run does that nobody would want unawares."""
+    if found := left_behind(prepared):
+        what, hint = found
+        console.note(f"{console.paint('warning:', 'yellow')} {what}\n  -> {hint}")
+
+
 def show_change(console: Console, change: Change, no_diff: bool = False) -> None:
     """One change, with its diff."""
     console.out(console.paint(f"{_MARKS[change.action]} {harmless(summary(change))}", _COLORS[change.action]))
@@ -62,7 +71,10 @@ def show_diff(console: Console, text: str) -> None:
 def show_end(console: Console, prepared: Prepared, result: Result | None, seconds: float) -> None:
     """What there was to do, what was done, and what was left out; *result* is None where nothing was done."""
     for service in prepared.stopped:
-        console.note(f"note: {service} was stopped and stays so. To start it: glctl start {service}")
+        left = "was stopped, or ended after once, and stays so"
+        console.note(f"note: {service} {left}. To start it: glctl start {service}")
+    if result and any(due.stopped for due in prepared.due):
+        console.note("note: history has this once it was seen up: start it, then run glctl reconfigure.")
     effective = prepared.configuration.effective
     if not enabled_services(effective):
         origin = effective.origin("registry.enable")
@@ -107,16 +119,34 @@ def _left_out(prepared: Prepared) -> list[str]:
     return [f"{why}: {host.invoker} stands in for {names}."]
 
 
+def failure(
+    console: Console, prepared: Prepared | None, exc: GlctlError | OSError, seconds: float
+) -> dict[str, Any]:
+    """The document of a run that failed; *prepared* is None where it was not even worked out."""
+    from glctl.converge.roll_back import RolledBackError
+
+    back = isinstance(exc, RolledBackError)
+    done = exc.done if isinstance(exc, RolledBackError) else ()
+    made = document(prepared, done, seconds, rolled_back=back)
+    service = getattr(exc, "service", "") or None
+    if isinstance(exc, GlctlError):
+        what, hint = exc.message, as_called(exc.hint, console.called)
+    else:
+        what, hint = f"{exc.filename or 'A file'}: {exc.strerror}", ""
+    return {**made, "error": {"message": what, "hint": hint, "service": service}}
+
+
 def document(
-    prepared: Prepared, done: Sequence[Done] | None, seconds: float, *, rolled_back: bool = False
+    prepared: Prepared | None, done: Sequence[Done] | None, seconds: float, *, rolled_back: bool = False
 ) -> dict[str, Any]:
     """The JSON of the design. *done* is None where nothing was done, yet."""
-    due = [(due.service, due.action, 0.0) for due in prepared.due if not due.stopped]
+    made, dues = (prepared.plan.changes, prepared.due) if prepared else ((), ())
+    due = [(due.service, due.action, 0.0) for due in dues if not due.stopped]
     told = due if done is None else [(each.service, each.action, each.seconds) for each in done]
     services = [{"name": name, "action": action, "seconds": round(took, 3)} for name, action, took in told]
     return {
-        "changed": prepared.changed,
-        "changes": [{"path": c.path, "action": c.action, "diff": diff(c)} for c in prepared.plan.changes],
+        "changed": bool(prepared and prepared.changed),
+        "changes": [{"path": c.path, "action": c.action, "diff": diff(c)} for c in made],
         "services": services,
         "rolled_back": rolled_back,
         "duration_ms": round(seconds * 1000),

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from glctl.commands import run_options
 from glctl.console import harmless
+from glctl.converge.state import between_runs, locked
+from glctl.converge.tree import Tree
 from glctl.errors import UsageError
 from glctl.services import teardown
 
@@ -18,8 +21,9 @@ if TYPE_CHECKING:
 @click.option("--purge", is_flag=True, help="Then remove what glctl made; images, logs and secrets stay.")
 @click.option("--data", is_flag=True, help="With --purge: images, logs and secrets, too. Asks first.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@run_options.wait_briefly
 @click.pass_obj
-def command(context: Context, purge: bool, data: bool, yes: bool) -> None:
+def command(context: Context, purge: bool, data: bool, yes: bool, wait: float) -> None:
     """End the supervisor and all that runs under it, also what a killed supervisor has left behind.
 
     Services are asked first, and killed after 10 seconds. Files stay; "glctl start" brings everything back.
@@ -31,7 +35,8 @@ def command(context: Context, purge: bool, data: bool, yes: bool) -> None:
     if data and not yes:
         where = context.root.path
         click.confirm(f"Delete images, logs and secrets below {where} for good?", abort=True, err=True)
-    ended = teardown.down(context.root)
+    with between_runs(Tree(context.root), wait, context.console.note):
+        ended = teardown.down(context.root)
     for one in ended:
         context.console.out(
             f"{'killed' if one.killed else 'ended'}: {one.process.name} (pid {one.process.pid})"
@@ -44,8 +49,6 @@ def command(context: Context, purge: bool, data: bool, yes: bool) -> None:
 
 def _purge(context: Context, data: bool) -> None:
     from glctl.converge.purge import purge
-    from glctl.converge.state import locked
-    from glctl.converge.tree import Tree
 
     tree = Tree(context.root)
     with locked(tree, 0.0, context.console.note):

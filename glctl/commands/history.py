@@ -17,7 +17,8 @@ from glctl.converge.diff import diff
 from glctl.converge.differences import Differences, differences
 from glctl.converge.generations import Generations
 from glctl.converge.tree import Tree
-from glctl.settings.option import ruby_name
+from glctl.secret import mask_line
+from glctl.settings.option import ruby_name, ruby_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from glctl.commands.context import Context
     from glctl.converge.generations import Generation
 
+_SHORT = 40  # letters of two values
 _NAMED = 2  # settings, and files, that a line of the list names
 
 
@@ -85,11 +87,21 @@ def _summary(generation: Generation, before: Generation | None) -> str:
     found = differences(before, generation)
     if before.version != generation.version:
         parts.append(f"glctl {before.version} -> {generation.version}")
-    parts += _named([ruby_name(key) for key in found.settings])
-    parts += _named(["/".join(PurePosixPath(change.path).parts[-2:]) for change in found.changes])
-    if not found.settings and not found.changes:
+    parts += _named([_setting(key, before, generation) for key in found.settings])
+    paths = [*(change.path for change in found.changes), *found.left]
+    parts += _named(["/".join(PurePosixPath(path).parts[-2:]) for path in paths])
+    if not found.settings and not paths:
         parts += [f"only the text of {', '.join(path for path, _ in found.sources)}"] * bool(found.sources)
     return "; ".join(parts)
+
+
+def _setting(key: str, before: Generation, after: Generation) -> str:
+    """Its name, and what it was and is where that is short and no secret."""
+    values = [generation.effective.get(key) for generation in (before, after)]
+    if any(not isinstance(value, str | int | None) for value in values):
+        return ruby_name(key)
+    old, new = (mask_line(ruby_value(value)) for value in values)
+    return ruby_name(key) + (f" {old} -> {new}" if len(old + new) <= _SHORT else "")
 
 
 def _named(names: list[str]) -> list[str]:
@@ -120,6 +132,8 @@ def _show(
         show_diff(context.console, text)
     for change in found.changes:
         show_change(context.console, change)
+    for path in found.left:
+        context.console.out(context.console.paint(f"  no longer used, and left: {harmless(path)}", "yellow"))
 
 
 def _document(generation: Generation, before: Generation | None, current: bool) -> dict[str, Any]:
@@ -135,4 +149,5 @@ def _document(generation: Generation, before: Generation | None, current: bool) 
         "settings": list(found.settings),
         "sources": [{"path": path, "diff": text} for path, text in found.sources],
         "changes": [{"path": c.path, "action": c.action, "diff": diff(c)} for c in found.changes],
+        "left": list(found.left),
     }

@@ -77,25 +77,41 @@ class _Run:
         self.context = context
         self.asked = asked
         self.begun = time.monotonic()
+        self.prepared: Prepared | None = None
+        self.reported = False
 
     def carry_through(self) -> int:
-        """Returns the exit code."""
-        prepared, result = (self._look(), None) if self.asked.dry_run else self._change()
+        """Returns the exit code. As JSON a failure is reported, too."""
+        try:
+            return self._carry_through()
+        except (GlctlError, OSError) as exc:
+            if self.asked.form == "json" and not self.reported:
+                seconds = time.monotonic() - self.begun
+                self._print(changes.failure(self.context.console, self.prepared, exc, seconds))
+            raise
+
+    def _carry_through(self) -> int:
+        dry, text = self.asked.dry_run, self.asked.form == "text"
+        prepared, result = (self._look(), None) if dry else self._change()
+        tried = dry and prepared.changed and self.context.platform.manages_services
+        if tried and not text:
+            self._preflight(prepared)
         self._report(prepared, result)
-        if self.asked.dry_run and prepared.changed and self.context.platform.manages_services:
+        if tried and text:
             self._preflight(prepared)
         return 2 if self.asked.detailed_exitcode and prepared.changed else 0
 
     def _report(self, prepared: Prepared, result: Result | None) -> None:
         seconds = time.monotonic() - self.begun
         if self.asked.form == "json":
+            self.reported = True
             self._print(changes.document(prepared, result.done if result else None, seconds))
         else:
             changes.show_end(self.context.console, prepared, result, seconds)
 
     def _look(self) -> Prepared:
         """What a run would do."""
-        prepared = prepare(_configuration(self.context))
+        self.prepared = prepared = prepare(_configuration(self.context))
         self._show(prepared)
         return prepared
 
@@ -108,17 +124,21 @@ class _Run:
     def _change(self) -> tuple[Prepared, Result | None]:
         context = self.context
         context.require_own_host("reconfigure", "reconfigure (look first: glctl reconfigure --dry-run)")
-        first = prepare(_configuration(context))
+        self.prepared = first = prepare(_configuration(context))
         kept = Generations(Tree(context.root))
         if not first.changed and kept.has(first.configuration, first.resources):
             return first, None
         from glctl.converge.secrets import Generated
         from glctl.converge.state import locked
 
-        self._preflight(first)
+        try:
+            self._preflight(first)
+        except GlctlError:
+            self._show(first)  # what it is that cannot be done
+            raise
         with locked(Tree(context.root), self.asked.wait, context.console.note) as held:
             # Once more under the lock: another run may have been at work until now, and have made secrets.
-            prepared = prepare(first.configuration.with_secrets(Generated()))
+            self.prepared = prepared = prepare(first.configuration.with_secrets(Generated()))
             if held.waited:
                 self._preflight(prepared)
             with suppress(BrokenPipeError):  # a reader that has seen enough does not end the run
@@ -126,27 +146,22 @@ class _Run:
             return prepared, self._carry_out(prepared)
 
     def _carry_out(self, prepared: Prepared) -> Result:
+        from glctl.commands.interruption import finishing
         from glctl.converge.bring_up import Options
         from glctl.converge.carry_out import carry_out
-        from glctl.converge.roll_back import RolledBackError
 
         options = Options(self.asked.watch, self.asked.drain, not self.asked.no_rollback)
         try:
-            return carry_out(prepared, self.context.console.note, options)
+            with finishing():
+                return carry_out(prepared, self.context.console.note, options)
         except KeyboardInterrupt:
             self.context.console.note("Interrupted. The next `glctl reconfigure` finishes the rest.")
-            raise
-        except GlctlError as exc:
-            if self.asked.form == "json":
-                done = exc.done if isinstance(exc, RolledBackError) else ()
-                seconds = time.monotonic() - self.begun
-                back = isinstance(exc, RolledBackError)
-                self._print(changes.document(prepared, done, seconds, rolled_back=back))
             raise
 
     def _show(self, prepared: Prepared) -> None:
         if self.asked.form == "text":
             changes.show(self.context.console, prepared, self.asked.no_diff)
+        changes.warn(self.context.console, prepared)
 
     def _print(self, document: dict[str, Any]) -> None:
         self.context.console.out(json.dumps(document, indent=2))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from glctl.commands import run_options
+from glctl.commands.interruption import finishing
 from glctl.console import harmless
 from glctl.converge.collectable import examine_garbage
 from glctl.converge.desired import examine
@@ -21,9 +20,6 @@ from glctl.converge.tree import Tree
 from glctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
-
     from glctl.commands.context import Context
     from glctl.converge.collectable import Garbage
     from glctl.converge.collection import Collection
@@ -56,7 +52,7 @@ def command(
             "Look first: glctl registry-garbage-collect -m --dry-run. Then say --yes.",
         )
     configuration = examine(context.root, context.config_file, context.platform).require_sound()
-    garbage = examine_garbage(configuration, untagged=untagged, sole_writer=sole_writer)
+    garbage = examine_garbage(configuration, untagged=untagged, sole_writer=sole_writer, dry_run=dry_run)
     progress = _Progress(context)
     if garbage.left and not dry_run:
         with locked(Tree(context.root), wait, progress.tell):
@@ -64,12 +60,15 @@ def command(
             accept_pushes(garbage, progress.tell)
     shown = look(garbage, progress.show)  # the registry is not restarted where there is nothing to collect
     progress.end()
+    if not (shown.manifests or shown.blobs):
+        context.console.out("There is nothing to delete.")
+        return
     if dry_run or untagged:
         _show(context, garbage, shown)
-    if dry_run or not (shown.manifests or shown.blobs) or not _wants(shown, yes):
+    if dry_run or not _wants(shown, yes):
         context.console.out("Nothing was deleted.")
         return
-    with locked(Tree(context.root), wait, progress.tell) as lock, _finishing():
+    with locked(Tree(context.root), wait, progress.tell) as lock, finishing():
         # Once more under the lock: another run may have been at work until now.
         garbage = examine_garbage(configuration, untagged=untagged, sole_writer=sole_writer)
         done = collect(garbage, shown if untagged else None, lock.descriptor, progress.tell, progress.show)
@@ -124,13 +123,10 @@ class _Progress:
         if not self._terminal or (now := time.monotonic()) < self._next:
             return
         self._next = now + _EVERY
-        deleted = found.deleted_manifests + found.deleted_blobs
-        said = (
-            f"deleted: {deleted}"
-            if deleted
-            else f"repositories: {found.repositories}, in use: {found.marked}"
+        unused = len(found.manifests) + len(found.blobs)
+        sys.stderr.write(
+            f"\r\x1b[Krepositories: {found.repositories}, in use: {found.marked}, unused: {unused}"
         )
-        sys.stderr.write(f"\r\x1b[K{said}")
         sys.stderr.flush()
 
     def tell(self, line: str) -> None:
@@ -142,22 +138,3 @@ class _Progress:
         if self._terminal:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
-
-
-@contextmanager
-def _finishing() -> Iterator[None]:
-    """A closed terminal or a SIGTERM interrupts as Ctrl-C does, once: then the registry is brought back."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        for number in before:
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for number in before:
-        signal.signal(number, interrupt)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

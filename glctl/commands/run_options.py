@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from glctl.converge.watch import SECONDS
+from glctl.services.control import TIMEOUT
 
 _SECONDS = click.FloatRange(min=0)
 
@@ -33,4 +34,12 @@ drain = click.option(
 )
 wait = click.option(
     "--wait", type=_SECONDS, default=0, metavar="S", help="Wait up to S seconds for another run."
+)
+wait_briefly = click.option(
+    "--wait",
+    type=_SECONDS,
+    default=TIMEOUT,
+    show_default=True,
+    metavar="S",
+    help="Wait up to S seconds for a run, such as a reconfigure, that is under way.",
 )

@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from glctl.commands import run_options
 from glctl.commands.completion import complete_services
+from glctl.console import harmless
+from glctl.converge.state import between_runs
+from glctl.converge.tree import Tree
+from glctl.secret import mask_line
 from glctl.services import control
-from glctl.services.catalog import SERVICES, select
+from glctl.services.catalog import LOGROTATE, NGINX, REGISTRY, SERVICES, enabled, not_configured, select
+from glctl.services.runit import look
 from glctl.services.supervisor import await_services, ensure
 from glctl.services.teardown import end_orphans
 
@@ -19,6 +25,13 @@ if TYPE_CHECKING:
 
 
 _KNOWN = ", ".join(service.name for service in SERVICES)
+# What ends on which signal: docker-registry 2.8.2, nginx 1.22 and logrotate's script as observed.
+_ENDING = frozenset({"int", "term", "kill"})
+_ENDS = {
+    REGISTRY.name: _ENDING | {"hup"},
+    NGINX.name: _ENDING,
+    LOGROTATE.name: _ENDING | {"hup", "usr1", "usr2"},
+}
 _AGAIN = "What is wanted up is started again. Does not wait for that."
 _WAITS = f"Waits {control.TIMEOUT:.0f} seconds at most."
 
@@ -29,10 +42,16 @@ def _command(name: str, text: str, verb: Verb | None) -> click.Command:
     @click.command(name, help=f"{text}\n\nSERVICE: {_KNOWN}. Without one: all that gitlab.rb enables.")
     @click.argument("services", nargs=-1, metavar="[SERVICE]...", shell_complete=complete_services)
     @click.pass_obj
-    def command(context: Context, services: tuple[str, ...]) -> int:
-        return _run(context, name, verb, services)
+    def command(context: Context, services: tuple[str, ...], wait: float | None = None) -> int:
+        instead = "hup" if name == "reload" else name  # gitlab-ctl knows no reload
+        context.require_own_host(f"glctl {name}", instead=" ".join((instead, *services)))
+        if wait is None:
+            return _run(context, verb, services)
+        with between_runs(Tree(context.root), wait, context.console.note):
+            return _run(context, verb, services)
 
-    return command
+    # A signal is sent at once: it may be what a run that hangs needs.
+    return command if verb and verb.needs_process else run_options.wait_briefly(command)
 
 
 start = _command("start", f"Start services, and their supervisor where none runs. {_WAITS}", control.START)
@@ -47,7 +66,7 @@ reload = _command(
     None,
 )
 once = _command("once", f"Start services, and do not start them again when they end. {_WAITS}", control.ONCE)
-# What each signal does to them: docker-registry 2.8.2 and nginx 1.22 as observed, nginx(8).
+# What each signal does to them: as in _ENDS, and nginx(8).
 hup = _command(
     "hup",
     "Send SIGHUP: nginx reads its configuration again (glctl reload nginx also sees that it likes it); the"
@@ -80,10 +99,10 @@ def service_list(context: Context, services: tuple[str, ...]) -> None:
         context.console.out(f"{service.name}{'*' if service.is_enabled(context.root) else ''}")
 
 
-def _run(context: Context, name: str, verb: Verb | None, names: tuple[str, ...]) -> int:
-    instead = "hup" if name == "reload" else name  # gitlab-ctl knows no reload
-    context.require_own_host(f"glctl {name}", instead=" ".join((instead, *names)))
+def _run(context: Context, verb: Verb | None, names: tuple[str, ...]) -> int:
     services = select(context.root, names)
+    if not enabled(context.root) and all(_is_missing(context, service) for service in services):
+        raise not_configured(context.root)
     if verb in (control.START, control.RESTART, control.ONCE):
         _supervise(context, services)
     if verb is control.STOP:
@@ -94,6 +113,8 @@ def _run(context: Context, name: str, verb: Verb | None, names: tuple[str, ...])
         if verb in (control.START, control.RESTART):
             end_orphans(context.root, service)
         said = control.with_workers(service, verb) if verb else control.reload(service, directory)
+        if verb is None and said is control.RESTART:
+            context.console.note(f"note: {service.name} knows no reload, and is restarted.")
         told.append((service, directory, said, control.send(directory, said)))
     done = [
         _report(context, service, said, control.wait(directory, said, before, settle=control.SETTLE))
@@ -102,13 +123,17 @@ def _run(context: Context, name: str, verb: Verb | None, names: tuple[str, ...])
     return 0 if all(done) else 1
 
 
+def _is_missing(context: Context, service: Service) -> bool:
+    return look(service.directory(context.root)).state == "not installed"
+
+
 def _supervise(context: Context, services: tuple[Service, ...]) -> None:
     """See to it that runsvdir runs and has a runsv for each service."""
     supervisor = ensure(context.root, context.platform.runsvdir)
     if supervisor.fresh:
         context.console.note(f"Started runsvdir (pid {supervisor.process.pid}).")
-    enabled = [service for service in services if service.is_enabled(context.root)]
-    await_services(context.root, supervisor, enabled)
+    guarded = [service for service in services if service.is_enabled(context.root)]
+    await_services(context.root, supervisor, guarded)
 
 
 def _report(context: Context, service: Service, verb: Verb, outcome: Outcome) -> bool:
@@ -122,9 +147,23 @@ def _report(context: Context, service: Service, verb: Verb, outcome: Outcome) ->
         parts.insert(1, f"sent {verb.name}")
     waited = f" (waited {outcome.waited:.1f} s)" if outcome.waited >= 0.05 else ""
     console.out(": ".join(parts) + waited)
+    if outcome.ok and verb.name in _ENDS[service.name]:
+        after = "and runit starts it again" if status.want == "up" else "and stays down"
+        console.note(f"note: {service.name} ends on that, {after}.")
     if not outcome.ok:
+        _show_last_words(context, service, verb, outcome)
         console.note(f"  -> {_advice(context, service, verb, outcome)}")
     return outcome.ok
+
+
+def _show_last_words(context: Context, service: Service, verb: Verb, outcome: Outcome) -> None:
+    """What a service said that does not come up, or not for long."""
+    from glctl.logs.recent import last_words
+
+    fell = verb.name in (control.START.name, control.RESTART.name) and outcome.ends
+    if said := last_words(context.root, service.name) if fell else []:
+        lines = (harmless(mask_line(line)) for line in said)
+        context.console.note("\n    ".join(["  Its last words:", *lines]))
 
 
 def _advice(context: Context, service: Service, verb: Verb, outcome: Outcome) -> str:
@@ -139,6 +178,8 @@ def _advice(context: Context, service: Service, verb: Verb, outcome: Outcome) ->
         )
     if verb is control.STOP:
         return f"It does not end on SIGTERM. Run: glctl kill {name}"
+    if verb.needs_process and outcome.status.pid is None and outcome.status.want == "up":
+        return f"It has just ended, and is started again within seconds. See: glctl status {name}"
     if verb.needs_process and outcome.status.pid is None:
         return f"There is no process to signal. Run: glctl start {name}"
     logs = f"glctl tail-logs {name}"

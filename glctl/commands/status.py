@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from glctl.commands.completion import complete_services
 from glctl.console import as_called, harmless
-from glctl.converge.drift import Drift, drift
+from glctl.converge.drift import Altered, Drift, drift
 from glctl.services.catalog import Service, select
 from glctl.services.runit import Status, look
-from glctl.services.usage import memory, open_files
+from glctl.services.usage import is_guarded, memory, open_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +67,11 @@ def command(context: Context, services: tuple[str, ...], output: str) -> int:
     if any(row.status.state == "no supervisor" and row.should_run for row in rows):
         starts = "glctl start" if context.platform.manages_services else "sudo gitlab-ctl start"
         context.console.note(f"  -> Run: {starts}")
+    elif any(row.runs and not is_guarded(row.status) for row in rows):
+        own = context.platform.manages_services
+        starts = "glctl start" if own else "sudo systemctl restart gitlab-runsvdir"
+        context.console.note("note: their supervisor, runsvdir, does not run: what goes down stays down.")
+        context.console.note(f"  -> Run: {starts}")
     return EXIT_DOWN if any(row.should_run and not row.runs for row in rows) else 0
 
 
@@ -100,15 +106,28 @@ def _as_json(row: Row, found: Drift | None) -> dict[str, Any]:
 
 def _departures(found: Drift) -> Iterator[str]:
     """A line for each thing that is not as the last generation has it, and what tells or does more."""
+    busy = f"glctl is at work, pid {found.at_work}" if found.at_work else ""
     for each in found.altered:
-        what = (
-            f"it has changed since generation {found.number} was applied"
-            if each.source
-            else f"it is not what glctl wrote for generation {found.number}"
-        )
-        yield f"differs: {each.path}: {what} (see: glctl reconfigure --dry-run)"
+        if each.how == "read-only":
+            why = "garbage is being collected" if busy else "a garbage collection was interrupted"
+            remedy = busy or "to let them in again: glctl reconfigure"
+            yield f"refuses pushes: registry: {why} ({remedy})"
+        else:
+            yield f"differs: {each.path}: {_how(each, found)} (see: glctl reconfigure --dry-run)"
     for name in found.owed:
-        yield f"owed: {name}: not yet seen up on its files (if no glctl is at work: glctl reconfigure)"
+        yield f"owed: {name}: not yet seen up on its files ({busy or 'to finish it: glctl reconfigure'})"
+
+
+def _how(each: Altered, found: Drift) -> str:
+    if each.how == "missing":
+        return "it is missing"
+    if each.source and found.back_to:
+        return f"this host was rolled back to generation {found.back_to}, of another {Path(each.path).name}"
+    if each.source:
+        return f"it has changed since generation {found.number} was applied"
+    if each.how == "mode":
+        return f"its mode is not the one that glctl gave it for generation {found.number}"
+    return f"it is not what glctl wrote for generation {found.number}"
 
 
 def _as_text(row: Row, console: Console) -> str:

@@ -7,6 +7,7 @@ for: then what is there now is put beside.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from glctl.converge.carry_out import carry_out
@@ -48,10 +49,25 @@ def choose(generations: Generations, number: int | None, tree: Tree) -> Generati
         return generations.get(number)
     kept = generations.all()
     if kept and is_current(kept[-1], tree):
-        kept = kept[:-1]
+        now = _origin(kept)
+        kept = tuple(generation for generation in kept if generation.number < now)
     if not kept:
-        raise GlctlError("There is no older generation to go back to.", "See which there are: glctl history")
+        raise GlctlError(
+            "There is no older generation to go back to.",
+            "See which there are: glctl history. To go to one of them: glctl rollback N",
+        )
     return kept[-1]
+
+
+def _origin(kept: tuple[Generation, ...]) -> int:
+    """The number of the last generation, or of that which it went back to: a second rollback goes further,
+    and does not undo the first.
+    """
+    numbers = {generation.number: generation.back_to for generation in kept}
+    number = kept[-1].number
+    while before := numbers.get(number):
+        number = before
+    return number
 
 
 def prepare_back(
@@ -85,7 +101,7 @@ def carry_back(
     """As :func:`carry_out`, for going back. The caller holds the lock.
 
     With *config_file*, the generation's gitlab.rb is written there once services are up on its files; what it
-    and the secrets file hold until then is put beside them first.
+    and the secrets file hold until then is put beside them first, under a name that nothing has yet.
     """
     if config_file is None:
         return carry_out(prepared, tell, options)
@@ -101,11 +117,24 @@ def carry_back(
         before[str(config_file)] = there
     for path, actual in before.items():
         if actual.kind == "file":
-            _write(f"{path}{BESIDE}", actual.content, actual, tree)
+            tell(f"What {path} holds now is kept as {_keep(path, actual, tree)}.")
     result = carry_out(prepared, tell, options)
     if str(config_file) in before:
         _write(str(config_file), gitlab_rb, there, tree)
     return result
+
+
+def _keep(path: str, actual: Actual, tree: Tree) -> str:
+    """Put a copy of the file beside it, unless one is there; returns its path. None is ever written over."""
+    for number in count(1):
+        beside = f"{path}{BESIDE}.{number}"
+        there = tree.actual(beside)
+        if there.kind == "file" and there.content == actual.content:
+            return beside
+        if there.kind == "absent":
+            break
+    _write(beside, actual.content, actual, tree)
+    return beside
 
 
 def _write(path: str, content: bytes, like: Actual, tree: Tree) -> None:

@@ -35,12 +35,15 @@ def blame(
     effective: Effective,
     last: Effective | None = None,
     faults: Iterable[tuple[str, ...]] = (),
+    *,
+    guess: bool = True,
 ) -> str:
     """What to look at, as a sentence; empty where nothing points anywhere.
 
     Only what gitlab.rb sets is suspected; where *last* is known, which services were seen up with, only what
     has changed since. Of those, what the Code of *words* points to, else what *faults*, keys of config.yml,
-    are made of, else what the words mention, else all, if few.
+    are made of, else what the words mention, else all, if few. Without *guess* the Code alone counts: a
+    service that has worked on these settings may have ended for any reason.
     """
     said = " ".join(words.lines)
     if _NO_HOST in said:
@@ -49,9 +52,10 @@ def blame(
     pointed = next((keys for group, keys in _POINTS_TO.items() if words.code.startswith(group)), ())
     made_of = {source for keys in faults for source in _sources(keys)}
     suspects = [key for key in changed if key in pointed]
-    suspects = suspects or [key for key in changed if key in made_of]
-    suspects = suspects or [key for key in changed if _is_mentioned(effective[key], said)]
-    suspects = suspects or (changed if last else [])
+    if guess:
+        suspects = suspects or [key for key in changed if key in made_of]
+        suspects = suspects or [key for key in changed if _is_mentioned(effective[key], said)]
+        suspects = suspects or (changed if last else [])
     if not suspects or len(suspects) > _MANY:
         return ""
     named = " or ".join(f"{ruby_name(key)} ({effective.origin(key)})" for key in suspects)

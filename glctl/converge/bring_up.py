@@ -88,12 +88,28 @@ class Told:
 
 
 class NotUpError(GlctlError):
-    """A service did not come up; *service* says which, *reason* what was seen instead."""
+    """A service did not come up; *service* says which, *reason* what was seen instead.
 
-    def __init__(self, service: str, reason: str) -> None:
-        super().__init__(f"{service} did not come up: {reason}.")
+    *fell*: it did come up, and did not stay.
+    """
+
+    def __init__(self, service: str, reason: str, *, fell: bool = False) -> None:
+        super().__init__(f"{service} {'came up, and' if fell else 'did not come up:'} {reason}.")
         self.service = service
         self.reason = reason
+        self.fell = fell
+
+
+class StoppedError(GlctlError):
+    """Somebody else has stopped *service*, which was to come up: that says nothing about its new files."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        name = service.partition("/")[0]
+        super().__init__(
+            f"{service} was stopped by somebody else while this run was under way, and stays so.",
+            f"When it may run again: glctl start {name}, then glctl reconfigure",
+        )
 
 
 def bring_up(goal: Goal, options: Options, tell: Callable[[str], None]) -> tuple[Done, ...]:
@@ -184,22 +200,31 @@ def _tell(due: Due, goal: Goal, begun: float) -> Told:
 
 
 def _see_up(told: Told, goal: Goal) -> Done:
-    """Wait until a service is really up. Raises NotUpError."""
+    """Wait until a service is really up. Raises NotUpError or StoppedError."""
     if reason := watch.come_up(told.directory, told.verb, told.before):
-        raise NotUpError(told.due.service, reason)
+        raise _failed(told.due.service, told.directory, reason)
     service, probe = _service(told.due.service), goal.probes.get(told.name)
     if probe:
         upstream_down = service is NGINX and REGISTRY.name in goal.stopped
         if reason := watch.answers(service, told.directory, probe, upstream_down=upstream_down):
-            raise NotUpError(told.due.service, reason)
+            raise _failed(told.due.service, told.directory, reason)
     return Done(told.due.service, told.due.action, time.monotonic() - told.begun)
 
 
 def _watch(told: Iterable[Told], seconds: float) -> None:
-    """See that what has come up stays up, log services included. Raises NotUpError."""
+    """See that what has come up stays up, log services included. Raises NotUpError or StoppedError."""
     directories = {each.name: each.directory for each in told}
     for each in told:
         if each.due.action == "start":
             directories[f"{each.name}/log"] = each.directory / "log"
-    if seconds and (fallen := watch.watch(directories, seconds)):
-        raise NotUpError(*fallen)
+    if seconds and directories and (fallen := watch.watch(directories, seconds)):
+        name, reason = fallen
+        raise _failed(name, directories[name], reason, fell=True)
+
+
+def _failed(service: str, directory: Path, reason: str, *, fell: bool = False) -> GlctlError:
+    """Why a service is not up. It was told to be: who wants it down now is somebody else."""
+    now = look(directory)
+    if now.want == "down" or now.state == "no supervisor":
+        return StoppedError(service)
+    return NotUpError(service, reason, fell=fell)

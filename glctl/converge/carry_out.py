@@ -12,6 +12,7 @@ from glctl.converge.bring_up import Done, Goal, NotUpError, Options, bring_up, r
 from glctl.converge.generations import Generations
 from glctl.converge.health import probe_of
 from glctl.converge.journal import Journal
+from glctl.converge.plan import digests
 from glctl.converge.roll_back import Attempt, roll_back
 from glctl.converge.state import Applied
 from glctl.converge.tree import Tree
@@ -19,7 +20,7 @@ from glctl.errors import GlctlError
 from glctl.secret import mask_line
 from glctl.services.catalog import REGISTRY, SERVICES
 from glctl.services.runit import look
-from glctl.services.supervisor import find
+from glctl.services.supervisor import find, owner_problem
 from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def carry_out(prepared: Prepared, tell: Callable[[str], None], options: Options 
     """
     options = options or Options()
     tree = Tree(prepared.configuration.host.root)
+    if problem := owner_problem(tree.root):
+        raise GlctlError(*problem)
     attempt = _begin(prepared, tree)
     try:
         _put_in_place(prepared, tree)
@@ -61,7 +64,7 @@ def carry_out(prepared: Prepared, tell: Callable[[str], None], options: Options 
             failed.hint = f"{failed.hint} {_LEFT}".strip()
             raise failed from exc
         raise roll_back(attempt, failed, tree, options, tell) from exc
-    _conclude(prepared, attempt.goal, tree)
+    _conclude(prepared, attempt, tree)
     return Result(done)
 
 
@@ -89,19 +92,27 @@ def _put_in_place(prepared: Prepared, tree: Tree) -> None:
     apply.apply(prepared.plan.changes, prepared.resources, tree, host, when_staged=forget)
 
 
-def _conclude(prepared: Prepared, goal: Goal, tree: Tree) -> None:
+def _conclude(prepared: Prepared, attempt: Attempt, tree: Tree) -> None:
     """All is up, and is remembered so: what was rendered, each service, nothing to go back from."""
     try:
         if prepared.back_to is None and not prepared.temporary:  # else another glctl may have rendered it
             rendered.remember(prepared.configuration, prepared.resources, tree)
-        if not prepared.temporary:
+        if not (prepared.temporary or _unseen(prepared, attempt.last)):
             Generations(tree).keep(prepared.configuration, prepared.resources, prepared.back_to)
-        record(goal, Applied(tree))
+        record(attempt.goal, Applied(tree))
         Journal(tree).end()
     except OSError as exc:
         raise _unwritten(
             exc, "All is up. Mend that and run `glctl reconfigure` again to have it recorded."
         ) from exc
+
+
+def _unseen(prepared: Prepared, last: Generation | None) -> bool:
+    """Whether a stopped service has files that it was never seen up with: no generation yet. The first run
+    after it was started keeps one.
+    """
+    seen = digests(last.resources) if last else {}
+    return any(prepared.plan.digests.get(name) != seen.get(name) for name in prepared.stopped)
 
 
 def _concerned(prepared: Prepared) -> tuple[str, ...]:
@@ -139,7 +150,9 @@ def _explained(exc: GlctlError | OSError, prepared: Prepared, last: Generation |
         words = _last_words(prepared.configuration.host.root, exc.service)
         said = "".join(f"\n    {harmless(mask_line(line))}" for line in words.lines)
         exc.message += f"\n  Its last words:{said}" if said else ""
-        exc.hint = blame(words, effective, last.effective if last else None)
+        exc.hint = blame(words, effective, last.effective if last else None, guess=not exc.fell)
+        if exc.fell and not words.code:
+            exc.hint = "None of that tells why it ended: it may have been killed from outside. Try it again."
     return exc
 
 

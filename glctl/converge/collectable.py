@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from glctl.converge.generations import Generations
 from glctl.converge.images import empty_links
 from glctl.converge.mounts import mount_of
 from glctl.converge.prepare import prepare
+from glctl.converge.read_only import variable_in
+from glctl.converge.tree import Tree
 from glctl.errors import GlctlError
 from glctl.services.catalog import REGISTRY
 from glctl.settings.drivers import DRIVERS
@@ -19,8 +22,6 @@ from glctl.settings.option import counts_as_true
 if TYPE_CHECKING:
     from glctl.converge.desired import Configuration
 
-# Read by the registry over what config.yml says. With ``…_READONLY_ENABLED`` it panics (2.8.2, observed).
-VARIABLE, READ_ONLY = "REGISTRY_STORAGE_MAINTENANCE_READONLY", b'{"enabled":true}'
 _DEFAULT_DIRECTORY = "/var/lib/registry"  # the filesystem driver's, where no rootdirectory is named
 _SHOWN = 10
 
@@ -39,11 +40,17 @@ class Garbage:
     @property
     def variable(self) -> str:
         """The file that makes the registry read-only."""
-        return f"{self.configuration.effective['registry.env_directory']}/{VARIABLE}"
+        return variable_in(self.configuration.effective["registry.env_directory"])
 
 
-def examine_garbage(configuration: Configuration, *, untagged: bool, sole_writer: bool) -> Garbage:
-    """What can be collected here. Raises GlctlError where that would not be safe, or could not be done."""
+def examine_garbage(
+    configuration: Configuration, *, untagged: bool, sole_writer: bool, dry_run: bool = False
+) -> Garbage:
+    """What can be collected here. Raises GlctlError where that would not be safe, or could not be done.
+
+    A dry run restarts nothing: it goes by what was applied last, whatever gitlab.rb says by now.
+    """
+    configuration = _applied(configuration) if dry_run else configuration
     effective = configuration.effective
     if REGISTRY.name not in enabled_services(effective):
         raise GlctlError("The registry is not enabled here: there is nothing to collect.")
@@ -64,7 +71,7 @@ def examine_garbage(configuration: Configuration, *, untagged: bool, sole_writer
     if not sole_writer:
         _refuse_other_writers(driver, images)
     garbage = Garbage(configuration, untagged, images)
-    left = _require_converged(garbage)
+    left = not dry_run and _require_converged(garbage)
     if images:
         _require_links(images, untagged)
     return replace(garbage, left=left)
@@ -91,6 +98,14 @@ def _refuse_other_writers(driver: str, images: Path | None) -> None:
     )
 
 
+def _applied(configuration: Configuration) -> Configuration:
+    """What this host was seen up with last. Raises GlctlError where that is nothing."""
+    host = configuration.host
+    if last := Generations(Tree(host.root)).last():
+        return last.configuration(host.root, host.platform)
+    raise GlctlError("No registry has been set up here yet.", "Run first: glctl reconfigure")
+
+
 def _require_converged(garbage: Garbage) -> bool:
     """Refuse where the registry would be restarted on more than what an earlier collection has left; returns
     whether one has.
@@ -99,6 +114,7 @@ def _require_converged(garbage: Garbage) -> bool:
     others = prepared.plan.paths - {garbage.variable}
     services = {due.service for due in prepared.due if not due.stopped} - {REGISTRY.name}
     if others or services or prepared.plan.obstacles:
+        _applied(garbage.configuration)
         raise GlctlError(
             "This host is not as gitlab.rb says, and the registry is restarted on the way.",
             "Run first: glctl reconfigure",

@@ -9,7 +9,7 @@ _REPOSITORY = re.compile(r"[a-z0-9]\S*")  # a line of its own before what is sai
 _DIGEST = r"(?P<digest>[\w+.-]+:[0-9a-f]+)"
 _MARKED = re.compile(rf"\S+: marking (?P<what>manifest|blob) {_DIGEST}\s*")
 _ELIGIBLE = re.compile(rf"(?P<what>manifest|blob) eligible for deletion: {_DIGEST}")
-_DELETING = re.compile(r'msg="deleting (?P<what>manifest|blob): ', re.IGNORECASE)
+_DELETING = re.compile(r'msg="deleting (manifest|manifest tag reference|blob): ', re.IGNORECASE)
 _FAILED = re.compile(r"failed to garbage collect: (?P<why>.+)")
 NOTHING_PUSHED = (
     "Path not found: /docker/registry/v2/repositories"  # its reason where nothing was ever pushed
@@ -31,16 +31,15 @@ class Manifest:
 class Collection:
     """One run of the collector as far as it has come. :meth:`read` takes in its lines, in order.
 
-    *manifests*, *blobs*: what may be deleted. *failure*: why it gave up; *last_words*: what it said that is
-    none of what it usually says.
+    *manifests*, *blobs*: what may be deleted. Unless this is a dry run, it is, once this has come to its end;
+    of each deletion it tells only at the log levels info and debug. *failure*: why it gave up; *last_words*:
+    what it said that is none of what it usually says.
     """
 
     repositories: int = 0
     marked: int = 0
     manifests: list[Manifest] = field(default_factory=list)
     blobs: list[str] = field(default_factory=list)
-    deleted_manifests: int = 0
-    deleted_blobs: int = 0
     failure: str = ""
     last_words: list[str] = field(default_factory=list)
     _named: set[Manifest] = field(default_factory=set)
@@ -57,15 +56,12 @@ class Collection:
                 self.manifests.append(Manifest(self._repository, eligible["digest"]))
             else:
                 self.blobs.append(eligible["digest"])
-        elif deleting := _DELETING.search(line):
-            self.deleted_manifests += deleting["what"].lower() == "manifest"
-            self.deleted_blobs += deleting["what"].lower() == "blob"
         elif _REPOSITORY.fullmatch(line):
             self.repositories += 1
             self._repository = line
         elif failed := _FAILED.search(line):
             self.failure = failed["why"]
-        elif line:
+        elif line and not _DELETING.search(line):
             self.last_words = [*self.last_words[-4:], line]
 
     @property

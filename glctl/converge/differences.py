@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from glctl.converge.diff import difference
@@ -26,18 +27,23 @@ _NOBODY = Ids({}, {})  # owners are names here; what runs as somebody else has o
 @dataclass(frozen=True, slots=True)
 class Differences:
     """*settings*: keys of effective settings that have another value. *sources*: gitlab.rb and what it reads,
-    each that is not the same with its redacted diff. *changes*: what was written, in its order.
+    each that is not the same with its redacted diff. *changes*: what was written, in its order. *left*: what
+    is no longer used, and stays where it is.
     """
 
     settings: tuple[str, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
     changes: tuple[Change, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 def differences(before: Generation, after: Generation) -> Differences:
     """What *after* has other than *before*."""
     return Differences(
-        tuple(_settings(before, after)), tuple(_sources(before, after)), tuple(_changes(before, after))
+        tuple(_settings(before, after)),
+        tuple(_sources(before, after)),
+        tuple(_changes(before, after)),
+        tuple(_left(before, after)),
     )
 
 
@@ -85,9 +91,26 @@ def _changes(before: Generation, after: Generation) -> Iterator[Change]:
     old, new = _by_path(before), _by_path(after)
     for path, resource in new.items():
         yield from compare(resource, _as_actual(old.get(path)), _NOBODY)
+    exact = _exact(after)
     for path, resource in old.items():
-        if path not in new and not isinstance(resource, Absent):
+        if path not in new and not isinstance(resource, Absent) and _parent(path) in exact:
             yield Change("delete", Absent(path), _as_actual(resource))
+
+
+def _left(before: Generation, after: Generation) -> Iterator[str]:
+    """What reconfigure takes away lies in exact directories, or is Absent."""
+    new, exact = _by_path(after), _exact(after)
+    for path, resource in _by_path(before).items():
+        if path not in new and not isinstance(resource, Absent) and _parent(path) not in exact:
+            yield path
+
+
+def _exact(generation: Generation) -> set[str]:
+    return {each.path for each in generation.resources if isinstance(each, Directory) and each.exact}
+
+
+def _parent(path: str) -> str:
+    return str(PurePosixPath(path).parent)
 
 
 def _by_path(generation: Generation) -> Mapping[str, File | Directory | Symlink | Absent]:

@@ -5,14 +5,18 @@ What exactly would change, a dry run of reconfigure tells.
 
 from __future__ import annotations
 
+import os
 from binascii import a2b_base64
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from glctl.converge.generations import Generations
-from glctl.converge.state import APPLIED_DIR
+from glctl.converge.read_only import variable_in
+from glctl.converge.state import APPLIED_DIR, holder
 from glctl.converge.tree import ObstacleError, Tree
 from glctl.errors import GlctlError
+from glctl.services import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,32 +25,42 @@ if TYPE_CHECKING:
     from glctl.paths import Root
 
 
+How = Literal["content", "missing", "mode", "read-only"]
+
+
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """A file whose content is not what it was when the last generation was applied.
+    """A file that is not what it was when the last generation was applied, and *how* that shows.
 
     *services* read it; without any it concerns all. *source*: gitlab.rb, or a file that it reads.
+    ``read-only`` is what a garbage collection puts there, and takes away when it ends.
     """
 
     path: str
     services: tuple[str, ...] = ()
     source: bool = False
+    how: How = "content"
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What differs from generation *number*.
+    """What differs from generation *number*; from none, 0, where no run has come to its end yet.
 
-    *owed*: services (``registry``, ``registry/log``) that were not yet seen up on their files.
+    *owed*: services (``registry``, ``registry/log``) that were not yet seen up on their files. *back_to*: the
+    generation that a rollback took it from. *at_work*: the pid of the run that changes this host now.
     """
 
     number: int
     altered: tuple[Altered, ...] = ()
     owed: tuple[str, ...] = ()
+    back_to: int | None = None
+    at_work: int | None = None
 
 
 def drift(root: Root, config_file: Path) -> Drift | None:
-    """Compare this host with its last generation; None where there is none, or this user may not see it."""
+    """Compare this host with its last generation; None where glctl has not been at work, or this user may not
+    see it.
+    """
     tree = Tree(root)
     try:
         last = Generations(tree).last_document()
@@ -54,10 +68,20 @@ def drift(root: Root, config_file: Path) -> Drift | None:
     except (PermissionError, GlctlError):
         return None
     if not last:
-        return None
-    altered = (*_sources(last, root, config_file), *_files(last, tree))
+        return _unfinished(tree, recorded)
+    altered = (*_sources(last, root, config_file), *_files(last, tree), *_read_only(last, tree))
     notified = {notify["service"] for each in last["resources"] for notify in each.get("notifies", ())}
-    return Drift(last["number"], altered, tuple(sorted(notified - recorded)))
+    owed = tuple(sorted(notified - recorded))
+    return Drift(last["number"], altered, owed, last["back_to"], holder(tree))
+
+
+def _unfinished(tree: Tree, recorded: set[str]) -> Drift | None:
+    """What a first run owes that has not ended, or was killed."""
+    enabled = [service.name for service in catalog.enabled(tree.root)]
+    owed = sorted({*enabled, *(f"{name}/log" for name in enabled)} - recorded)
+    if not owed or not tree.root.at(APPLIED_DIR).is_dir():
+        return None
+    return Drift(0, owed=tuple(owed), at_work=holder(tree))
 
 
 def _sources(last: dict[str, Any], root: Root, config_file: Path) -> Iterator[Altered]:
@@ -69,23 +93,37 @@ def _sources(last: dict[str, Any], root: Root, config_file: Path) -> Iterator[Al
         except OSError:
             continue  # not this user's to read
         if not same:
-            yield Altered(str(path), source=True)
+            how: How = "content" if os.path.lexists(path) else "missing"
+            yield Altered(str(path), source=True, how=how)
 
 
 def _files(last: dict[str, Any], tree: Tree) -> Iterator[Altered]:
     for resource in last["resources"]:
-        if resource["kind"] == "File" and not _is_as_written(resource, tree):
-            yield Altered(resource["path"], _services(resource))
+        if resource["kind"] == "File" and (how := _how_altered(resource, tree)):
+            yield Altered(resource["path"], _services(resource), how=how)
 
 
-def _is_as_written(resource: dict[str, Any], tree: Tree) -> bool:
+def _how_altered(resource: dict[str, Any], tree: Tree) -> How | None:
     try:
         there = tree.actual(resource["path"])
     except PermissionError:
-        return True  # not this user's to read
+        return None  # not this user's to read
     except ObstacleError:
-        return False
-    return there.kind == "file" and there.content == a2b_base64(resource["content"])
+        return "content"
+    if there.kind == "absent":
+        return "missing"
+    if there.kind == "file" and there.mode != resource["mode"]:
+        return "mode"
+    same = there.kind == "file" and there.content == a2b_base64(resource["content"])
+    return None if same else "content"
+
+
+def _read_only(last: dict[str, Any], tree: Tree) -> Iterator[Altered]:
+    """What a garbage collection that has not ended has put there."""
+    variable = variable_in(last["effective"]["registry.env_directory"]["value"])
+    with suppress(PermissionError, ObstacleError):
+        if tree.actual(variable, content=False).kind != "absent":
+            yield Altered(variable, (catalog.REGISTRY.name,), how="read-only")
 
 
 def _services(resource: dict[str, Any]) -> tuple[str, ...]:

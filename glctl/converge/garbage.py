@@ -16,11 +16,11 @@ from glctl.console import harmless
 from glctl.converge import rendered
 from glctl.converge.bring_up import Options
 from glctl.converge.carry_out import carry_out
-from glctl.converge.collectable import READ_ONLY
 from glctl.converge.collection import NOTHING_PUSHED, Collection
 from glctl.converge.images import blob_bytes
 from glctl.converge.preflight import preflight
 from glctl.converge.prepare import prepare
+from glctl.converge.read_only import READ_ONLY
 from glctl.converge.state import Applied
 from glctl.converge.tree import Tree
 from glctl.errors import GlctlError
@@ -87,7 +87,7 @@ def collect(garbage: Garbage, shown: Collection | None, lock: int, tell: Tell, w
         tell("Collecting.")
         done = _run(garbage, watch, lock)
         freed = max(0, before - blob_bytes(garbage.images)) if garbage.images else None
-    return Collected(done.deleted_manifests, done.deleted_blobs, freed)
+    return Collected(len(done.manifests), len(done.blobs), freed)
 
 
 def accept_pushes(garbage: Garbage, tell: Tell) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+MANY = 1000  # repositories that are counted at most
 _V2 = Path("docker/registry/v2")
 _BLOCK = 512  # bytes; what st_blocks counts
 
@@ -20,6 +22,11 @@ def empty_links(root: Path, *, tags: bool) -> Iterator[Path]:
     for manifests in _manifests(root / _V2 / "repositories"):
         found = [manifests.glob("revisions/*/*/link"), manifests.glob("tags/*/current/link") if tags else ()]
         yield from sorted(link for links in found for link in links if not link.lstat().st_size)
+
+
+def count_repositories(root: Path) -> int:
+    """How many repositories lie there; of very many, MANY."""
+    return sum(1 for _ in islice(_manifests(root / _V2 / "repositories"), MANY))
 
 
 def _manifests(repositories: Path) -> Iterator[Path]:

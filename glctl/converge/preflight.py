@@ -16,7 +16,7 @@ from glctl.converge.tree import Tree
 from glctl.converge.trial import registry_problems
 from glctl.errors import GlctlError
 from glctl.render.resources import Account
-from glctl.services import ports
+from glctl.services import ports, supervisor
 from glctl.settings.enabled import enabled_services
 from glctl.settings.option import ruby_name
 from glctl.settings.urls import split_address
@@ -37,21 +37,33 @@ def preflight(prepared: Prepared, *, trial: bool = True) -> None:
     """
     configuration, plan = prepared.configuration, prepared.plan
     affected = {due.service for due in prepared.due if due.action in ("start", "restart", "reload")}
-    found = [*plan.obstacles, *_programs(configuration), *_accounts(configuration)]
+    owner = supervisor.owner_problem(configuration.host.root)
+    found = [
+        *([owner] if owner else ()),
+        *plan.obstacles,
+        *_programs(configuration),
+        *_accounts(configuration),
+    ]
     if configuration.host.makes_accounts:
         made = (resource for resource in prepared.resources if isinstance(resource, Account))
         found += [problem for account in made for problem in accounts.problems(account)]
-    found += [*disk_problems(plan, configuration.host.root), *pair_problems(configuration.secrets)]
+    found += [
+        *disk_problems(plan, configuration.host.root, configuration.effective),
+        *pair_problems(configuration.secrets),
+    ]
+    unusable = [*_ports(configuration)] if affected else []
     if affected:
-        found += [*_unreachable(prepared), *_ports(configuration)]
+        found += [*_unreachable(prepared), *unusable]
     if "nginx" in affected:
-        found += nginx_problems(configuration)
+        found += nginx_problems(configuration, ports_told=bool(unusable))
     if trial and "registry" in affected and not found:  # it would only say so again
         last = Generations(Tree(configuration.host.root)).last()
         found += registry_problems(prepared, last.effective if last else None)
     problems = list(dict.fromkeys(found))
     if len(problems) == 1:
-        raise GlctlError(*problems[0])
+        what, hint = problems[0]
+        parted = "\n" if "\n" in what else " "  # behind somebody else's words on a line of its own
+        raise GlctlError(f"{what}{parted}Nothing was changed.", hint)
     if problems:
         lines = [f"  - {what}{f' {hint}' if hint else ''}" for what, hint in problems]
         raise GlctlError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
@@ -9,13 +10,14 @@ from typing import TYPE_CHECKING, Literal
 from glctl.converge import accounts, rendered
 from glctl.converge.journal import Journal
 from glctl.converge.plan import Ids, Plan, plan
-from glctl.converge.state import APPLIED_DIR, GENERATIONS_DIR, Applied
+from glctl.converge.read_only import INTERRUPTED, is_taken_away
+from glctl.converge.state import APPLIED_DIR, GENERATIONS_DIR, Applied, holder
 from glctl.converge.tree import TEMPORARY, Actual, ObstacleError, Tree
 from glctl.errors import GlctlError
 from glctl.paths import STATE_DIR
 from glctl.render.resources import Absent, Account, Directory
 from glctl.services import supervisor
-from glctl.services.catalog import SERVICES
+from glctl.services.catalog import REGISTRY, SERVICES
 from glctl.services.runit import look
 from glctl.services.usage import is_working
 from glctl.settings.enabled import enabled_services
@@ -182,4 +184,14 @@ def _owed(name: str, made: Plan, applied: Applied) -> tuple[Action | None, str]:
     since = {action for action in wanted if wanted[action] != recorded.get(action)}
     actions: tuple[Action, ...] = ("restart", "reload")
     action = next((each for each in actions if each in now | since), None)
-    return action, "" if action in now else "an earlier run changed its files and ended before it was seen up"
+    return action, _why_owed(name, made, applied, shown=action in now) if action else ""
+
+
+def _why_owed(name: str, made: Plan, applied: Applied, *, shown: bool) -> str:
+    """What made a service owed something; *shown*: its Changes call for it."""
+    pid = holder(applied.tree)
+    if pid is not None and pid != os.getpid() and not applied.digests(name):
+        return f"glctl is at work on it (pid {pid})"
+    if name == REGISTRY.name and is_taken_away(made.changes):
+        return INTERRUPTED
+    return "" if shown else "an earlier run changed its files and ended before it was seen up"

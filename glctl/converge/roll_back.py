@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from glctl.converge import restore
-from glctl.converge.bring_up import PAST, Done, Goal, NotUpError, bring_up, record
+from glctl.converge.bring_up import PAST, Done, Goal, NotUpError, StoppedError, bring_up, record
 from glctl.converge.health import probe_of
 from glctl.converge.journal import Journal
 from glctl.converge.plan import digests
@@ -47,7 +47,8 @@ _MEND = "Mend gitlab.rb and run `glctl reconfigure` again."
 class Attempt:
     """A run under way. *last*: the generation before it. *config*: the registry's config.yml.
 
-    *records* and *running*: what services, log services too, had recorded and were when it began.
+    *records* and *running*: what services, log services too, had recorded and were when it began. *stopped*:
+    services that somebody else has stopped by the time of the roll-back.
     """
 
     before: Before
@@ -56,6 +57,7 @@ class Attempt:
     config: str
     records: Mapping[str, Mapping[str, str]]
     running: Mapping[str, Status]
+    stopped: tuple[str, ...] = ()
 
     def is_untouched(self, name: str, now: Status) -> bool:
         """Whether that service certainly still runs on the files from before."""
@@ -73,11 +75,14 @@ class Attempt:
 
 
 class RolledBackError(GlctlError):
-    """The run failed, and all is as it was before; *done*: what services had to hear of it."""
+    """The run failed, and all is as it was before; *done*: what services had to hear of it. *service*: which
+    did not come up, if that was it.
+    """
 
-    def __init__(self, message: str, hint: str, done: tuple[Done, ...] = ()) -> None:
+    def __init__(self, message: str, hint: str, done: tuple[Done, ...] = (), service: str = "") -> None:
         super().__init__(message, hint)
         self.done = done
+        self.service = service
 
 
 def roll_back(
@@ -85,6 +90,7 @@ def roll_back(
 ) -> GlctlError:
     """Undo *attempt*, which *failed*; returns the error that tells how it is now."""
     goal = attempt.goal
+    attempt = replace(attempt, stopped=tuple(_stopped(goal)))
     try:
         _end_new(attempt, tree, options, tell)
         if not attempt.before.was_up:
@@ -101,7 +107,18 @@ def roll_back(
         return _not_back(attempt, failed, exc, tree)
     told = ", ".join(f"{each.service} {PAST[each.action]} ({each.seconds:.1f} s)" for each in done)
     back = f"The previous files are back; {told or 'no service had to hear of it'}."
-    return RolledBackError(f"{failed.message}\n{back}", failed.hint or _MEND, done)
+    service = failed.service if isinstance(failed, NotUpError | StoppedError) else ""
+    return RolledBackError(f"{failed.message}\n{back}", failed.hint or _MEND, done, service)
+
+
+def _stopped(goal: Goal) -> Iterator[str]:
+    """What somebody else has stopped, or taken down with its runsv, and is not started against their will."""
+    ours = {due.service for due in goal.due if due.action == "stop"}
+    for service in SERVICES:
+        status = look(service.directory(goal.root))
+        taken_down = service.name in goal.touched and not status.is_supervised
+        if service.name not in ours and (status.want == "down" or taken_down):
+            yield service.name
 
 
 def _end_new(attempt: Attempt, tree: Tree, options: Options, tell: Callable[[str], None]) -> None:
@@ -130,7 +147,8 @@ def _accepted(attempt: Attempt, tree: Tree, tell: Callable[[str], None]) -> int:
 
 def _stay(count: int, attempt: Attempt, failed: GlctlError, tree: Tree) -> GlctlError:
     """Accepted pushes are not taken back: that is the administrator's to decide."""
-    control.act(REGISTRY.directory(tree.root), control.START)
+    if REGISTRY.name not in attempt.stopped:
+        control.act(REGISTRY.directory(tree.root), control.START)
     if found := attempt.goal.records.get(REGISTRY.name):
         Applied(tree).record(REGISTRY.name, found)
     Journal(tree).end()
@@ -162,11 +180,13 @@ def _way_back(attempt: Attempt, applied: Applied) -> Goal:
     return Goal(
         root=root,
         runsvdir=attempt.goal.runsvdir,
-        enabled=enabled,
+        enabled=tuple(
+            n for n in enabled if n not in attempt.stopped or look(_directory(n, root)).is_supervised
+        ),
         due=due,
         probes=_probes(attempt, enabled),
         records=before.records,
-        stopped=tuple(name for name in enabled if attempt.running[name].want == "down"),
+        stopped=attempt.stopped,
     )
 
 
@@ -195,15 +215,15 @@ def _probes(attempt: Attempt, enabled: tuple[str, ...]) -> dict[str, Probe | Non
 def _owed(service: Service, attempt: Attempt, enabled: bool) -> Iterator[Due]:
     directory = service.directory(attempt.goal.root)
     status, log = look(directory), look(directory / "log")
+    stopped = service.name in attempt.stopped
     if not enabled:
         return
     if not status.is_supervised:
-        yield Due(service.name, "start")
+        yield Due(service.name, "start", stopped)
         return
     if not attempt.is_untouched(service.name, status):
         reload = service.reload and is_working(service, status) and _same(attempt, service.name, "restart")
-        was_stopped = attempt.running[service.name].want == "down"
-        yield Due(service.name, "reload" if reload else "restart", stopped=was_stopped)
+        yield Due(service.name, "reload" if reload else "restart", stopped)
     if not attempt.is_untouched(f"{service.name}/log", log):
         reload = log.is_up and _same(attempt, f"{service.name}/log", "restart")
         yield Due(service.name, "reload log" if reload else "restart log")

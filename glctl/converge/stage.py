@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glctl.console import harmless
 from glctl.converge.scratch import scratch
+from glctl.patterns import Pattern
+from glctl.render.directives import KEYS as DIRECTIVES
 from glctl.render.nginx import nginx_files
 from glctl.render.resources import File
+from glctl.secret import mask_line
 from glctl.settings.option import ruby_name
 
 if TYPE_CHECKING:
@@ -20,22 +25,34 @@ if TYPE_CHECKING:
     from glctl.settings.effective import Effective
     from glctl.settings.host import Host
 
+_PLACE = Pattern(r" in (?P<file>/.+):(?P<line>\d+)$", re.MULTILINE)
+_LOOK = "Look at nginx's settings in gitlab.rb."
+_NO_PORT = " bind() to "
 _TIMEOUT = 30  # seconds; nginx -t takes some tens of milliseconds
 
 
-def nginx_problems(configuration: Configuration) -> Iterator[Problem]:
-    """What nginx would refuse to start or to reload for."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What nginx says against its files; *line* is the one that it says it of, of the files to be."""
+
+    words: str
+    line: str = ""
+
+
+def nginx_problems(configuration: Configuration, *, ports_told: bool = False) -> Iterator[Problem]:
+    """What nginx would refuse to start or to reload for; *ports_told*: but for ports that it cannot have."""
     effective, host = configuration.effective, configuration.host
     missing = [*_certificates(effective)]
     yield from missing
     if missing or not os.access(host.platform.nginx.path, os.X_OK):
         return  # nginx would only say so again
-    if said := try_nginx(effective, host):
-        yield f"nginx refuses the new configuration:\n    {said}", "Look at nginx's settings in gitlab.rb."
+    refused = try_nginx(effective, host)
+    if refused and not (ports_told and _NO_PORT in refused.words):
+        yield f"nginx refuses the new configuration:\n    {refused.words}", _remedy(refused.line, effective)
 
 
-def try_nginx(effective: Effective, host: Host) -> str:
-    """Run ``nginx -t`` on the new files in a tree of their own; returns nginx's words against them, if any.
+def try_nginx(effective: Effective, host: Host) -> Refusal | None:
+    """Run ``nginx -t`` on the new files in a tree of their own; returns what nginx has against them.
 
     ``nginx -t`` opens the logs and the pid file that it is told of: in the staged tree these are its own.
     What others put into the live directories (upstream definitions) is included from there.
@@ -43,9 +60,36 @@ def try_nginx(effective: Effective, host: Host) -> str:
     # Not below the root: a run that is refused leaves nothing there, not even a directory.
     with scratch() as stage:
         _write(stage, effective, host)
-        lines = _test(stage / "nginx", host)
-    live = [line.replace(str(stage / "nginx"), effective["nginx.dir"]) for line in lines]
-    return "\n    ".join(harmless(line) for line in live)
+        said = _test(stage / "nginx", host)
+        line = _meant("\n".join(said))
+    if not said:
+        return None
+    live = [each.replace(str(stage / "nginx"), effective["nginx.dir"]) for each in said]
+    live += [f"That line: {mask_line(line)}"] * bool(line)
+    return Refusal("\n    ".join(harmless(each) for each in live), line)
+
+
+def _meant(said: str) -> str:
+    """The line of a staged file that nginx names at the end of what it says: ``… in /x/nginx.conf:75``."""
+    named = _PLACE.search(said)
+    if not named:
+        return ""
+    try:
+        return Path(named["file"]).read_text(errors="replace").splitlines()[int(named["line"]) - 1].strip()
+    except (OSError, IndexError):
+        return ""
+
+
+def _remedy(line: str, effective: Effective) -> str:
+    """What to mend: the directives of an administrator's own that hold *line*, or the setting of its name."""
+    if not line:
+        return _LOOK
+    own = [key for key in DIRECTIVES if line in map(str.strip, (effective[key] or "").splitlines())]
+    named = f"nginx.{line.split(maxsplit=1)[0]}"
+    for key in [*own, f"registry.{named}", named]:
+        if key in effective and effective.origin(key).kind == "file":
+            return f"It comes from {ruby_name(key)}: {effective.origin(key)}"
+    return _LOOK
 
 
 def _certificates(effective: Effective) -> Iterator[Problem]:

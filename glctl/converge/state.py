@@ -8,6 +8,7 @@ import os
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glctl.converge.tree import ObstacleError
@@ -34,12 +35,12 @@ class Applied:
     """
 
     def __init__(self, tree: Tree) -> None:
-        self._tree = tree
+        self.tree = tree
 
     def digests(self, service: str) -> Mapping[str, str]:
         """What is recorded for *service*; nothing where no record can be read."""
         try:
-            record = json.loads(self._tree.actual(self._path(service)).content or b"{}")
+            record = json.loads(self.tree.actual(self._path(service)).content or b"{}")
         except ValueError:
             return {}
         return record if isinstance(record, dict) else {}
@@ -51,14 +52,14 @@ class Applied:
 
     def forget(self, service: str) -> None:
         """Note that *service* may not run on what is on disk."""
-        self._tree.unlink(self._path(service))
+        self.tree.unlink(self._path(service))
 
     def record(self, service: str, digests: Mapping[str, str]) -> None:
         """Note that *service* was seen up on the files with these digests."""
-        self._tree.write(self._path(service), json.dumps(dict(digests)).encode(), 0o600)
+        self.tree.write(self._path(service), json.dumps(dict(digests)).encode(), 0o600)
 
     def _path(self, service: str) -> str:
-        return self._tree.root.relocate(f"{APPLIED_DIR}/{service.replace('/', '.')}")
+        return self.tree.root.relocate(f"{APPLIED_DIR}/{service.replace('/', '.')}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +80,59 @@ def locked(tree: Tree, wait: float = 0.0, tell: Callable[[str], None] = lambda _
     for directory in (STATE_DIR, APPLIED_DIR, GENERATIONS_DIR):
         _provide(tree.root.relocate(directory), tree)
     path = tree.root.relocate(LOCK)
-    fd = tree.open_lock(path)
+    with _holding(tree.open_lock(path), path, wait, tell) as held:
+        yield held
+
+
+@contextmanager
+def between_runs(tree: Tree, wait: float, tell: Callable[[str], None]) -> Iterator[None]:
+    """As :func:`locked`, for what only tells services something: it does not disturb a run that sees them up.
+
+    Makes nothing: without a lock no run was ever here, and where this user may not have it, others run.
+    """
+    path = tree.root.relocate(LOCK)
+    try:
+        fd = tree.open_lock(path, make=False)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        yield
+        return
+    with _holding(fd, path, wait, tell):
+        yield
+
+
+@contextmanager
+def _holding(fd: int, path: str, wait: float, tell: Callable[[str], None]) -> Iterator[Held]:
+    """Have the lock that *fd* is open on, with our pid in it for others to read."""
     try:
         waited = _acquire(fd, path, wait, tell)
-        os.ftruncate(fd, 0)  # a killed run has left its pid
-        with suppress(OSError):  # a full disk; the pid is only for others to read
-            os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
+        _note(fd, f"{os.getpid()}\n")
         try:
             yield Held(fd, waited)
         finally:
-            os.ftruncate(fd, 0)
+            _note(fd, "")
     finally:
         os.close(fd)
+
+
+def holder(tree: Tree) -> int | None:
+    """The pid of the run that holds the lock now, as far as this user may know it. Locks nothing."""
+    try:
+        lock = tree.root.at(LOCK)
+        inode, pid = lock.stat().st_ino, int(lock.read_text())
+        held = Path("/proc/locks").read_text()
+    except (OSError, ValueError):
+        return None
+    # ``1: FLOCK  ADVISORY  WRITE 4711 fe:01:1234 0 EOF``: proc(5). A collector that has outlived the run that
+    # started it still holds the lock.
+    fields = (line.split() for line in held.splitlines())
+    return pid if any(each[1] == "FLOCK" and each[5].endswith(f":{inode}") for each in fields) else None
+
+
+def _note(fd: int, text: str) -> None:
+    with suppress(OSError):  # a full disk or a read-only one
+        os.ftruncate(fd, 0)  # a killed run has left its pid
+        if text:
+            os.pwrite(fd, text.encode(), 0)
 
 
 def _provide(directory: str, tree: Tree) -> None:

@@ -175,11 +175,20 @@ class Tree:
             shutil.rmtree(name, dir_fd=parent)
             os.fsync(parent)
 
-    def open_lock(self, path: str) -> int:
-        """A descriptor of the file at *path*, which is made where it is missing, to lock it."""
+    def open_lock(self, path: str, *, make: bool = True) -> int:
+        """A descriptor of the file at *path*, to lock it; with *make* the file is made where it is missing,
+        without it a read-only file system will do.
+        """
+        flags = os.O_NOFOLLOW | os.O_CLOEXEC
         with self._parent(path) as (parent, name):
-            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-            return os.open(name, flags, 0o600, dir_fd=parent)
+            if make:
+                return os.open(name, os.O_RDWR | os.O_CREAT | flags, 0o600, dir_fd=parent)
+            try:
+                return os.open(name, os.O_RDWR | flags, dir_fd=parent)
+            except OSError as exc:
+                if exc.errno != errno.EROFS:
+                    raise
+                return os.open(name, os.O_RDONLY | flags, dir_fd=parent)
 
     def _make_parents(self, path: str) -> None:
         for directory in self.missing_parents(path):

@@ -58,7 +58,7 @@ def watch(directories: Mapping[str, Path], seconds: float) -> tuple[str, str] | 
     while (passed := time.monotonic() - begun) < seconds:
         for name, directory in directories.items():
             if not _same(first[name], look(directory)):
-                return name, f"it came up, and ended within {passed:.1f} s"
+                return name, f"ended within {passed:.1f} s"
         time.sleep(_POLL)
     return None
 
@@ -68,13 +68,15 @@ def _same(before: Status, now: Status) -> bool:
 
 
 def _crash_loop(directory: Path) -> Callable[[], str]:
-    """Tells, each time it is asked, whether the service starts over and over."""
+    """Tells, each time it is asked, whether the service starts over and over, or is not to run any more."""
     begun = time.monotonic()
     starts: set[float] = set()
     ends: set[float] = set()
 
     def given_up() -> str:
         now = look(directory)
+        if now.want == "down":
+            return "it was stopped"
         (starts if now.state == "run" else ends).add(now.since)
         count = max(len(starts) - 1, len(ends))  # one that ends at once is hardly ever seen to run
         return "" if count <= _TOO_MANY else f"it ended {count} times within {time.monotonic() - begun:.0f} s"

@@ -90,6 +90,26 @@ def supervises(process: Process, root: Root) -> bool:
         return False
 
 
+def owner_problem(root: Root) -> tuple[str, str] | None:
+    """What is wrong about root changing what is another user's, whom it would lock out; and what to do."""
+    try:
+        uid = root.at(STATE_DIR).stat().st_uid
+    except OSError:
+        return None
+    if os.geteuid() != 0 or uid == 0:
+        return None
+    from pwd import getpwuid
+
+    try:
+        name = getpwuid(uid).pw_name
+    except KeyError:
+        name = str(uid)
+    return (
+        f"The services below {root.path} are {name}'s, and root would take their files away from that user.",
+        f"Run glctl as {name}. To give them to root: glctl down, then chown -R root: {root.path}",
+    )
+
+
 def ensure(root: Root, runsvdir: Program) -> Supervisor:
     """The supervisor of this root, started where none runs. Raises GlctlError.
 
@@ -99,13 +119,20 @@ def ensure(root: Root, runsvdir: Program) -> Supervisor:
     """
     if not root.at(SERVICE_DIR).is_dir():
         raise not_configured(root)
-    with _lock(root) as record:
-        if running := find(root):
+    try:
+        with _lock(root) as record:
+            if running := find(root):
+                return running
+            if problem := owner_problem(root):
+                raise GlctlError(*problem)
+            process = _boot(root) if systemd.starts_supervisor(root) else _spawn(root, runsvdir)
+            record.truncate(0)
+            record.write(f"{process.pid} {process.started}\n")
+            return Supervisor(process, fresh=True)
+    except GlctlError:
+        if running := find(root):  # nothing needs to be written for it: this may be a read-only file system
             return running
-        process = _boot(root) if systemd.starts_supervisor(root) else _spawn(root, runsvdir)
-        record.truncate(0)
-        record.write(f"{process.pid} {process.started}\n")
-        return Supervisor(process, fresh=True)
+        raise
 
 
 def await_services(
@@ -194,6 +221,12 @@ def _lock(root: Root) -> Iterator[IO[str]]:
         raise GlctlError(
             f"This user may not start services: no permission for {exc.filename}.",
             "Run glctl as root, or as the user whose directory it is.",
+        ) from exc
+    except OSError as exc:
+        reason = (exc.strerror or str(exc)).lower()
+        raise GlctlError(
+            f"runsvdir cannot be started: {exc.filename} could not be written: {reason}.",
+            f"glctl notes there what it has started. Make {path.parent} writable.",
         ) from exc
     with os.fdopen(descriptor, "r+", encoding="ascii") as record:
         fcntl.flock(record, fcntl.LOCK_EX)

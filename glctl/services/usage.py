@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glctl.services.processes import read
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -34,6 +36,16 @@ def children(pid: int) -> tuple[int, ...]:
         return tuple(int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
     except OSError:
         return ()
+
+
+def is_guarded(status: Status) -> bool:
+    """Whether the runsv of a service that runs has its runsvdir still: without, nobody starts a runsv that
+    ends.
+    """
+    service = read(status.pid) if status.pid else None
+    runsv = read(service.parent) if service else None
+    runsvdir = read(runsv.parent) if runsv else None
+    return runsvdir is not None and runsvdir.name == "runsvdir"
 
 
 def is_working(service: Service, status: Status) -> bool:

@@ -20,7 +20,7 @@ from roots import ENV, ENVIRONMENT, GLCTL, PATIENT, Installation, installation
 from scenarios import configuration, make_garbage
 from state import DOWN, State, files, made_file, running, take, torn
 
-from glctl.converge.collectable import READ_ONLY, VARIABLE
+from glctl.converge.read_only import READ_ONLY, VARIABLE
 from glctl.paths import SV_DIR, Root
 from glctl.services import supervisor, teardown
 from glctl.settings.platform import DEBIAN

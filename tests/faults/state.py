@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from roots import HOST
 
-from glctl.converge.collectable import VARIABLE
+from glctl.converge.read_only import VARIABLE
 from glctl.paths import STATE_DIR, SV_DIR, Root
 from glctl.services import supervisor, teardown
 from glctl.services.processes import command_line, environment

@@ -172,7 +172,7 @@ FAULTS = (
         fault="taken",
     ),
     Fault("registry that ends at once", (WARN,), AFTER, "it ended ", fault="ends"),
-    Fault("registry that ends after 2 s", (WARN,), AFTER, "it came up, and ended within", fault="dies"),
+    Fault("registry that ends after 2 s", (WARN,), AFTER, "came up, and ended within", fault="dies"),
     Fault("registry that never answers", (WARN,), AFTER, "nothing listens", fault="silent"),
     Fault(
         "nginx: reload that is refused in silence",
@@ -248,7 +248,9 @@ def test_the_old_configuration_is_serving_again(place: Place, fault: Fault) -> N
         client = stack.enter_context(_Client(host.nginx))
         done = place.reconfigure("--watch", "3", prefix=_strace(fault.inject))
     said = done.stdout + done.stderr
-    assert done.returncode == 1, said
+    assert done.returncode in ((1, 2) if fault.found == BEFORE else (1,)), (
+        said
+    )  # 2: gitlab.rb itself is refused
     assert fault.said in done.stderr.lower() or fault.said in done.stderr, said
     assert ("previous files are back" in done.stderr) == (fault.found == AFTER), said
     assert contents(host) == before
@@ -293,7 +295,7 @@ def test_a_storage_that_was_pushed_to_is_not_taken_back(place: Place) -> None:
         stack.enter_context(_pushing(host, lambda: host.pid("registry") not in (before, None)))
         done = place.reconfigure("--watch", "3")
     assert done.returncode == 1
-    assert "registry did not come up: it came up, and ended within" in done.stderr
+    assert "registry came up, and ended within" in done.stderr
     assert "writing request" in done.stderr
     assert "previous files are back" not in done.stderr
     assert b"level: warn" in host.at(CONFIG).read_bytes()

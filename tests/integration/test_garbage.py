@@ -20,7 +20,7 @@ from servers import accepts, free_port, program, running, wait_until
 
 from glctl.clients.distribution import push_blob
 from glctl.clients.http import Client
-from glctl.converge.collectable import VARIABLE
+from glctl.converge.read_only import VARIABLE
 from glctl.converge.state import APPLIED_DIR
 from glctl.services.processes import command_line, everyone
 
@@ -155,7 +155,7 @@ def test_what_no_image_needs_is_deleted_and_the_rest_can_be_pulled(host: Install
     assert "Nothing to do" in host.glctl("reconfigure").stdout
     assert files(host) == before
     pid = host.pid("registry")
-    assert collect(host) == "Nothing was deleted.\n"
+    assert collect(host) == "There is nothing to delete.\n"
     assert host.pid("registry") == pid
 
 
@@ -171,7 +171,7 @@ def test_a_dry_run_deletes_and_restarts_nothing(host: Installation, two: Images)
 def test_images_without_a_tag_go_only_with_m_and_a_yes(host: Installation, images: Images) -> None:
     old = images.push("group/moved", "latest", os.urandom(1000))
     images.push("group/moved", "latest", os.urandom(2000))
-    assert collect(host) == "Nothing was deleted.\n"
+    assert collect(host) == "There is nothing to delete.\n"
     refused = host.glctl("registry-garbage-collect", "-m")
     assert refused.returncode == 2
     assert "no terminal to ask on" in refused.stderr
@@ -219,7 +219,10 @@ def test_a_killed_one_is_finished_by_the_next_run(host: Installation, two: Image
     assert is_read_only(host) or moment == "after"
     assert not host.at(f"{APPLIED_DIR}/registry").exists()
     assert json.loads(host.glctl("status", "--format", "json").stdout)[0]["owed"] is True
+    refuses = "a garbage collection was interrupted"
+    assert (refuses in host.glctl("status").stdout) is is_read_only(host)
     done = host.glctl("reconfigure")
+    assert refuses in done.stdout or moment == "after"
     assert (done.returncode, "registry restarted" in done.stdout) == (0, True), done.stdout + done.stderr
     assert not is_read_only(host)
     assert two.can_be_pulled("group/project", "one")

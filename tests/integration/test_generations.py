@@ -66,7 +66,7 @@ def test_back_with_its_gitlab_rb(host: Installation) -> None:
     done = host.glctl("rollback", str(number), "--restore-config")
     assert done.returncode == 0, done.stderr
     assert (file.read_bytes(), "brings" in done.stderr) == (warned, False)
-    assert file.with_name("gitlab.rb.before-rollback").read_bytes() == changed
+    assert file.with_name("gitlab.rb.before-rollback.1").read_bytes() == changed
     assert differs(host) == [[], []]
     assert "Nothing to do" in host.glctl("reconfigure").stdout
 

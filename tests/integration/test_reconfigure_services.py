@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from roots import CONFIG, IMAGES, VHOST, Installation, installation, kill_when
+from roots import CONFIG, IMAGES, PATIENT, VHOST, Installation, installation, kill_when
 from servers import wait_until
 
 from glctl.paths import SERVICE_DIR, STATE_DIR, SV_DIR
-from glctl.services.runit import look
+from glctl.services.runit import look, write_control
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def test_a_service_that_was_stopped_stays_so_and_then_starts_on_the_new_files(ho
     assert host.glctl("stop", "registry").returncode == 0
     told = host.reconfigure("registry['log_level'] = 'error'", "registry['nginx']['hsts_max_age'] = 6")
     again = f"glctl --root {host.path} start registry"
-    assert f"note: registry was stopped and stays so. To start it: {again}" in told
+    assert f"note: registry was stopped, or ended after once, and stays so. To start it: {again}" in told
     assert "nginx reloaded" in told
     assert host.pid("registry") is None
     told = host.glctl("reconfigure")
@@ -84,12 +84,33 @@ def test_a_registry_that_would_not_start_says_why_and_nothing_is_changed(host: I
     # In the list of drivers, but not compiled into Debian's registry.
     host.write("registry['storage'] = { 'gcs' => { 'bucket' => 'b' } }")
     failed = host.glctl("reconfigure")
-    assert (failed.returncode, failed.stdout) == (1, "")
+    assert (failed.returncode, "Made " in failed.stdout) == (1, False)
     assert "The registry with the new configuration does not start:" in failed.stderr
     assert "This build of the registry has no storage driver 'gcs'." in failed.stderr
     assert "Most likely it is registry['storage'] (" in failed.stderr
     assert host.listing(but=["etc/gitlab", "etc/gitlab/gitlab.rb"]) == before
     assert host.pids() == running
+
+
+def test_what_is_stopped_while_it_is_watched_stays_so_and_no_setting_is_blamed(host: Installation) -> None:
+    host.reconfigure()
+    before, config = host.pid("registry"), host.at(CONFIG).read_bytes()
+    host.write("registry['log_level'] = 'warn'")
+    child = host.begin("reconfigure", "--watch", "30")
+    wait_until(
+        lambda: host.pid("registry") not in (before, None) and host.ask(host.registry).status == 401,
+        "it is up",
+    )
+    busy = host.glctl("stop", "registry", "--wait", "0")
+    assert (busy.returncode, f"(pid {child.pid})" in busy.stderr) == (1, True)
+    assert write_control(host.at(f"{SV_DIR}/registry"), b"d")  # as sv does, which knows nothing of the lock
+    said, _ = child.communicate(timeout=PATIENT)
+    assert child.returncode == 1
+    assert "registry was stopped by somebody else while this run was under way, and stays so." in said
+    assert "Most likely" not in said
+    assert host.at(CONFIG).read_bytes() == config
+    assert look(host.at(f"{SV_DIR}/registry")).want == "down"
+    assert host.glctl("start", "registry").returncode == 0
 
 
 # --- interrupted

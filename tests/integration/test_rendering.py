@@ -188,7 +188,7 @@ def test_debian_s_nginx_accepts_what_is_rendered(configure, sandbox, url, lines)
     program("nginx")
     configuration = configure("\n".join([*PAIR, *free_listeners(), *lines]), url=url, **sandbox)
     assert configuration.errors == ()
-    assert try_nginx(configuration.effective, configuration.host) == ""
+    assert try_nginx(configuration.effective, configuration.host) is None
 
 
 def write(configuration) -> None:

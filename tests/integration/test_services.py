@@ -519,7 +519,9 @@ def test_a_container_with_the_same_paths_is_not_ours(sandbox: Sandbox) -> None:
         (child,) = with_descendants([outside.pid], everyone()) - {outside.pid}
         inside = read(child)
         assert inside
-        assert not teardown._is_ours(inside, sandbox.root)
+        assert not teardown._is_ours(
+            inside, sandbox.root, f"{supervisor.MARKER}={sandbox.root.at(SERVICE_DIR)}"
+        )
         outside.kill()
 
 

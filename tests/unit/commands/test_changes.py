@@ -145,6 +145,11 @@ def test_the_summary(
     assert ended(capsys, prepared(*changes, due=due), result)[0] == f"{said}\n"
 
 
+def test_that_a_stopped_service_was_not_seen_up_is_said(prepared: Prepare, capsys: Any) -> None:
+    assert "history has this once" in ended(capsys, prepared(NEW, due=STARTED), Result())[1]
+    assert "history has this once" not in ended(capsys, prepared(NEW, due=STARTED), None)[1]
+
+
 def test_what_was_left_out_is_said(prepared: Prepare, capsys: Any) -> None:
     sandbox = prepared(NEW)
     assert ended(capsys, sandbox, Result())[1] == (
@@ -168,7 +173,8 @@ def test_an_omnibus_host_is_gitlab_ctls(prepared: Prepare, capsys: Any) -> None:
 def test_stopped_services_are_named_even_where_nothing_is_to_do(prepared: Prepare, capsys: Any) -> None:
     out, err = ended(capsys, prepared(stopped=("registry",)), None)
     assert out.startswith("Nothing to do")
-    assert err == "note: registry was stopped and stays so. To start it: glctl start registry\n"
+    left = "was stopped, or ended after once, and stays so"
+    assert err == f"note: registry {left}. To start it: glctl start registry\n"
 
 
 @pytest.mark.parametrize(

@@ -71,14 +71,15 @@ def test_the_newest_comes_first_with_what_it_changed(keep: Keep, run: Run) -> No
     keep(WARN, "# a comment")
     keep("registry['env'] = { 'N' => '1' }", "registry['svlogd_size'] = 9")
     keep(back_to=1)
-    many = "registry['env'], registry['log_level']"
+    size = "registry['svlogd_size'] 9 -> 209715200"
+    many = "registry['env'], registry['log_level'] 'warn' -> 'info'"
     code, out, err = run()
     assert (code, err) == (0, "")
     assert [line.replace("1970-01-01 ", "") for line in out.splitlines()] == [
-        "*   5  00:05:00  back to 1; registry['env'], registry['svlogd_size']; log/config, env/N",
+        f"*   5  00:05:00  back to 1; registry['env'], {size}; log/config, env/N",
         f"    4  00:04:00  {many} and 1 more; registry/config.yml, env/N and 1 more",
         "    3  00:03:00  only the text of gitlab.rb",
-        "    2  00:02:00  registry['log_level']; registry/config.yml",
+        "    2  00:02:00  registry['log_level'] 'info' -> 'warn'; registry/config.yml",
         "    1  00:01:00  nothing older is kept",
     ]
 
@@ -108,6 +109,14 @@ def test_one_with_its_differences(keep: Keep, run: Run, root: Root) -> None:
     assert (code, out.splitlines()[1]) == (0, "Nothing older is kept that it could be compared with.")
 
 
+def test_what_is_left_where_it_is(keep: Keep, run: Run, root: Root) -> None:
+    keep("gitlab_rails['registry_path'] = '/srv/old'")
+    keep("gitlab_rails['registry_path'] = '/srv/new'")
+    out = run("2")[1]
+    assert f"  no longer used, and left: {root.at('/srv/old')}" in out.splitlines()
+    assert json.loads(run("2", "--format", "json")[1])["left"] == [str(root.at("/srv/old"))]
+
+
 def test_one_that_is_not_kept(keep: Keep, run: Run) -> None:
     keep()
     code, out, err = run("3")
@@ -130,6 +139,7 @@ def test_json(keep: Keep, run: Run) -> None:
         "settings",
         "sources",
         "changes",
+        "left",
     ]
     assert (newest["number"], newest["at"], newest["current"]) == (2, "1970-01-01T00:02:00Z", True)
     assert (newest["back_to"], newest["before"], newest["settings"]) == (1, 1, ["registry.log_level"])

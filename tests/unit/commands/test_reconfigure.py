@@ -112,7 +112,7 @@ def test_what_is_in_the_way_stops_a_run_and_a_dry_run_after_its_summary(
     monkeypatch.setattr(looking, "preflight", refuse)
     code, out, err = run(*args)
     dry = "--dry-run" in args
-    assert (code, bool(out), out.endswith("Nothing was touched.\n")) == (1, dry, dry)
+    assert (code, "config.yml" in out, out.endswith("Nothing was touched.\n")) == (1, True, dry)
     assert err.endswith("glctl: Port 5000 is taken.\n  -> Stop that.\n")
     assert listing(root) == before
 
@@ -168,13 +168,54 @@ def test_how_it_goes_about_services(run: Run, args: list[str], options: Options)
 
 def test_a_run_that_went_back_says_so_in_json(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_args: Any) -> Result:
-        raise RolledBackError("registry did not come up.", "Mend it.", (Done("registry", "restart", 0.5),))
+        raise RolledBackError(
+            "registry did not come up.", "Mend it.", (Done("registry", "restart", 0.5),), "registry"
+        )
 
     monkeypatch.setattr(carrying_out, "carry_out", fail)
     code, out, err = run("reconfigure", "--format", "json", "--detailed-exitcode")
     report = json.loads(out)
     assert (code, report["rolled_back"], len(report["services"])) == (1, True, 1)
+    assert report["error"] == {
+        "message": "registry did not come up.",
+        "hint": "Mend it.",
+        "service": "registry",
+    }
     assert "glctl: registry did not come up.\n  -> Mend it.\n" in err
+
+
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+@pytest.mark.parametrize(
+    ("text", "refused", "code", "changes"),
+    [
+        (GOOD, GlctlError("Port 5000 is taken.", "Run: glctl status"), 1, True),
+        (GOOD, OSError(28, "No space left on device", "/x"), 1, True),
+        ("nosuch['a'] = 1", None, 2, False),
+    ],
+)
+def test_a_failure_is_one_json_document_too(
+    run: Run,
+    root: Root,
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    refused: Exception | None,
+    code: int,
+    changes: bool,
+    dry: list[str],
+) -> None:
+    def refuse(_prepared: Prepared, *, trial: bool) -> None:
+        if refused:
+            raise refused
+
+    root.at(CONFIG_FILE).write_text(text)
+    monkeypatch.setattr(looking, "preflight", refuse)
+    ended, out, err = run("reconfigure", "--format", "json", *dry)
+    report = json.loads(out)
+    assert (ended, bool(report["changes"]), report["rolled_back"]) == (code, changes, False)
+    assert report["error"]["message"] in err.replace(
+        "No space left on device: /x", "/x: No space left on device"
+    )
+    assert "Run: glctl status" not in report["error"]["hint"]  # named as this run was called, with its --root
 
 
 def test_warnings_are_counted_and_with_v_shown(run: Run, root: Root) -> None:

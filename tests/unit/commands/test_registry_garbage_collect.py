@@ -44,7 +44,7 @@ def happened(monkeypatch: pytest.MonkeyPatch, found: Collection, left: list[bool
     """What is done, in order."""
     events: list[Any] = []
 
-    def examine(configuration: Any, *, untagged: bool, sole_writer: bool) -> Garbage:
+    def examine(configuration: Any, *, untagged: bool, sole_writer: bool, dry_run: bool = False) -> Garbage:
         events.append(("examine", untagged, sole_writer))
         return Garbage(configuration, untagged, left=bool(left))
 
@@ -140,7 +140,7 @@ def test_where_there_is_nothing_to_collect_nothing_is_done(
 ) -> None:
     monkeypatch.setattr(command, "look", lambda *_: Collection(repositories=2))
     code, out, _ = run(*args)
-    assert (code, out.splitlines()[-1]) == (0, "Nothing was deleted.")
+    assert (code, out) == (0, "There is nothing to delete.\n")
     assert len(happened) == 1
 
 
@@ -188,7 +188,7 @@ def test_a_signal_interrupts_once(run: Run, monkeypatch: pytest.MonkeyPatch, num
 def test_progress_is_for_terminals(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     _, _, err = run()
-    assert "\r\x1b[Krepositories: 2, in use: 0" in err
+    assert "\r\x1b[Krepositories: 2, in use: 0, unused: 2" in err
 
 
 @pytest.mark.parametrize(

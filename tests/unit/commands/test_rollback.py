@@ -95,6 +95,8 @@ def test_to_the_one_before(converge: Any, run: Run, root: Root, order: list[Any]
 def test_a_dry_run_changes_nothing(converge: Any, run: Run, root: Root, order: list[Any]) -> None:
     converge(WARN)
     converge()
+    assert run("--dry-run", "--detailed-exitcode")[0] == 2
+    order.clear()
     code, out, err = run("--dry-run", "--no-diff")
     assert (code, order) == (0, ["preflight"])
     assert "--restore-config" not in err
@@ -116,6 +118,14 @@ def test_json(converge: Any, run: Run) -> None:
     report = json.loads(run("--format", "json")[1])
     assert list(report)[-1] == "generation"
     assert (report["generation"], report["changed"], len(report["changes"])) == (1, True, 1)
+
+
+def test_a_failure_is_one_json_document_too(converge: Any, run: Run) -> None:
+    converge()
+    code, out, _ = run("--format", "json")
+    report = json.loads(out)
+    assert (code, report["changes"], report["generation"]) == (1, [], None)
+    assert report["error"]["message"] == "There is no older generation to go back to."
 
 
 def test_without_an_older_one(converge: Any, run: Run, order: list[Any]) -> None:

@@ -9,9 +9,11 @@ from glctl import cli
 from glctl.commands.context import Context
 from glctl.commands.service_verbs import _report
 from glctl.console import Console
+from glctl.converge.state import locked
+from glctl.converge.tree import Tree
 from glctl.paths import SERVICE_DIR, SV_DIR, Root
 from glctl.services import control
-from glctl.services.catalog import NGINX, REGISTRY, Service
+from glctl.services.catalog import LOGROTATE, NGINX, REGISTRY, Service
 from glctl.services.control import Outcome, Verb
 from glctl.services.runit import Status
 
@@ -52,6 +54,17 @@ def test_without_a_supervisor_nothing_can_be_told(root: Root, verb: str, capsys:
     said = capsys.readouterr()
     assert said.out == "fail: no supervisor: registry\n"
     assert f"glctl --root {root.path} start registry" in said.err
+
+
+@pytest.mark.parametrize(
+    "args", [["stop"], ["restart", "registry"], ["once"], ["reload"], ["start"], ["down"]]
+)
+def test_a_run_under_way_is_not_disturbed(root: Root, args: list[str], capsys: Any) -> None:
+    with locked(Tree(root)):
+        assert run(root, *args, "--wait", "0") == 1
+        assert "Another glctl is changing this host" in capsys.readouterr().err
+        assert run(root, "term") == 1  # a signal is not kept from it
+        assert "no supervisor" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -167,6 +180,45 @@ def test_what_is_said_of_an_outcome(
     assert re.sub(r"\d+d \d+h", "Ns", said.out) == out + "\n"  # these have been so since 1970
     assert err in said.err
     assert bool(said.err) is not outcome.ok
+
+
+@pytest.mark.parametrize(
+    ("service", "verb", "want", "note"),
+    [
+        (REGISTRY, control.HUP, "up", "note: registry ends on that, and runit starts it again.\n"),
+        (REGISTRY, control.TERM, "down", "note: registry ends on that, and stays down.\n"),
+        (REGISTRY, control.USR1, "up", ""),
+        (NGINX, control.HUP, "up", ""),
+        (LOGROTATE, control.USR2, "up", "note: logrotate ends on that, and runit starts it again.\n"),
+    ],
+)
+def test_what_ends_on_a_signal_is_told(
+    root: Root, capsys: Any, service: Service, verb: Verb, want: Any, note: str
+) -> None:
+    _report(Context(root, Console()), service, verb, Outcome(True, Status("run", pid=5, want=want)))
+    assert capsys.readouterr().err == note
+
+
+def test_what_has_just_ended_is_not_to_be_started(root: Root, capsys: Any) -> None:
+    _report(Context(root, Console()), REGISTRY, control.TERM, Outcome(False, Status("down", want="up")))
+    assert "It has just ended, and is started again within seconds." in capsys.readouterr().err
+
+
+def test_the_last_words_of_what_does_not_come_up(
+    root: Root, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = ["yaml: line 3", "panic: secretkey: hunter2 \x1b"]
+    monkeypatch.setattr("glctl.logs.recent.last_words", lambda *_: said)
+    outcome = Outcome(False, Status("down", want="up"), 7.0, ends=6)
+    _report(Context(root, Console()), REGISTRY, control.RESTART, outcome)
+    err = capsys.readouterr().err
+    assert err.startswith("  Its last words:\n    yaml: line 3\n    panic: secretkey: [MASKED]")
+    assert "\x1b" not in err
+
+
+def test_stopping_where_nothing_was_ever_set_up(tmp_path: Path, capsys: Any) -> None:
+    assert run(Root(tmp_path), "stop", "registry") == 1
+    assert "No service is enabled" in capsys.readouterr().err
 
 
 def test_a_service_directory_of_root_is_refused(root: Root, capsys: Any) -> None:

@@ -73,9 +73,9 @@ def test_one_line_for_each_service(add: Add, status: Any) -> None:
 def test_json_as_the_design_says(add: Add, status: Any) -> None:
     add("registry", log=True)
     add("nginx", up=False)
-    code, out, err = status("--format", "json")
+    code, out, _ = status("--format", "json")
     registry, nginx = json.loads(out)
-    assert (code, err) == (3, "")
+    assert code == 3
     assert [*registry][:7] == ["name", "state", "pid", "uptime", "wanted", "memory", "open_files"]
     assert [*registry][7:] == ["owed", "differs"]
     assert (registry["name"], registry["state"], registry["pid"]) == ("registry", "run", os.getpid())
@@ -165,8 +165,8 @@ def test_an_omnibus_host_is_read_as_any_other(root: Root, add: Add, status: Any)
 def found(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Says what differs from generation 3."""
 
-    def found(*altered: Altered, owed: tuple[str, ...] = ()) -> None:
-        monkeypatch.setattr(status_command, "drift", lambda *_: Drift(3, altered, owed))
+    def found(*altered: Altered, owed: tuple[str, ...] = (), **more: int) -> None:
+        monkeypatch.setattr(status_command, "drift", lambda *_: Drift(3, altered, owed, **more))
 
     return found
 
@@ -184,8 +184,63 @@ def test_where_what_runs_is_not_what_gitlab_rb_says(add: Add, status: Any, found
     assert out.splitlines()[1:] == [
         f"differs: /etc/gitlab/gitlab.rb: it has changed since generation 3 was applied {see}",
         f"differs: /a/con\\x1bfig.yml: it is not what glctl wrote for generation 3 {see}",
-        "owed: registry/log: not yet seen up on its files (if no glctl is at work: CALLED reconfigure)",
+        "owed: registry/log: not yet seen up on its files (to finish it: CALLED reconfigure)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("altered", "more", "line"),
+    [
+        (
+            Altered("/a/gitlab.rb", source=True),
+            {"back_to": 1},
+            "differs: /a/gitlab.rb: this host was rolled back to generation 1, of another gitlab.rb (see: ",
+        ),
+        (
+            Altered("/a/gitlab.rb", source=True, how="missing"),
+            {"back_to": 1},
+            "differs: /a/gitlab.rb: it is missing (see: ",
+        ),
+        (
+            Altered("/a/config.yml", ("registry",), how="mode"),
+            {},
+            "differs: /a/config.yml: its mode is not the one that glctl gave it for generation 3 (see: ",
+        ),
+        (
+            Altered("/env/READONLY", ("registry",), how="read-only"),
+            {},
+            "refuses pushes: registry: a garbage collection was interrupted (to let them in again: ",
+        ),
+        (
+            Altered("/env/READONLY", ("registry",), how="read-only"),
+            {"at_work": 9},
+            "refuses pushes: registry: garbage is being collected (glctl is at work, pid 9)",
+        ),
+    ],
+)
+def test_how_it_differs(
+    add: Add, status: Any, found: Any, altered: Altered, more: dict[str, int], line: str
+) -> None:
+    add("registry")
+    found(altered, **more)
+    assert status()[1].splitlines()[1].startswith(line)
+
+
+def test_what_is_owed_while_glctl_is_at_work(add: Add, status: Any, found: Any) -> None:
+    add("registry")
+    found(owed=("registry",), at_work=9)
+    line = "owed: registry: not yet seen up on its files (glctl is at work, pid 9)"
+    assert status()[1].splitlines()[1] == line
+
+
+def test_a_dead_runsvdir(add: Add, status: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    add("registry")
+    code, _, err = status()
+    assert code == 0
+    assert "runsvdir, does not run" in err
+    assert "-> Run: CALLED start" in err
+    monkeypatch.setattr(status_command, "is_guarded", lambda _status: True)
+    assert status()[2] == ""
 
 
 def test_json_names_it_with_the_service_that_it_concerns(add: Add, status: Any, found: Any) -> None:

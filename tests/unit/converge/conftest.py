@@ -109,7 +109,7 @@ class Runit:
     def watch(self, directories: Mapping[str, Path], seconds: float) -> tuple[str, str] | None:
         self.watched.append(seconds)
         fallen = next((name for name in directories if self._next(self.falls, name, "it fell")), None)
-        return (fallen, "it came up, and ended within 2.0 s") if fallen else None
+        return (fallen, "ended within 2.0 s") if fallen else None
 
     @staticmethod
     def _next(failing: list[str], name: str, reason: str) -> str:

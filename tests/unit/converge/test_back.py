@@ -115,6 +115,22 @@ def test_by_default_the_one_before_what_is_applied_now(converge: Any, tree: Tree
         choose(generations, 7, tree)
 
 
+def test_a_second_rollback_goes_further_back_and_does_not_undo_the_first(
+    converge: Any, configure: Configure, tree: Tree
+) -> None:
+    generations = Generations(tree)
+    levels = [f"registry['log_level'] = '{level}'" for level in ("error", "warn", "info")]
+    kept = [converge(line) for line in levels]
+    for back_to, then in ((2, 1), (1, None)):
+        older = kept[back_to - 1]
+        configuration = configure(levels[back_to - 1])
+        record(generations.keep(configuration, older.resources, back_to), tree)
+        if then:
+            assert choose(generations, None, tree).number == then
+    with pytest.raises(GlctlError, match="no older generation"):
+        choose(generations, None, tree)
+
+
 def test_the_only_one_has_none_before_it(converge: Any, tree: Tree) -> None:
     record(converge(), tree)
     with pytest.raises(GlctlError, match="no older generation"):
@@ -152,11 +168,24 @@ def test_gitlab_rb_is_restored_once_services_are_up_and_what_it_held_is_kept(
     carry_back(prepared, file, nobody_listens)
     assert carried == [now]
     assert (file.read_bytes(), oct(file.stat().st_mode)[-3:]) == (first.gitlab_rb, "640")
-    beside = root.at(f"{CONFIG_FILE}.before-rollback")
+    beside = root.at(f"{CONFIG_FILE}.before-rollback.1")
     assert (beside.read_bytes(), oct(beside.stat().st_mode)[-3:]) == (now, "640")
-    beside = root.at(f"{SECRETS_FILE}.before-rollback")
+    beside = root.at(f"{SECRETS_FILE}.before-rollback.1")
     assert (beside.read_bytes(), oct(beside.stat().st_mode)[-3:]) == (its_secrets, "600")
     assert b"abc" in secrets.read_bytes()
+
+
+def test_no_copy_is_written_over_and_each_is_named(converge: Any, root: Root, carried: list[bytes]) -> None:
+    first, second = converge(), converge("registry['log_level'] = 'warn'")
+    file, said = root.at(CONFIG_FILE), list[str]()
+    held = []
+    for generation, edit in ((second, b"# never applied\n"), (first, b""), (second, b"# never applied\n")):
+        file.write_bytes(edit or file.read_bytes())
+        held.append(file.read_bytes())
+        carry_back(prepare_back(generation, root, DEBIAN), file, said.append)
+    copies = [f"{file}.before-rollback.{number}" for number in (1, 2)]
+    assert [Path(copy).read_bytes() for copy in copies] == held[:2]
+    assert [line.rpartition(" ")[2] for line in said] == [f"{copies[number]}." for number in (0, 1, 0)]
 
 
 def test_what_is_the_same_is_not_set_aside(converge: Any, root: Root, carried: list[bytes]) -> None:

@@ -41,6 +41,14 @@ def test_what_most_likely_did_it(
     assert "hunter2" not in said
 
 
+def test_what_had_come_up_is_blamed_on_a_setting_only_with_evidence(configure: Configure) -> None:
+    last, now = configure().effective, configure(WARN, STORAGE).effective
+    words = Words(("level=warn bucket=images",))
+    assert "log_level" in blame(words, now, last)
+    assert blame(words, now, last, guess=False) == ""
+    assert "storage" in blame(Words(("boom",), "s3-bucket-missing"), now, last, guess=False)
+
+
 def test_a_host_that_has_no_address_is_no_fault_of_the_setting_as_a_whole(configure: Configure) -> None:
     words = Words(("dial tcp: lookup minio: no such host",))
     assert "DNS" in blame(words, configure(STORAGE).effective)

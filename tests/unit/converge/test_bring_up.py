@@ -1,14 +1,16 @@
 """With services in place of runit (conftest.py); what a run makes of it is test_carry_out.py's."""
 
+import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from glctl.converge import drain
-from glctl.converge.bring_up import Done, Goal, NotUpError, Options, bring_up
+from glctl.converge.bring_up import Done, Goal, NotUpError, Options, StoppedError, bring_up
 from glctl.converge.prepare import Due
 from glctl.paths import Root
+from glctl.services.runit import Status
 from glctl.settings.platform import DEBIAN
 
 QUIET = Options(watch=0)
@@ -42,11 +44,33 @@ def test_what_was_told_something_is_known_also_when_it_fails(goal: Goal, runit: 
     assert "registry" in goal.touched
 
 
+@pytest.mark.parametrize(
+    "now", [Status("run", pid=2, want="down", terminating=True), Status("no supervisor")]
+)
+@pytest.mark.parametrize("failing", ["fails", "falls"])
+def test_what_somebody_else_has_stopped_is_not_taken_for_a_failure(
+    goal: Goal, runit: Any, monkeypatch: pytest.MonkeyPatch, now: Status, failing: str
+) -> None:
+    setattr(runit, failing, ["registry"])
+    monkeypatch.setattr(runit, "status", lambda _directory: now)
+    monkeypatch.setattr("glctl.converge.bring_up.look", runit.status)
+    with pytest.raises(StoppedError, match="registry was stopped by somebody else") as failed:
+        bring_up(replace(goal, due=(Due("registry", "restart"),)), Options(), lambda _: None)
+    assert "glctl start registry" in failed.value.hint
+
+
+def test_where_nothing_was_told_nothing_is_watched(goal: Goal, runit: Any) -> None:
+    begun = time.monotonic()
+    bring_up(replace(goal, due=()), Options(watch=60), lambda _: None)
+    assert time.monotonic() - begun < 30
+    assert runit.watched == []
+
+
 def test_a_start_is_watched_with_its_log(goal: Goal, runit: Any) -> None:
     runit.falls = ["registry/log"]
     with pytest.raises(NotUpError) as failed:
         bring_up(replace(goal, due=(Due("registry", "start"),)), Options(), lambda _: None)
-    assert failed.value.message.startswith("registry/log did not come up: it came up, and ended")
+    assert failed.value.message.startswith("registry/log came up, and ended")
 
 
 @pytest.mark.parametrize(("action", "drained"), [("restart", 1), ("start", 0), ("restart log", 0)])

@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 
 from glctl.converge import collectable
-from glctl.converge.collectable import READ_ONLY, Garbage, examine_garbage
+from glctl.converge.collectable import Garbage, examine_garbage
 from glctl.converge.desired import Configuration
+from glctl.converge.generations import Generations
 from glctl.converge.mounts import Mount
 from glctl.converge.plan import Change, Ids, Plan
 from glctl.converge.prepare import Due, Prepared
-from glctl.converge.tree import ABSENT
+from glctl.converge.read_only import READ_ONLY
+from glctl.converge.tree import ABSENT, Tree
 from glctl.errors import GlctlError
 from glctl.paths import Root
 from glctl.render.resources import Absent, File
@@ -129,10 +131,24 @@ def test_what_an_earlier_collection_has_left_is_no_obstacle(
     ids=str,
 )
 def test_all_else_is_for_reconfigure(
-    configure: Configure, found: Callable[..., None], differs: dict[str, Any]
+    configure: Configure, tree: Tree, found: Callable[..., None], differs: dict[str, Any]
 ) -> None:
     found(*differs.pop("changes", ()), **differs)
-    assert refusal(configure()).hint == "Run first: glctl reconfigure"
+    assert refusal(configure()).message == "No registry has been set up here yet."
+    configuration = configure()
+    Generations(tree).keep(configuration, configuration.resources())
+    refused = refusal(configuration)
+    assert refused.message.startswith("This host is not as gitlab.rb says")
+    assert refused.hint == "Run first: glctl reconfigure"
+
+
+def test_a_dry_run_goes_by_what_was_applied(configure: Configure, root: Root, tree: Tree, found: Any) -> None:
+    with pytest.raises(GlctlError, match="No registry has been set up here yet"):
+        examined(configure(), dry_run=True)
+    configuration = configure("gitlab_rails['registry_path'] = '/srv/images'")
+    Generations(tree).keep(configuration, configuration.resources())
+    found(due=(NGINX_DOWN,))
+    assert examined(configure(), dry_run=True).images == root.at("/srv/images")
 
 
 # --- links without content

@@ -30,20 +30,17 @@ def test_what_is_marked_and_what_may_go() -> None:
     assert (found.repositories, found.marked) == (2, 2)
     assert found.manifests == [Manifest("group/project", C), Manifest("other", B)]
     assert found.blobs == [C]
-    assert (found.deleted_manifests, found.deleted_blobs, found.failure, found.needed) == (0, 0, "", [])
+    assert (found.failure, found.needed) == ("", [])
 
 
-def test_what_is_deleted() -> None:
+def test_what_it_logs_of_deletions_at_some_levels_is_passed_over() -> None:
     found = read(
         LOG.format(f"deleting manifest: /docker/registry/v2/repositories/g/_manifests/revisions/sha256/{A}"),
         LOG.format("deleting manifest tag reference: /docker/registry/v2/repositories/g/_manifests/tags/x"),
         f"blob eligible for deletion: {A}",
         LOG.format("Deleting blob: /docker/registry/v2/blobs/sha256/b1/b157"),
     )
-    assert (found.deleted_manifests, found.deleted_blobs, found.blobs) == (1, 1, [A])
-    assert found.last_words == [
-        LOG.format("deleting manifest tag reference: /docker/registry/v2/repositories/g/_manifests/tags/x")
-    ]
+    assert (found.manifests, found.blobs, found.last_words) == ([], [A], [])
 
 
 @pytest.mark.parametrize("named_first", [True, False])

@@ -101,7 +101,8 @@ def test_what_follows_counts_where_gitlab_rb_does_not_say_why(generation: Make) 
     ("before", "after", "action"),
     [
         ([], [File("/f", b"")], "create"),
-        ([File("/f", b"")], [], "delete"),
+        ([File("/d/f", b"")], [Directory("/d", exact=True)], "delete"),
+        ([File("/f", b"")], [], None),
         ([File("/f", b"")], [Absent("/f")], "delete"),
         ([Absent("/f")], [], None),
         ([], [Absent("/f")], None),
@@ -115,4 +116,11 @@ def test_what_follows_counts_where_gitlab_rb_does_not_say_why(generation: Make) 
 def test_what_becomes_of_a_file(generation: Make, before: Any, after: Any, action: str | None) -> None:
     made = generation()
     found = differences(replace(made, resources=tuple(before)), replace(made, resources=tuple(after)))
-    assert [change.action for change in found.changes] == ([action] if action else [])
+    changes = [change for change in found.changes if change.path != "/d"]
+    assert [change.action for change in changes] == ([action] if action else [])
+
+
+def test_what_is_no_longer_used_and_stays(generation: Make) -> None:
+    made = generation()
+    before = replace(made, resources=(Directory("/images"), File("/d/f", b""), Absent("/gone")))
+    assert differences(before, replace(made, resources=(Directory("/d", exact=True),))).left == ("/images",)

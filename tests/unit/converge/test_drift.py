@@ -11,7 +11,8 @@ from glctl.converge.desired import Configuration
 from glctl.converge.drift import Altered, Drift, drift
 from glctl.converge.generations import Generations
 from glctl.converge.prepare import prepare
-from glctl.converge.state import APPLIED_DIR, GENERATIONS_DIR, Applied
+from glctl.converge.read_only import READ_ONLY, VARIABLE
+from glctl.converge.state import APPLIED_DIR, GENERATIONS_DIR, Applied, locked
 from glctl.converge.tree import Tree
 from glctl.paths import CONFIG_FILE, Root
 
@@ -74,7 +75,8 @@ def test_a_file_that_has_changed(
     found = look(applied)
     assert found
     linked = applied.at(path).is_symlink() and about.get("source")  # an administrator may link it
-    assert found.altered == (() if linked else (Altered(applied.relocate(path), **about),))
+    how = "content" if os.path.lexists(applied.at(path)) else "missing"
+    assert found.altered == (() if linked else (Altered(applied.relocate(path), **about, how=how),))
     assert found.owed == ()
 
 
@@ -82,6 +84,37 @@ def test_a_service_without_a_record_is_owed_something(applied: Root) -> None:
     applied.at(f"{APPLIED_DIR}/registry").unlink()
     applied.at(f"{APPLIED_DIR}/nginx.log").unlink()
     assert look(applied) == Drift(1, owed=("nginx/log", "registry"))
+
+
+def test_a_changed_mode(applied: Root) -> None:
+    applied.at(CONFIG_YML).chmod(0)
+    assert look(applied) == Drift(1, (Altered(applied.relocate(CONFIG_YML), ("registry",), how="mode"),))
+
+
+def test_a_garbage_collection_that_has_not_ended(applied: Root) -> None:
+    variable = applied.relocate(f"/opt/gitlab/etc/registry/env/{VARIABLE}")
+    Path(variable).parent.mkdir(parents=True, exist_ok=True)
+    Path(variable).write_bytes(READ_ONLY)
+    assert look(applied) == Drift(1, (Altered(variable, ("registry",), how="read-only"),))
+
+
+def test_a_rollback(applied: Root, configure: Callable[..., Configuration], tree: Tree) -> None:
+    last = Generations(tree).last()
+    assert last
+    Generations(tree).keep(configure("# other"), last.resources, back_to=7)
+    assert look(applied) == Drift(2, back_to=7)
+
+
+def test_a_run_that_is_under_way(applied: Root, tree: Tree) -> None:
+    with locked(tree):
+        assert look(applied) == Drift(1, at_work=os.getpid())
+
+
+def test_a_first_run_that_was_killed(applied: Root) -> None:
+    applied.at(f"{GENERATIONS_DIR}/1.json").unlink()
+    assert look(applied) is None  # all services have their records: nothing but its end is lacking
+    applied.at(f"{APPLIED_DIR}/registry").unlink()
+    assert look(applied) == Drift(0, owed=("registry",))
 
 
 def test_the_last_generation_counts(

@@ -25,7 +25,7 @@ PLATFORM = replace(DEBIAN, registry=HERE, nginx=HERE, runsvdir=HERE, chpst=HERE,
 def no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
     """What nginx says is test_stage.py's, what the registry says test_trial.py's."""
     monkeypatch.setattr(looking, "registry_problems", lambda _prepared, _last: iter(()))
-    monkeypatch.setattr(looking, "nginx_problems", lambda _configuration: iter(()))
+    monkeypatch.setattr(looking, "nginx_problems", lambda _configuration, *, ports_told: iter(()))
 
 
 @pytest.fixture
@@ -78,6 +78,12 @@ def test_the_registry_is_tried_unless_asked_not_to(ready: Prepare, monkeypatch: 
     preflight(ready(), trial=False)
 
 
+def test_whose_services_they_are_is_looked_at(ready: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = ("The services are nobody's.", "Run glctl as nobody.")
+    monkeypatch.setattr("glctl.services.supervisor.owner_problem", lambda _root: theirs)
+    assert problem(ready()).startswith(theirs[0])
+
+
 def test_programs_are_named_with_their_package(ready: Prepare) -> None:
     prepared = ready()
     missing = Program("/no/such/chpst", "runit")
@@ -85,7 +91,8 @@ def test_programs_are_named_with_their_package(ready: Prepare) -> None:
     host = replace(prepared.configuration.host, platform=platform)
     prepared = replace(prepared, configuration=replace(prepared.configuration, host=host))
     assert problem(prepared) == (
-        "/no/such/chpst, /no/such/svlogd is not installed. Install it: apt-get install runit"
+        "/no/such/chpst, /no/such/svlogd is not installed. Nothing was changed. "
+        "Install it: apt-get install runit"
     )
 
 

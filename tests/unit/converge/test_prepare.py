@@ -10,6 +10,8 @@ from glctl.converge import prepare as preparing
 from glctl.converge.apply import apply
 from glctl.converge.desired import Configuration
 from glctl.converge.prepare import Due, prepare
+from glctl.converge.read_only import INTERRUPTED as INTERRUPTED_COLLECTION
+from glctl.converge.read_only import READ_ONLY, variable_in
 from glctl.converge.state import Applied
 from glctl.converge.tree import Tree
 from glctl.errors import GlctlError
@@ -163,6 +165,21 @@ def test_a_stopped_service_with_nothing_but_an_old_debt_changes_nothing(host: Ho
     host.supervise("registry", up=False, want=b"d")
     host.applied.forget("registry")
     assert not prepare(host.configure()).changed
+
+
+def test_a_registry_that_a_garbage_collection_has_left_read_only(host: Host, root: Root) -> None:
+    variable = variable_in(root.relocate("/opt/gitlab/etc/registry/env"))
+    Path(variable).parent.mkdir(parents=True, exist_ok=True)
+    Path(variable).write_bytes(READ_ONLY)
+    host.applied.forget("registry")
+    assert host.due() == [Due("registry", "restart", because=INTERRUPTED_COLLECTION)]
+
+
+def test_what_another_run_is_at_work_on(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparing, "holder", lambda _tree: 4711)
+    assert host.due() == []
+    host.applied.forget("registry")
+    assert host.due() == [Due("registry", "restart", because="glctl is at work on it (pid 4711)")]
 
 
 def test_a_service_that_nothing_runs(host: Host) -> None:

@@ -178,6 +178,25 @@ def test_a_stopped_service_stays_so(configure: Configure, runit: Any, run: Any, 
     good()
 
 
+@pytest.mark.parametrize("now", [Status("down", want="down"), Status("no supervisor")])
+def test_what_somebody_stops_during_the_run_is_not_started_against_their_will(
+    configure: Configure, runit: Any, run: Any, good: Any, monkeypatch: pytest.MonkeyPatch, now: Status
+) -> None:
+    def stopped_meanwhile(directory: Path, _verb: Any, _before: Any) -> str:
+        runit.lives[directory.name] = now
+        return "after 7 s its state is down"
+
+    monkeypatch.setattr("glctl.converge.watch.come_up", stopped_meanwhile)
+    error = failed(run, configure(WARN))
+    assert error.message.startswith("registry was stopped by somebody else")
+    assert error.message.endswith("The previous files are back; no service had to hear of it.")
+    assert "Most likely" not in error.hint
+    assert told(runit) == ["restart registry"]
+    assert runit.lives["registry"] == now
+    runit.lives["registry"] = Status("run", pid=9, since=9.0, want="up")
+    good()
+
+
 @pytest.mark.parametrize("edited", [b"edited by hand", None])
 def test_files_edited_by_hand_go_back_to_what_services_were_seen_up_with(
     configure: Configure, runit: Any, run: Any, good: Any, root: Root, edited: bytes | None

@@ -31,7 +31,8 @@ def nothing_is_left(tmp_path: Path, root: Root, monkeypatch: pytest.MonkeyPatch)
 
 
 def said(configuration: Configuration) -> str:
-    return try_nginx(configuration.effective, configuration.host)
+    refused = try_nginx(configuration.effective, configuration.host)
+    return refused.words if refused else ""
 
 
 def test_nginx_likes_what_is_rendered(configure: Configure) -> None:
@@ -94,3 +95,40 @@ def test_a_certificate_that_may_not_be_read_is_told_as_that(
 def test_words_of_nginx_do_not_steer_the_terminal(configure: Configure) -> None:
     words = said(configure(LISTEN, STATUS, "nginx['custom_nginx_config'] = \"no\\esuch on;\""))
     assert "\x1b" not in words
+
+
+@pytest.mark.parametrize(
+    "key", ["nginx['custom_nginx_config']", "registry['nginx']['custom_gitlab_server_config']"]
+)
+def test_the_setting_that_holds_a_refused_line_is_named(configure: Configure, root: Root, key: str) -> None:
+    lines = f"{key} = <<~EOS\n  # one\n    proxy_pass_secret on;\nEOS"
+    [(what, hint)] = nginx_problems(configure(LISTEN, STATUS, lines))
+    assert "\n    That line: proxy_pass_secret on;" in what
+    assert hint == f"It comes from {key}: {root.at('/etc/gitlab/gitlab.rb')}:6:1"
+
+
+def test_the_setting_of_its_name_is_named(configure: Configure) -> None:
+    line = "nginx['keepalive_timeout'] = 'abc'"
+    [(what, hint)] = nginx_problems(configure(LISTEN, STATUS, line))
+    assert "That line: keepalive_timeout abc;" in what
+    assert hint.startswith("It comes from nginx['keepalive_timeout']: ")
+
+
+def test_what_is_refused_elsewhere_is_blamed_on_no_setting(configure: Configure, root: Root) -> None:
+    configuration = configure(LISTEN, STATUS)
+    live = root.at("/var/opt/gitlab/nginx/conf/upstream_definitions")
+    live.mkdir(parents=True)
+    (live / "own.conf").write_text("nosuch on;")
+    try:
+        [(what, hint)] = nginx_problems(configuration)
+    finally:
+        (live / "own.conf").unlink()
+        os.removedirs(live)
+    assert f"{live}/own.conf:1\n    That line: nosuch on;" in what
+    assert hint == "Look at nginx's settings in gitlab.rb."
+
+
+def test_a_port_that_nginx_cannot_have_is_told_once(configure: Configure) -> None:
+    configuration = configure(LISTEN, STATUS, "registry['nginx']['listen_addresses'] = ['192.0.2.1']")
+    assert ": bind() to 192.0.2.1:48080 failed" in next(nginx_problems(configuration))[0]
+    assert not [*nginx_problems(configuration, ports_told=True)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from glctl.converge.state import APPLIED_DIR, LOCK, Applied, locked
+from glctl.converge.state import APPLIED_DIR, LOCK, Applied, between_runs, holder, locked
 from glctl.converge.tree import ObstacleError, Tree
 from glctl.errors import GlctlError
 from glctl.paths import STATE_DIR, Root
@@ -53,6 +53,15 @@ def test_the_lock_holds_its_owners_pid_while_it_is_held(tree: Tree, root: Root) 
         pass
 
 
+def test_who_holds_the_lock(tree: Tree, root: Root) -> None:
+    assert holder(tree) is None
+    with locked(tree):
+        assert holder(tree) == os.getpid()
+    assert holder(tree) is None
+    root.at(LOCK).write_text(f"{os.getpid()}\n")  # as a killed run leaves it
+    assert holder(tree) is None
+
+
 def test_a_failure_lets_go_of_the_lock(tree: Tree, root: Root) -> None:
     with contextlib.suppress(KeyboardInterrupt), locked(tree):
         raise KeyboardInterrupt
@@ -93,6 +102,23 @@ def test_another_run_is_waited_for_as_long_as_is_asked(tree: Tree, root: Root) -
     with locked(tree, 60, told.append) as held:
         assert not held.waited
     assert len(told) == 2
+
+
+def test_what_only_tells_services_something_waits_for_a_run_as_well(tree: Tree, root: Root) -> None:
+    told: list[str] = []
+    with between_runs(tree, 0, told.append):
+        assert not root.at(STATE_DIR).exists()
+    with (
+        locked(tree),
+        pytest.raises(GlctlError, match=f"pid {os.getpid()}"),
+        between_runs(tree, 0, told.append),
+    ):
+        pass
+    with between_runs(tree, 0, told.append):
+        assert root.at(LOCK).read_text() == f"{os.getpid()}\n"
+        with pytest.raises(GlctlError, match="Another glctl"), locked(tree):
+            pass
+    assert (told, root.at(LOCK).read_text()) == ([], "")
 
 
 def test_the_directory_becomes_ours_alone_again(tree: Tree, root: Root) -> None:

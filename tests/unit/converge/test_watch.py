@@ -105,4 +105,4 @@ def test_what_falls_is_named(seen: list[Status], then: Status) -> None:
     fallen = watch.watch({"registry": HERE}, 3.0)
     assert fallen
     assert fallen[0] == "registry"
-    assert fallen[1].startswith("it came up, and ended within 0.")
+    assert fallen[1].startswith("ended within 0.")

@@ -89,6 +89,35 @@ def test_a_missing_runsvdir_is_named_with_its_package(root: Root) -> None:
     assert supervisor.find(root) is None
 
 
+@pytest.mark.parametrize(
+    ("owner", "user", "whose"), [(1, 0, "daemon"), (54321, 0, "54321"), (0, 0, ""), (1, 1, "")]
+)
+def test_root_leaves_the_services_of_another_user_alone(
+    root: Root, monkeypatch: pytest.MonkeyPatch, owner: int, user: int, whose: str
+) -> None:
+    assert supervisor.owner_problem(root) is None  # nothing is there yet
+    root.at(supervisor.STATE_DIR).mkdir(parents=True)
+    there = os.stat_result([0o40700, 0, 0, 0, owner, 0, 0, 0, 0, 0])
+    monkeypatch.setattr(Path, "stat", lambda _path: there)
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    problem = supervisor.owner_problem(root)
+    assert (problem or ("", ""))[0].partition(" are ")[2].partition("'s")[0] == whose
+
+
+def test_what_runs_is_found_where_nothing_can_be_written(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    root.at(supervisor.RECORD).mkdir(parents=True)
+    running = supervisor.Supervisor(this_process())
+    monkeypatch.setattr(supervisor, "find", lambda _root: running)
+    assert supervisor.ensure(root, Program("/no/runsvdir", "runit")) == running
+
+
+def test_a_record_that_cannot_be_written_is_told(root: Root) -> None:
+    root.at(supervisor.RECORD).mkdir(parents=True)
+    with pytest.raises(GlctlError, match="supervisor could not be written: is a directory") as caught:
+        supervisor.ensure(root, Program("/no/runsvdir", "runit"))
+    assert "writable" in caught.value.hint
+
+
 def test_waiting_ends_with_the_supervisor(root: Root) -> None:
     gone = Process(os.getpid(), 0, 1, "runsvdir")  # this pid, another start time
     with pytest.raises(GlctlError, match="has ended"):

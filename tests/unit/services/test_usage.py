@@ -1,4 +1,6 @@
 import os
+import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -6,7 +8,7 @@ import pytest
 
 from glctl.services.catalog import NGINX, REGISTRY, Service
 from glctl.services.runit import State, Status
-from glctl.services.usage import children, is_working, memory, open_files
+from glctl.services.usage import children, is_guarded, is_working, memory, open_files
 
 
 def test_what_descends_from_a_process_counts_too() -> None:
@@ -42,3 +44,20 @@ def test_nginx_works_only_with_workers(
     service: Service, pid: int | None, state: State, working: bool
 ) -> None:
     assert is_working(service, Status(state, pid, normally_up=True)) == working
+
+
+def test_a_service_is_guarded_by_the_parent_of_its_runsv(tmp_path: Path) -> None:
+    for name in ("runsvdir", "init"):  # stand-ins: the name of their file is what counts
+        shutil.copy("/bin/dash", tmp_path / name)
+        script = "sh -c 'sh -c \"echo \\$\\$; sleep 1000\"; :'; :"
+        with subprocess.Popen(
+            [tmp_path / name, "-c", script], stdout=subprocess.PIPE, start_new_session=True
+        ) as top:
+            assert top.stdout
+            pid = int(top.stdout.readline())
+            assert is_guarded(Status("run", pid=pid)) is (name == "runsvdir")
+            os.killpg(top.pid, signal.SIGKILL)
+
+
+def test_what_does_not_run_is_not_guarded() -> None:
+    assert not is_guarded(Status("down"))
