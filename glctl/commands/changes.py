@@ -71,7 +71,8 @@ def show_diff(console: Console, text: str) -> None:
 def show_end(console: Console, prepared: Prepared, result: Result | None, seconds: float) -> None:
     """What there was to do, what was done, and what was left out; *result* is None where nothing was done."""
     for service in prepared.stopped:
-        console.note(f"note: {service} was stopped and stays so. To start it: glctl start {service}")
+        left = "was stopped, or ended after once, and stays so"
+        console.note(f"note: {service} {left}. To start it: glctl start {service}")
     if result and any(due.stopped for due in prepared.due):
         console.note("note: history has this once it was seen up: start it, then run glctl reconfigure.")
     effective = prepared.configuration.effective

@@ -146,12 +146,14 @@ class _Run:
             return prepared, self._carry_out(prepared)
 
     def _carry_out(self, prepared: Prepared) -> Result:
+        from glctl.commands.interruption import finishing
         from glctl.converge.bring_up import Options
         from glctl.converge.carry_out import carry_out
 
         options = Options(self.asked.watch, self.asked.drain, not self.asked.no_rollback)
         try:
-            return carry_out(prepared, self.context.console.note, options)
+            with finishing():
+                return carry_out(prepared, self.context.console.note, options)
         except KeyboardInterrupt:
             self.context.console.note("Interrupted. The next `glctl reconfigure` finishes the rest.")
             raise

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from glctl.commands import run_options
+from glctl.commands.interruption import finishing
 from glctl.console import harmless
 from glctl.converge.collectable import examine_garbage
 from glctl.converge.desired import examine
@@ -21,9 +20,6 @@ from glctl.converge.tree import Tree
 from glctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
-
     from glctl.commands.context import Context
     from glctl.converge.collectable import Garbage
     from glctl.converge.collection import Collection
@@ -72,7 +68,7 @@ def command(
     if dry_run or not _wants(shown, yes):
         context.console.out("Nothing was deleted.")
         return
-    with locked(Tree(context.root), wait, progress.tell) as lock, _finishing():
+    with locked(Tree(context.root), wait, progress.tell) as lock, finishing():
         # Once more under the lock: another run may have been at work until now.
         garbage = examine_garbage(configuration, untagged=untagged, sole_writer=sole_writer)
         done = collect(garbage, shown if untagged else None, lock.descriptor, progress.tell, progress.show)
@@ -142,22 +138,3 @@ class _Progress:
         if self._terminal:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
-
-
-@contextmanager
-def _finishing() -> Iterator[None]:
-    """A closed terminal or a SIGTERM interrupts as Ctrl-C does, once: then the registry is brought back."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        for number in before:
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for number in before:
-        signal.signal(number, interrupt)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

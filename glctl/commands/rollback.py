@@ -12,6 +12,7 @@ import click
 
 from glctl.commands import changes, run_options
 from glctl.commands.history import when
+from glctl.commands.interruption import finishing
 from glctl.console import harmless
 from glctl.converge.back import BESIDE, carry_back, choose, prepare_back
 from glctl.converge.bring_up import Options
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help=f"Bring gitlab.rb and gitlab-secrets.json back, too; what they hold now is kept as *{BESIDE}.N.",
 )
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 0: nothing to change, 2: changes, 1: failure.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report.")
 @click.option("--no-diff", is_flag=True, help="Name what changes without showing how.")
 @run_options.no_trial
@@ -47,13 +49,13 @@ if TYPE_CHECKING:
 @run_options.drain
 @run_options.wait
 @click.pass_obj
-def command(context: Context, /, number: int | None, **given: Any) -> None:
+def command(context: Context, /, number: int | None, **given: Any) -> int:
     """Apply generation N as it was (see "glctl history"), by default the one before what is applied now.
 
     It goes through the same gates as reconfigure. gitlab.rb stays as it is, unless with --restore-config: the
     next reconfigure brings forward again what it says.
     """
-    _Run(context, _Asked(**given), number).carry_through()
+    return _Run(context, _Asked(**given), number).carry_through()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class _Asked:
 
     dry_run: bool
     restore_config: bool
+    detailed_exitcode: bool
     form: str
     no_diff: bool
     no_trial: bool
@@ -82,8 +85,8 @@ class _Run:
         self.prepared: Prepared | None = None
         self.reported = False
 
-    def carry_through(self) -> None:
-        """As JSON a failure is reported, too."""
+    def carry_through(self) -> int:
+        """Returns the exit code. As JSON a failure is reported, too."""
         context = self.context
         try:
             if not self.asked.dry_run:
@@ -93,14 +96,14 @@ class _Run:
             tree = Tree(context.root)
             generation = choose(Generations(tree), self.number, tree)
             self.number = generation.number
-            self._carry_through(generation)
+            return self._carry_through(generation)
         except (GlctlError, OSError) as exc:
             if self.asked.form == "json" and not self.reported:
                 seconds = time.monotonic() - self.begun
                 self._print(changes.failure(context.console, self.prepared, exc, seconds))
             raise
 
-    def _carry_through(self, generation: Generation) -> None:
+    def _carry_through(self, generation: Generation) -> int:
         console, dry, text = self.context.console, self.asked.dry_run, self.asked.form == "text"
         if text:
             about = f"{generation.number} of {when(generation)} (glctl {generation.version})"
@@ -118,6 +121,7 @@ class _Run:
             self._preflight(prepared)
         if result:
             _tell_what_differs(self.context, self.asked.restore_config)
+        return 2 if self.asked.detailed_exitcode and prepared.changed else 0
 
     def _look(self, generation: Generation) -> Prepared:
         """What a run would do."""
@@ -148,7 +152,8 @@ class _Run:
         options = Options(self.asked.watch, self.asked.drain, not self.asked.no_rollback)
         config_file = self.context.config_file if self.asked.restore_config else None
         try:
-            return carry_back(prepared, config_file, self.context.console.note, options)
+            with finishing():
+                return carry_back(prepared, config_file, self.context.console.note, options)
         except KeyboardInterrupt:
             self.context.console.note(f"Interrupted. To finish it: glctl rollback {self.number}")
             raise

@@ -95,6 +95,8 @@ def test_to_the_one_before(converge: Any, run: Run, root: Root, order: list[Any]
 def test_a_dry_run_changes_nothing(converge: Any, run: Run, root: Root, order: list[Any]) -> None:
     converge(WARN)
     converge()
+    assert run("--dry-run", "--detailed-exitcode")[0] == 2
+    order.clear()
     code, out, err = run("--dry-run", "--no-diff")
     assert (code, order) == (0, ["preflight"])
     assert "--restore-config" not in err
