@@ -138,9 +138,7 @@ class Generations:
         try:
             names = self._tree.names(directory)
         except PermissionError as exc:
-            raise GlctlError(
-                f"This user may not read {directory}.", "Run glctl as root, or as the user whose root it is."
-            ) from exc
+            raise _unreadable(directory) from exc
         stems = (name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX))
         return sorted(int(stem) for stem in stems if stem.isdecimal())
 
@@ -151,12 +149,20 @@ class Generations:
         path = self._path(number)
         try:
             generation = _unpack(self._tree.actual(path).content)
+        except PermissionError as exc:
+            raise _unreadable(path) from exc
         except (ValueError, KeyError, TypeError):
             generation = None
         if generation is None or generation.number != number:
             self.damaged += [path] if path not in self.damaged else []
             return None
         return generation
+
+
+def _unreadable(path: str) -> GlctlError:
+    return GlctlError(
+        f"This user may not read {path}.", "Run glctl as root, or as the user whose root it is."
+    )
 
 
 def _is_of(document: dict[str, Any], configuration: Configuration, resources: tuple[Resource, ...]) -> bool:

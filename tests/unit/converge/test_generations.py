@@ -208,6 +208,19 @@ def test_a_user_who_may_not_look_is_told(generations: Generations, monkeypatch: 
         generations.all()
 
 
+def test_a_user_who_may_not_read_one_is_told(
+    keep: Any, generations: Generations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_tree: Tree, path: str) -> None:
+        raise PermissionError(13, "Permission denied", path)
+
+    keep()
+    monkeypatch.setattr(Tree, "actual", refuse)
+    with pytest.raises(GlctlError, match=r"may not read .*/generations/1\.json") as told:
+        generations.all()
+    assert "whose root it is" in told.value.hint
+
+
 def test_one_that_is_not_kept(generations: Generations) -> None:
     assert (generations.all(), generations.last()) == ((), None)
     with pytest.raises(GlctlError, match="There is no generation 3"):
