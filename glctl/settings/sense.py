@@ -96,13 +96,14 @@ def _environment(settings: Settings) -> Iterator[Diagnostic]:
 
 
 def _tls_versions(settings: Settings) -> Iterator[Diagnostic]:
-    """nginx refuses a version of TLS that it does not know."""
+    """Versions of TLS that today's nginx refuses: a warning, for Omnibus goes on, and ``nginx -t`` decides."""
     value, path = given(settings, OPTIONS["registry.nginx.ssl_protocols"])
     one_line = isinstance(value, str) and value.isprintable()  # others: validate.py
     for word in value.split() if one_line else ():
         if word not in _TLS:
             message = f"{ruby_name('.'.join(path))} has {word!r}, which nginx does not know."
-            yield _error("wrong-value", message, f"There are {', '.join(_TLS)}.", settings, *path)
+            hint = f"There are {', '.join(_TLS)}."
+            yield Diagnostic("wrong-value", "warning", message, hint, settings.span(*path))
 
 
 def _token_pair(settings: Settings) -> Iterator[Diagnostic]:

@@ -93,6 +93,6 @@ def test_it_explains_and_compares_without_the_example_beside_it(installed: Path,
     config = tmp_path / "gitlab.rb"
     config.write_text("registry_external_url 'http://registry.example.com'\n")
     glctl = [installed / "glctl", f"--config={config}"]
-    assert "\n  # registry['uid'] = 986\n" in run(*glctl, "diff-config", cwd=tmp_path)
+    assert "\n  registry: enable, username, group, uid, gid," in run(*glctl, "diff-config", cwd=tmp_path)
     said = run(*glctl, "explain", "registry.dir", cwd=tmp_path)
     assert said.startswith("registry['dir'] = '/var/opt/gitlab/registry'\n")
