@@ -96,7 +96,7 @@ def _environment(settings: Settings) -> Iterator[Diagnostic]:
 
 
 def _tls_versions(settings: Settings) -> Iterator[Diagnostic]:
-    """Versions of TLS that today's nginx refuses: a warning, for Omnibus goes on, and ``nginx -t`` decides."""
+    """Versions of TLS that nginx refuses today: a warning, as Omnibus goes on; ``nginx -t`` decides."""
     value, path = given(settings, OPTIONS["registry.nginx.ssl_protocols"])
     one_line = isinstance(value, str) and value.isprintable()  # others: validate.py
     for word in value.split() if one_line else ():
