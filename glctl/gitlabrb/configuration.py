@@ -57,7 +57,7 @@ class Configuration:
         if is_setting and (previous := container.find(key)) is not None:
             self._overwritten += self._set_in(previous, path)
         container.put(key, value, span)
-        if isinstance(value, Mash | list):
+        if isinstance(value, (Mash, list)):
             plain(value, self._budget)  # raises where something shared has come to contain itself
 
     def _set_in(self, entry: Entry, path: Path) -> list[Setting]:

@@ -36,6 +36,8 @@ _MAX_NAMED = 60  # characters of the text that a message repeats
 # Nodes that may stand between any two others. A heredoc's body is found from its beginning.
 _EXTRAS = frozenset({"comment", "heredoc_body"})
 
+_NO_DATA = (Environment, Library, Facts)  # a tuple: a union would be built anew for every value
+
 
 class Evaluator:
     """One evaluation of one text. What is wrong is added to *diagnostics*."""
@@ -148,7 +150,7 @@ class Evaluator:
     def data(self, node: Node) -> Any:
         """As :meth:`value`, for what is kept: a setting, a variable, an element, an argument."""
         value = self.value(node)
-        if isinstance(value, Environment | Library | Facts):
+        if isinstance(value, _NO_DATA):
             self.refuse(unsupported.no_data(node, value))
             return UNKNOWN
         return value

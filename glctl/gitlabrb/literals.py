@@ -10,7 +10,7 @@ from glctl.gitlabrb.limits import MAX_DIGITS
 from glctl.gitlabrb.model import Symbol
 from glctl.gitlabrb.refusal import RefusedError
 from glctl.gitlabrb.strings import quoted, words
-from glctl.gitlabrb.values import UNKNOWN, Hash, describe
+from glctl.gitlabrb.values import KEY_TYPES, UNKNOWN, Hash, describe
 from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def _key(ev: Evaluator, node: Node, arrow: Node) -> Any:
     if node.type == "hash_key_symbol":
         return Symbol(ev.source.text_of(node))
     key = ev.value(node)
-    if key is not UNKNOWN and not isinstance(key, str | int | float | None):
+    if key is not UNKNOWN and not isinstance(key, KEY_TYPES):
         raise RefusedError(
             node, codes.UNSUPPORTED, f"{describe(key)} is not supported as a key", "Use a string."
         )

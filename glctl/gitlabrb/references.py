@@ -11,7 +11,18 @@ from glctl.gitlabrb.libraries import FUNCTIONS, LIBRARIES, ask
 from glctl.gitlabrb.literals import collected, listed
 from glctl.gitlabrb.methods import METHODS, invoke
 from glctl.gitlabrb.refusal import RefusedError
-from glctl.gitlabrb.values import UNKNOWN, Class, Environment, Facts, Hash, Library, Mash, describe, is_string
+from glctl.gitlabrb.values import (
+    KEY_TYPES,
+    UNKNOWN,
+    Class,
+    Environment,
+    Facts,
+    Hash,
+    Library,
+    Mash,
+    describe,
+    is_string,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -225,7 +236,7 @@ def _fact(ev: Evaluator, node: Node, facts: Facts, key: Any) -> str:
 
 def hash_key(node: Node, key: Any) -> Any:
     """*key*, if it is of a kind that hashes are looked up by."""
-    if isinstance(key, str | int | float | None):
+    if isinstance(key, KEY_TYPES):
         return key
     raise RefusedError(node, codes.UNSUPPORTED, f"{describe(key)} is not supported as a key", "Use a string.")
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from glctl.gitlabrb.evaluator import Evaluator
 
 # Where Ruby takes a call whose arguments have no parentheses; a sole argument is another such place.
+_NO_VALUES = (Range, Regexp, Proc, Class, re.Match)  # a tuple: a union would be built anew for every value
 _TAKES_COMMAND = frozenset(
     "program parenthesized_statements interpolation then else body_statement "
     "block_body if_modifier unless_modifier".split()
@@ -68,7 +69,7 @@ def check_setting(ev: Evaluator, node: Node, value: Any, depth: int = 0) -> None
         raise RefusedError(
             node, codes.WRONG_TYPE, f"the method {value.name} lacks its block", "Write it: { |x| … }"
         )
-    if isinstance(value, Range | Regexp | Proc | Class | re.Match):
+    if isinstance(value, _NO_VALUES):
         raise RefusedError(
             node,
             codes.WRONG_TYPE,

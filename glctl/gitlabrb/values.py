@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from glctl.spans import Span
 
 Key = str | int | float | None  # a bool is an int to Python
+KEY_TYPES = (str, int, float, type(None))  # of it; a tuple: a union would be built anew for every key
 
 
 class Unknown:
