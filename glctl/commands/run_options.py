@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from glctl.converge.watch import SECONDS
 from glctl.services.control import TIMEOUT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _SECONDS = click.FloatRange(min=0)
 
@@ -43,3 +48,27 @@ wait_briefly = click.option(
     metavar="S",
     help="Wait up to S seconds for a run, such as a reconfigure, that is under way.",
 )
+_OF_A_RUN = (
+    click.option(
+        "--dry-run", is_flag=True, help="Show what would change and what would stop it; change nothing."
+    ),
+    click.option(
+        "--detailed-exitcode", is_flag=True, help="Exit 0: nothing to change, 2: changes, 1: failure."
+    ),
+    click.option(
+        "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report."
+    ),
+    click.option("--no-diff", is_flag=True, help="Name what changes without showing how."),
+    no_trial,
+    no_rollback,
+    watch,
+    drain,
+    wait,
+)
+
+
+def of_a_run(command: Callable[..., Any]) -> Callable[..., Any]:
+    """All that ``reconfigure`` and ``rollback`` take."""
+    for option in reversed(_OF_A_RUN):
+        command = option(command)
+    return command

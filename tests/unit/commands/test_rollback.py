@@ -7,6 +7,7 @@ import pytest
 
 from glctl import cli
 from glctl.commands import rollback
+from glctl.converge import preflight as looking
 from glctl.converge.apply import apply
 from glctl.converge.carry_out import Result
 from glctl.converge.desired import examine
@@ -60,7 +61,7 @@ def order(root: Root, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         settle(prepared, root)
         return Result()
 
-    monkeypatch.setattr(rollback, "preflight", lambda _, trial: happened.append("preflight"))
+    monkeypatch.setattr(looking, "preflight", lambda _, trial: happened.append("preflight"))
     monkeypatch.setattr(rollback, "carry_back", carry_back)
     return happened
 
