@@ -81,12 +81,12 @@ def _read_and_put(ev: Evaluator, left: Node, node: Node) -> tuple[Any, Put]:
     """What *left* holds, and what gives it another value. Its keys are worked out once."""
     # Where it cannot be put, that matters only once it is.
     if left.type != "element_reference":
-        return ev.data(left), lambda value: target(ev, left, node)(value)  # noqa: PLW0108 (not yet)
+        return ev.data(left), lambda value: target(ev, left, node)(value)  # noqa: PLW0108 - looked up only when put
     container, *keys = container_and_keys(ev, left)
     if container is UNKNOWN or any(key is UNKNOWN for key in keys):
         return UNKNOWN, _nowhere
     old = read_element(ev, left, container, keys)
-    return old, lambda value: _element_of(ev, left, node, container, keys)(value)  # noqa: PLW0108 (not yet)
+    return old, lambda value: _element_of(ev, left, node, container, keys)(value)  # noqa: PLW0108 - looked up only when put
 
 
 def target(ev: Evaluator, left: Node, node: Node) -> Put:

@@ -11,7 +11,7 @@ from glctl.gitlabrb.values import UNKNOWN, Class, Hash, Range, describe
 from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _PLAIN_SYMBOL = Pattern(r"[^\W\d]\w*[?!=]?")
 _SHORT_EXPONENT = Pattern(r"^(-?\d+)e")  # Python writes 1e+20, Ruby 1.0e+20
@@ -51,11 +51,16 @@ def to_s(value: Any, budget: Budget) -> str:
 
 def inspect(value: Any, budget: Budget) -> str:
     """Ruby's ``inspect``."""
-    pieces = []
-    for piece in _pieces(value, budget, 0):
+    return _joined(_pieces(value, budget, 0), budget)
+
+
+def _joined(pieces: Iterable[str], budget: Budget) -> str:
+    """All *pieces*, of which not more are made than the budget allows."""
+    made = []
+    for piece in pieces:
         budget.spend_text(len(piece))
-        pieces.append(piece)
-    return "".join(pieces)
+        made.append(piece)
+    return "".join(made)
 
 
 def _pieces(value: Any, budget: Budget, depth: int) -> Iterator[str]:
@@ -85,11 +90,7 @@ def _pieces(value: Any, budget: Budget, depth: int) -> Iterator[str]:
 
 def to_json(value: Any, budget: Budget) -> str:
     """``value.to_json``, ``JSON.generate(value)``"""
-    pieces = []
-    for piece in _json_pieces(value, budget, 0):
-        budget.spend_text(len(piece))
-        pieces.append(piece)
-    return "".join(pieces)
+    return _joined(_json_pieces(value, budget, 0), budget)
 
 
 def _json_pieces(value: Any, budget: Budget, depth: int) -> Iterator[str]:
