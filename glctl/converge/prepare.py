@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 
     from glctl.converge.desired import Configuration
     from glctl.converge.plan import Problem
-    from glctl.render.resources import Action, Resource
+    from glctl.render.resources import Action, File, Resource, Symlink
     from glctl.services.catalog import Service
     from glctl.services.runit import Status
+
+    Placed = File | Directory | Symlink | Absent  # all but accounts
 
 DueAction = Literal["start", "restart", "reload", "stop", "restart log", "reload log"]
 
@@ -83,8 +85,8 @@ def prepare(configuration: Configuration, resources: tuple[Resource, ...] | None
     try:
         resources = rendered.resources(configuration, tree) if resources is None else resources
         ids = accounts.lookup_ids(resources, host)
-        actual, obstacles = observe(resources, tree)
-        made = plan(resources, actual, ids, host)
+        places, actual, obstacles = observe(resources, tree)
+        made = plan(places, actual, ids, host)
         made = replace(made, obstacles=(*obstacles, *made.obstacles))
         due = () if obstacles else tuple(_due(configuration, made, Applied(tree)))
         unfinished = not obstacles and Journal(tree).is_open
@@ -96,27 +98,56 @@ def prepare(configuration: Configuration, resources: tuple[Resource, ...] | None
     return Prepared(configuration, resources, ids, made, due, stopped, unfinished=unfinished)
 
 
-def observe(resources: Sequence[Resource], tree: Tree) -> tuple[dict[str, Actual], list[Problem]]:
-    """What is at the path of each Resource and may be beside them, and what is in the way."""
+def observe(
+    resources: Sequence[Resource], tree: Tree
+) -> tuple[list[Resource], dict[str, Actual], list[Problem]]:
+    """What is at the path of each Resource and may be beside them, and what is in the way.
+
+    Where an administrator has moved a directory and left a link, what it leads to is that Resource's place.
+    """
+    places: list[Resource] = []
     actual: dict[str, Actual] = {}
     obstacles: dict[Problem, None] = {}  # each once: many paths may lead through one link
     for resource in resources:
         if isinstance(resource, Account):
+            places.append(resource)
             continue
         try:
-            actual[resource.path] = there = tree.actual(resource.path)
-            if there.kind == "absent" and not isinstance(resource, Absent):
-                tree.missing_parents(resource.path)
+            place, there = _place(resource, tree)
+            places.append(place)
+            actual[place.path] = there
+            if there.kind == "absent" and not isinstance(place, Absent):
+                tree.missing_parents(place.path)
         except ObstacleError as exc:
             obstacles[exc.message, exc.hint] = None
-    for directory, exact in _directories(resources, tree).items():
+    for directory, exact in _directories(places, tree).items():
         try:
             for name in tree.names(directory):
                 if exact or name.endswith(TEMPORARY):
                     actual.setdefault(f"{directory}/{name}", tree.actual(f"{directory}/{name}"))
         except ObstacleError as exc:
             obstacles[exc.message, exc.hint] = None
-    return actual, list(obstacles)
+    return places, actual, list(obstacles)
+
+
+def _place(resource: Placed, tree: Tree) -> tuple[Placed, Actual]:
+    """Where a Resource is to be, and what is there. Raises ObstacleError.
+
+    An exact directory is not looked for behind a link: its files would be strays there.
+    """
+    there = tree.actual(resource.path)
+    if there.kind != "symlink" or not isinstance(resource, Directory) or resource.exact:
+        return resource, there
+    try:
+        destination = tree.destination(resource.path)
+    except FileNotFoundError as exc:
+        raise ObstacleError(
+            f"{resource.path} is a symbolic link to {there.target}, which is not there.",
+            "Mount or make that, or take the link away.",
+        ) from exc
+    except NotADirectoryError:
+        return resource, there
+    return replace(resource, path=destination), tree.actual(destination)
 
 
 def _directories(resources: Sequence[Resource], tree: Tree) -> dict[str, bool]:

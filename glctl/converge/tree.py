@@ -72,6 +72,15 @@ class Tree:
         except (FileNotFoundError, NotADirectoryError):
             return []
 
+    def destination(self, path: str) -> str:
+        """The directory that the symlink at *path* leads to, with no symlink on the way.
+
+        Raises OSError where it leads to none, ObstacleError where it is not followed.
+        """
+        fd, at = self._walk(self._inside(path))
+        os.close(fd)
+        return at
+
     def missing_parents(self, path: str) -> list[str]:
         """The directories that must be made before *path* can be, outermost first.
 
@@ -220,7 +229,7 @@ class Tree:
 
     @contextmanager
     def _directory(self, path: str) -> Iterator[int]:
-        fd = self._walk(self._inside(path))
+        fd, _ = self._walk(self._inside(path))
         try:
             yield fd
         finally:
@@ -239,8 +248,8 @@ class Tree:
     def _parts(self, normal: str) -> list[str]:
         return normal[len(self._top) :].strip("/").split("/") if normal != self._top else []
 
-    def _walk(self, path: str) -> int:
-        """A descriptor of the directory at *path*, reached from the root one name at a time.
+    def _walk(self, path: str) -> tuple[int, str]:
+        """A descriptor of the directory at *path*, reached from the root one name at a time, and where it is.
 
         Paths are text here and not Path, which costs as much as the system calls: some hundred are walked.
         """
@@ -269,7 +278,7 @@ class Tree:
         except BaseException:
             os.close(fd)
             raise
-        return fd
+        return fd, at
 
     def _target(self, parent: int, at: str, name: str) -> str | None:
         """Where the symlink *name* in *at* leads, or None if it is no symlink. Raises ObstacleError."""

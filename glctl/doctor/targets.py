@@ -1,4 +1,4 @@
-"""What can be examined, and with which checks."""
+"""What can be examined, and with which groups of checks."""
 
 from __future__ import annotations
 
@@ -7,44 +7,34 @@ from typing import TYPE_CHECKING
 from glctl.doctor.checks import (
     clock,
     configuration,
-    debug_server,
-    local,
-    log_rules,
-    ports,
+    debug,
+    logs,
+    nginx,
     proxy,
     push,
-    service_running,
+    services,
     storage,
-    storage_writable,
-    supervisor,
-    token_local,
-    token_pair,
-    token_proxy,
-    virtual_host,
+    tokens,
 )
 
 if TYPE_CHECKING:
     from glctl.doctor.check import Check
 
-# In the order in which they are reported: each stands behind those that it requires.
+# In the order in which they are reported: each check stands behind those that it requires.
+_REGISTRY = {
+    "clock": clock.CHECKS,
+    "configuration": configuration.CHECKS,
+    "services": services.CHECKS,
+    "storage": storage.CHECKS,
+    "nginx": nginx.CHECKS,
+    "debug server": debug.CHECKS,
+    "proxy": proxy.CHECKS,
+    "tokens": tokens.CHECKS,
+    "push": push.CHECKS,
+    "logs": logs.CHECKS,
+}
+GROUPS: dict[str, dict[str, tuple[Check, ...]]] = {"registry": _REGISTRY}
 TARGETS: dict[str, tuple[Check, ...]] = {
-    "registry": (
-        clock.CHECK,
-        configuration.CHECK,
-        virtual_host.CHECK,
-        supervisor.CHECK,
-        service_running.REGISTRY,
-        service_running.NGINX,
-        ports.CHECK,
-        storage.CHECK,
-        storage_writable.CHECK,
-        local.CHECK,
-        debug_server.CHECK,
-        proxy.CHECK,
-        token_pair.CHECK,
-        token_local.CHECK,
-        token_proxy.CHECK,
-        push.CHECK,
-        log_rules.CHECK,
-    ),
+    target: tuple(check for checks in groups.values() for check in checks)
+    for target, groups in GROUPS.items()
 }

@@ -223,6 +223,39 @@ def test_obstacles_are_collected_each_once(configure: Configure, root: Root, tmp
     assert f"{root.path}/var is a symbolic link that leads out of {root.path}, to {tmp_path}." in said
 
 
+IMAGES = "/var/opt/gitlab/gitlab-rails/shared/registry"
+
+
+def test_a_directory_that_an_administrator_has_moved_and_linked_is_converged_where_it_is(
+    host: Host, root: Root
+) -> None:
+    moved = root.path / "data"
+    root.at(IMAGES).rename(moved)
+    root.at(IMAGES).symlink_to(moved)
+    assert not prepare(host.configure()).changed
+    moved.chmod(0o700)
+    (change,) = prepare(host.configure()).plan.changes
+    assert (change.path, change.aspects) == (str(moved), ("mode",))
+    host.converge()
+    assert root.at(IMAGES).is_symlink()
+    assert not prepare(host.configure()).changed
+
+
+def test_a_link_to_a_directory_that_is_not_mounted(host: Host, root: Root) -> None:
+    root.at(IMAGES).rmdir()
+    root.at(IMAGES).symlink_to(root.path / "data")
+    (obstacle,) = prepare(host.configure()).plan.obstacles
+    assert obstacle[0] == f"{root.at(IMAGES)} is a symbolic link to {root.path}/data, which is not there."
+
+
+def test_a_link_to_a_file_is_in_the_way_of_a_directory(host: Host, root: Root) -> None:
+    root.at(IMAGES).rmdir()
+    (root.path / "data").write_text("")
+    root.at(IMAGES).symlink_to(root.path / "data")
+    (obstacle,) = prepare(host.configure()).plan.obstacles
+    assert obstacle[0] == f"{root.at(IMAGES)} is a symbolic link, but a directory belongs there."
+
+
 def test_an_obstacle_is_something_to_do(host: Host, root: Root) -> None:
     root.at("/opt/gitlab/service/nginx").unlink()
     root.at("/opt/gitlab/service/nginx").mkdir()

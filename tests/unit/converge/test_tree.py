@@ -105,7 +105,17 @@ CHANGES = {
     "protect": lambda tree, path: tree.protect(path, 0o777),
     "unlink": lambda tree, path: tree.unlink(path),
     "open_lock": lambda tree, path: tree.open_lock(path),
+    "destination": lambda tree, path: tree.destination(path),
 }
+
+
+def test_where_a_link_leads(tree: Tree, root: Root) -> None:
+    (root.path / "real" / "below").mkdir(parents=True)
+    (root.path / "second").symlink_to("real")
+    (root.path / "first").symlink_to("second/below")
+    assert tree.destination(f"{root.path}/first") == f"{root.path}/real/below"
+    with pytest.raises(FileNotFoundError):
+        tree.destination(f"{root.path}/nowhere")
 
 
 @pytest.mark.parametrize("change", CHANGES)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from glctl.doctor.checks.ports import CHECK
+from glctl.doctor.checks.services.ports import CHECK
 from glctl.doctor.watch import Seen
 from glctl.services import ports
 from glctl.services.runit import Status

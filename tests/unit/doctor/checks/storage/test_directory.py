@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from glctl.doctor.check import NotTriedError
-from glctl.doctor.checks import storage
-from glctl.doctor.checks.storage import CHECK
+from glctl.doctor.checks.storage import directory
+from glctl.doctor.checks.storage.directory import CHECK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ def images(new_facts: Callable[..., Facts]) -> Path:
 def test_a_directory_with_room(
     new_facts: Callable[..., Facts], run: Any, images: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage.os, "statvfs", statvfs(84 * GB, 100 * GB))
+    monkeypatch.setattr(directory.os, "statvfs", statvfs(84 * GB, 100 * GB))
     assert run(CHECK, new_facts()) == ([], f"{images}: 84 GB free")
 
 
@@ -59,7 +59,7 @@ def test_how_much_room_is_too_little(
     size: float,
     severity: str | None,
 ) -> None:
-    monkeypatch.setattr(storage.os, "statvfs", statvfs(free, size))
+    monkeypatch.setattr(directory.os, "statvfs", statvfs(free, size))
     findings, _ = run(CHECK, new_facts())
     assert [(f.code, f.severity) for f in findings] == [("storage-full", severity)] * (severity is not None)
 
@@ -77,7 +77,7 @@ def test_how_many_inodes_are_too_few(
     left: int,
     severity: str | None,
 ) -> None:
-    monkeypatch.setattr(storage.os, "statvfs", statvfs(50 * GB, 100 * GB, inodes, left))
+    monkeypatch.setattr(directory.os, "statvfs", statvfs(50 * GB, 100 * GB, inodes, left))
     findings, _ = run(CHECK, new_facts())
     assert [(f.code, f.severity) for f in findings] == [("storage-full", severity)] * (severity is not None)
     assert all("inodes" in f.summary for f in findings)
@@ -86,7 +86,7 @@ def test_how_many_inodes_are_too_few(
 def test_a_read_only_file_system(
     new_facts: Callable[..., Facts], run: Any, images: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage.os, "statvfs", statvfs(50 * GB, 100 * GB, flags=os.ST_RDONLY))
+    monkeypatch.setattr(directory.os, "statvfs", statvfs(50 * GB, 100 * GB, flags=os.ST_RDONLY))
     [finding], _ = run(CHECK, new_facts())
     assert finding.code == "storage-read-only"
 

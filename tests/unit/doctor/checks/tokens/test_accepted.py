@@ -6,7 +6,7 @@ import pytest
 
 from glctl.clients.distribution import Challenge, Ping
 from glctl.clients.http import Exchange
-from glctl.doctor.checks.token_local import CHECK, why_refused
+from glctl.doctor.checks.tokens.accepted import CHECK, why_refused
 from glctl.secret import Secret
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from glctl.doctor.checks.configuration import CHECK
+from glctl.doctor.checks.configuration.readable import CHECK
 from glctl.spans import Diagnostic, Span
 
 if TYPE_CHECKING:

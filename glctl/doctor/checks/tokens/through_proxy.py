@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
-from glctl.doctor.checks.token_local import why_refused
+from glctl.doctor.checks.tokens.accepted import why_refused
 from glctl.doctor.found import found
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor import permissions
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.checks.storage import directory_of_images
+from glctl.doctor.checks.storage.directory import directory_of_images
 from glctl.doctor.found import found
 
 if TYPE_CHECKING:

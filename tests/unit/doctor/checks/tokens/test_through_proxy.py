@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from glctl.clients.http import Exchange
-from glctl.doctor.checks.token_proxy import CHECK
+from glctl.doctor.checks.tokens.through_proxy import CHECK
 from glctl.secret import Secret
 
 if TYPE_CHECKING:

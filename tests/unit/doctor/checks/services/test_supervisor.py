@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from glctl.doctor.check import NotTriedError
-from glctl.doctor.checks.supervisor import CHECK
+from glctl.doctor.checks.services.supervisor import CHECK
 from glctl.doctor.watch import Seen
 from glctl.services.processes import Process
 from glctl.services.runit import Status

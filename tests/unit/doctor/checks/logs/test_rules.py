@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from glctl.doctor.check import NotTriedError
-from glctl.doctor.checks.log_rules import CHECK
+from glctl.doctor.checks.logs.rules import CHECK
 from glctl.logs.scan import LogMatch, scan
 
 if TYPE_CHECKING:

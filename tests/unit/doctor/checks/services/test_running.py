@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from glctl.doctor.check import NotTriedError
-from glctl.doctor.checks.service_running import NGINX, REGISTRY
+from glctl.doctor.checks.services.running import NGINX, REGISTRY
 from glctl.doctor.watch import Seen
 from glctl.services.runit import Status
 

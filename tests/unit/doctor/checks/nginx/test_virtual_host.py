@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from glctl.doctor.check import NotTriedError
-from glctl.doctor.checks.virtual_host import CHECK
+from glctl.doctor.checks.nginx.virtual_host import CHECK
 from glctl.doctor.virtual_host import VirtualHost
 
 if TYPE_CHECKING:

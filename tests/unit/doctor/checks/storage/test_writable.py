@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from glctl.doctor.check import NotTriedError
-from glctl.doctor.checks.storage_writable import CHECK
+from glctl.doctor.checks.storage.writable import CHECK
 from glctl.services import accounts
 from glctl.services.accounts import Account
 

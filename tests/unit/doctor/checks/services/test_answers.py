@@ -8,7 +8,7 @@ from glctl.clients.distribution import Health, Ping
 from glctl.clients.failures import Failure
 from glctl.clients.http import Exchange
 from glctl.doctor.check import NotTriedError
-from glctl.doctor.checks.local import CHECK
+from glctl.doctor.checks.services.answers import CHECK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

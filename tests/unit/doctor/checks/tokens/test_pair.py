@@ -7,7 +7,7 @@ import pytest
 
 from glctl.clients import keys
 from glctl.doctor.check import NotTriedError
-from glctl.doctor.checks.token_pair import CHECK
+from glctl.doctor.checks.tokens.pair import CHECK
 from glctl.errors import GlctlError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from glctl.clients.ntp import NtpAnswer, NtpFailure, Survey, majority
-from glctl.doctor.checks.clock import CHECK
+from glctl.doctor.checks.clock.ntp import CHECK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

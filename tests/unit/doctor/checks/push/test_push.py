@@ -6,7 +6,7 @@ import pytest
 
 from glctl.clients.http import Exchange
 from glctl.doctor import virtual_host
-from glctl.doctor.checks.push import CHECK
+from glctl.doctor.checks.push.push import CHECK
 from glctl.doctor.facts import BLOB
 from glctl.secret import Secret
 

@@ -8,7 +8,7 @@ from glctl.clients.distribution import Health, Vars
 from glctl.clients.failures import Failure
 from glctl.clients.http import Exchange
 from glctl.doctor.check import NotTriedError
-from glctl.doctor.checks.debug_server import CHECK
+from glctl.doctor.checks.debug.health import CHECK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,7 @@
+"""The registry's debug server."""
+
+from __future__ import annotations
+
+from glctl.doctor.checks.debug import health
+
+CHECKS = (health.CHECK,)

@@ -1,0 +1,7 @@
+"""nginx and its virtual host of the registry."""
+
+from __future__ import annotations
+
+from glctl.doctor.checks.nginx import virtual_host
+
+CHECKS = (virtual_host.CHECK,)
