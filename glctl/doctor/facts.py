@@ -50,6 +50,8 @@ class Options:
 
     write: bool = False
     read_only: bool = False
+    deep: bool = False  # walk whole trees instead of samples
+    waiting: bool = False  # it will be looked at again: nothing logs in yet
     ntp_servers: tuple[str, ...] = NTP_SERVERS
     ntp_timeout: float = 1.5  # seconds
 
