@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from glctl.paths import Root
 
 EXIT_DOWN = 3
+_LISTED = 20  # departures; where a directory is gone, so is all that was in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def command(context: Context, services: tuple[str, ...], output: str) -> int:
     else:
         for row in rows:
             context.console.out(_as_text(row, context.console))
-        for departure in _departures(found) if found else ():
+        for departure in _departures(context, found) if found else ():
             line = as_called(departure, context.console.called)
             context.console.out(context.console.paint(harmless(line), "yellow"))
     if any(row.status.state == "no supervisor" and row.should_run for row in rows):
@@ -104,18 +105,40 @@ def _as_json(row: Row, found: Drift | None) -> dict[str, Any]:
     }
 
 
-def _departures(found: Drift) -> Iterator[str]:
+def _departures(context: Context, found: Drift) -> Iterator[str]:
     """A line for each thing that is not as the last generation has it, and what tells or does more."""
     busy = f"glctl is at work, pid {found.at_work}" if found.at_work else ""
-    for each in found.altered:
-        if each.how == "read-only":
-            why = "garbage is being collected" if busy else "a garbage collection was interrupted"
-            remedy = busy or "to let them in again: glctl reconfigure"
-            yield f"refuses pushes: registry: {why} ({remedy})"
-        else:
-            yield f"differs: {each.path}: {_how(each, found)} (see: glctl reconfigure --dry-run)"
+    if any(each.source for each in found.altered) and (wrong := _first_error(context)):
+        yield f"wrong: {wrong} (to see all: glctl check-config)"
+    differing = [each for each in found.altered if each.how != "read-only"]
+    for each in differing[:_LISTED]:
+        yield f"differs: {each.path}: {_how(each, found)} (see: glctl reconfigure --dry-run)"
+    if more := len(differing[_LISTED:]):
+        yield f"differs: and {more} more (see: glctl reconfigure --dry-run)"
+    if len(differing) < len(found.altered):
+        why = "garbage is being collected" if busy else "a garbage collection was interrupted"
+        remedy = busy or "to let them in again: glctl reconfigure"
+        yield f"refuses pushes: registry: {why} ({remedy})"
     for name in found.owed:
         yield f"owed: {name}: not yet seen up on its files ({busy or 'to finish it: glctl reconfigure'})"
+
+
+def _first_error(context: Context) -> str:
+    """What a run would refuse gitlab.rb for, briefly. Evaluates it, so only one that has changed is asked."""
+    from glctl.converge.desired import examine
+    from glctl.errors import ConfigError, GlctlError
+
+    if not context.config_file.is_file():  # told as it is; a pipe would be waited for
+        return ""
+    try:
+        examine(context.root, context.config_file, context.platform).require_sound()
+    except ConfigError as exc:
+        first, *more = (each for each in exc.diagnostics if each.severity == "error")
+        where = f"{first.span}: " if first.span else ""
+        return f"{where}{first.message.removesuffix('.')}" + f", and {len(more)} more" * bool(more)
+    except GlctlError as exc:
+        return exc.message.removesuffix(".")
+    return ""
 
 
 def _how(each: Altered, found: Drift) -> str:
@@ -125,8 +148,8 @@ def _how(each: Altered, found: Drift) -> str:
         return f"this host was rolled back to generation {found.back_to}, of another {Path(each.path).name}"
     if each.source:
         return f"it has changed since generation {found.number} was applied"
-    if each.how == "mode":
-        return f"its mode is not the one that glctl gave it for generation {found.number}"
+    if each.how in ("mode", "owner"):
+        return f"its {each.how} is not the one that glctl gave it for generation {found.number}"
     return f"it is not what glctl wrote for generation {found.number}"
 
 

@@ -5,10 +5,13 @@ What exactly would change, a dry run of reconfigure tells.
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 from binascii import a2b_base64
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from glctl.converge.generations import Generations
@@ -19,18 +22,21 @@ from glctl.errors import GlctlError
 from glctl.services import catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from glctl.paths import Root
 
 
-How = Literal["content", "missing", "mode", "read-only"]
+# A Resource's kind, and what is then there.
+_KINDS = {"File": "file", "Directory": "directory", "Symlink": "symlink"}
+
+How = Literal["content", "missing", "mode", "owner", "read-only"]
 
 
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """A file that is not what it was when the last generation was applied, and *how* that shows.
+    """A file, directory or link that is not as the last generation has it, and *how* that shows.
 
     *services* read it; without any it concerns all. *source*: gitlab.rb, or a file that it reads.
     ``read-only`` is what a garbage collection puts there, and takes away when it ends.
@@ -69,7 +75,7 @@ def drift(root: Root, config_file: Path) -> Drift | None:
         return None
     if not last:
         return _unfinished(tree, recorded)
-    altered = (*_sources(last, root, config_file), *_files(last, tree), *_read_only(last, tree))
+    altered = (*_sources(last, root, config_file), *_made(last, tree), *_read_only(last, tree))
     notified = {notify["service"] for each in last["resources"] for notify in each.get("notifies", ())}
     owed = tuple(sorted(notified - recorded))
     return Drift(last["number"], altered, owed, last["back_to"], holder(tree))
@@ -97,25 +103,46 @@ def _sources(last: dict[str, Any], root: Root, config_file: Path) -> Iterator[Al
             yield Altered(str(path), source=True, how=how)
 
 
-def _files(last: dict[str, Any], tree: Tree) -> Iterator[Altered]:
+def _made(last: dict[str, Any], tree: Tree) -> Iterator[Altered]:
+    """What reconfigure would make right; what it would take away, only a dry run tells."""
+    owner = cache(_owner)  # few own many, and each look reads /etc/passwd
     for resource in last["resources"]:
-        if resource["kind"] == "File" and (how := _how_altered(resource, tree)):
+        if resource["kind"] in _KINDS and (how := _how_altered(resource, tree, owner)):
             yield Altered(resource["path"], _services(resource), how=how)
 
 
-def _how_altered(resource: dict[str, Any], tree: Tree) -> How | None:
+def _how_altered(
+    resource: dict[str, Any], tree: Tree, owner: Callable[[str, str], tuple[int, int] | None]
+) -> How | None:
+    is_file = resource["kind"] == "File"
     try:
-        there = tree.actual(resource["path"])
+        there = tree.actual(resource["path"], content=is_file)
     except PermissionError:
         return None  # not this user's to read
     except ObstacleError:
         return "content"
     if there.kind == "absent":
         return "missing"
-    if there.kind == "file" and there.mode != resource["mode"]:
+    if there.kind != _KINDS[resource["kind"]] or there.target != resource.get("target", ""):
+        return "content"
+    if there.kind == "symlink":
+        return None
+    if there.mode != resource["mode"]:
         return "mode"
-    same = there.kind == "file" and there.content == a2b_base64(resource["content"])
+    if owner(resource["owner"], resource["group"]) not in (None, (there.uid, there.gid)):
+        return "owner"
+    same = not is_file or there.content == a2b_base64(resource["content"])
     return None if same else "content"
+
+
+def _owner(user: str, group: str) -> tuple[int, int] | None:
+    """The ids that a file of *user* and *group* has; None where it stays the invoker's."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam(user).pw_uid, grp.getgrnam(group).gr_gid
+    except KeyError:
+        return None
 
 
 def _read_only(last: dict[str, Any], tree: Tree) -> Iterator[Altered]:

@@ -207,6 +207,11 @@ def test_where_what_runs_is_not_what_gitlab_rb_says(add: Add, status: Any, found
             "differs: /a/config.yml: its mode is not the one that glctl gave it for generation 3 (see: ",
         ),
         (
+            Altered("/a/images", how="owner"),
+            {},
+            "differs: /a/images: its owner is not the one that glctl gave it for generation 3 (see: ",
+        ),
+        (
             Altered("/env/READONLY", ("registry",), how="read-only"),
             {},
             "refuses pushes: registry: a garbage collection was interrupted (to let them in again: ",
@@ -224,6 +229,51 @@ def test_how_it_differs(
     add("registry")
     found(altered, **more)
     assert status()[1].splitlines()[1].startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("gitlab_rb", "said"),
+    [
+        ("registry['x'] = 1\nregistry['y' = 2\n", ":2:9: this bracket is never closed"),
+        ("registry['log_level'] = 7\nregistry['enable'] = [\n", ":2:22: this bracket is never closed"),
+        (
+            "registry_external_url 'x'\nregistry['env'] = 7\n",
+            ":1:1: registry_external_url 'x' is no address for clients: it has no scheme, and 2 more",
+        ),
+    ],
+)
+def test_a_changed_gitlab_rb_that_is_wrong(
+    root: Root, add: Add, status: Any, found: Any, gitlab_rb: str, said: str
+) -> None:
+    add("registry")
+    path = root.at("/etc/gitlab/gitlab.rb")
+    path.parent.mkdir(parents=True)
+    path.write_text(gitlab_rb)
+    found(Altered(str(path), source=True))
+    wrong, differs = status()[1].splitlines()[1:]
+    assert wrong == f"wrong: {path}{said} (to see all: CALLED check-config)"
+    assert differs.startswith(f"differs: {path}: ")
+
+
+def test_a_gitlab_rb_that_is_right_or_gone_is_not_called_wrong(
+    root: Root, add: Add, status: Any, found: Any
+) -> None:
+    add("registry")
+    path = root.at("/etc/gitlab/gitlab.rb")
+    found(Altered(str(path), source=True))
+    assert len(status()[1].splitlines()) == 2
+    path.parent.mkdir(parents=True)
+    path.write_text("registry['log_level'] = 'warn'\n")
+    assert len(status()[1].splitlines()) == 2
+
+
+def test_many_that_differ_are_counted(add: Add, status: Any, found: Any) -> None:
+    add("registry")
+    found(*(Altered(f"/{number}", how="missing") for number in range(25)), owed=("registry",))
+    *_, twentieth, more, owed = status()[1].splitlines()
+    assert twentieth.startswith("differs: /19: it is missing")
+    assert more.startswith("differs: and 5 more (see: ")
+    assert owed.startswith("owed: registry")
 
 
 def test_what_is_owed_while_glctl_is_at_work(add: Add, status: Any, found: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from glctl.converge.apply import apply
 from glctl.converge.desired import Configuration
-from glctl.converge.drift import Altered, Drift, drift
+from glctl.converge.drift import Altered, Drift, How, drift
 from glctl.converge.generations import Generations
 from glctl.converge.prepare import prepare
 from glctl.converge.read_only import READ_ONLY, VARIABLE
@@ -89,6 +89,40 @@ def test_a_service_without_a_record_is_owed_something(applied: Root) -> None:
 def test_a_changed_mode(applied: Root) -> None:
     applied.at(CONFIG_YML).chmod(0)
     assert look(applied) == Drift(1, (Altered(applied.relocate(CONFIG_YML), ("registry",), how="mode"),))
+
+
+@pytest.mark.parametrize(
+    ("path", "services"),
+    [("/opt/gitlab/sv/registry", ()), ("/opt/gitlab/sv/registry/run", ("registry",))],
+    ids=["a directory", "a file"],
+)
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
+def test_a_changed_owner(applied: Root, path: str, services: tuple[str, ...]) -> None:
+    os.chown(applied.at(path), 4711, -1)
+    assert look(applied) == Drift(1, (Altered(applied.relocate(path), services, how="owner"),))
+
+
+@pytest.mark.parametrize(
+    ("change", "how"),
+    [
+        (lambda path: path.chmod(0o777), "mode"),
+        (lambda path: path.rename(path.with_name("moved")), "missing"),
+        (link, "content"),
+    ],
+    ids=["another mode", "gone", "a link"],
+)
+def test_a_directory_that_has_changed(applied: Root, change: Callable[[Path], object], how: How) -> None:
+    images = applied.at("/var/opt/gitlab/gitlab-rails/shared/registry")
+    change(images)
+    assert look(applied) == Drift(1, (Altered(str(images), how=how),))
+
+
+def test_a_link_that_leads_elsewhere(applied: Root) -> None:
+    linked = applied.at("/opt/gitlab/service/registry")
+    linked.unlink()
+    assert look(applied) == Drift(1, (Altered(str(linked), how="missing"),))
+    linked.symlink_to("elsewhere")
+    assert look(applied) == Drift(1, (Altered(str(linked), how="content"),))
 
 
 def test_a_garbage_collection_that_has_not_ended(applied: Root) -> None:
