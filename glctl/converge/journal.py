@@ -30,8 +30,8 @@ JOURNAL = f"{STATE_DIR}/before.json"
 @dataclass(frozen=True, slots=True)
 class Before:
     """*actual*: what was at each path that changes, in the order of the change. *records*: those of services
-    (``registry``, ``registry/log``) as they were. *concerned*: whose records the run takes away. *begun*: since
-    when (Unix seconds) that is noted, by an unfinished run if there was one.
+    (``registry``, ``registry/log``) as they were. *concerned*: whose records the run takes away. *begun*:
+    since when (Unix seconds) that is noted, by an unfinished run if there was one.
     """
 
     actual: Mapping[str, Actual]
