@@ -180,7 +180,8 @@ def _advice(context: Context, service: Service, verb: Verb, outcome: Outcome) ->
     if state == "no supervisor":
         if service.is_enabled(context.root):
             return f"Run: glctl start {name}"
-        return f"gitlab.rb does not enable it: see `glctl explain {name}.enable`. Once it does: glctl reconfigure"
+        explained = f"see `glctl explain {name}.enable`"
+        return f"gitlab.rb does not enable it: {explained}. Once it does: glctl reconfigure"
     if verb is control.STOP:
         return f"It does not end on SIGTERM. Run: glctl kill {name}"
     if verb.needs_process and outcome.status.pid is None and outcome.status.want == "up":
