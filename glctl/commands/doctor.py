@@ -12,7 +12,8 @@ import click
 from glctl.commands.completion import complete_codes, complete_doctor_names
 from glctl.commands.progress import Progress
 from glctl.doctor.choice import choose
-from glctl.doctor.facts import NTP_SERVERS, Facts, Options
+from glctl.doctor.clocks import time_servers
+from glctl.doctor.facts import Facts, Options
 from glctl.doctor.remedies import as_typed_here
 from glctl.doctor.targets import GROUPS, TARGETS
 from glctl.doctor.usage import usage
@@ -67,7 +68,7 @@ _EFFECTS = {"passing": "  (not with --read-only)", "lasting": "  (with --write o
     multiple=True,
     metavar="HOST[:PORT]",
     envvar="GLCTL_NTP_SERVERS",
-    help="Ask this time server (repeatable).",
+    help="Ask this time server (repeatable); else those of /etc/gitlab/glctl-ntp-servers, one a line.",
 )
 @click.option("--list", "list_checks", is_flag=True, help="List the checks by group.")
 @click.option(
@@ -107,8 +108,8 @@ def command(
         context.console.out(_listed(target))
         return 0
     choice = choose(target, only, skip, timeout)
-    options = Options(write=write, read_only=read_only, deep=deep, ntp_servers=ntp_servers or NTP_SERVERS)
-    options = _sound(options, timeout)
+    servers = ntp_servers or time_servers(context.root)
+    options = _sound(Options(write=write, read_only=read_only, deep=deep, ntp_servers=servers), timeout)
     with Progress(choice.groups) as progress:
         look = partial(_look, context, choice, options, progress)
         if wait is None:
@@ -132,8 +133,8 @@ def _sound(options: Options, timeout: float | None) -> Options:
         raise UsageError("--write and --read-only contradict each other.", "Leave one of them out.")
     for server in options.ntp_servers:
         split_server(server)  # a UsageError is the user's, not a check's
-    # Time servers that are silent are a result, and no reason for a check to be late.
-    return replace(options, ntp_timeout=min(options.ntp_timeout, 0.8 * timeout)) if timeout else options
+    # Time servers that are silent are a result, and no reason for a check to be late, which then asks others.
+    return replace(options, ntp_timeout=min(options.ntp_timeout, 0.4 * timeout)) if timeout else options
 
 
 def _look(context: Context, choice: Choice, options: Options, progress: Progress, waiting: bool) -> Report:

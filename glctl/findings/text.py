@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from glctl.findings.report import Report
 
 _COLORS = {"ok": "green", "error": "red", "warning": "yellow", "info": "cyan", "not run": "yellow"}
-# So many lines of evidence, and of consequences, has a cause without -v, and of several one: they fit a screen.
+# So many lines of evidence, and of consequences, has each of few causes without -v; of more, one: they fit
+# a screen.
 _FEW, _LINES = 2, 2
 
 

@@ -209,7 +209,7 @@ def test_an_unknown_code(run: Any) -> None:
 
 def test_silent_time_servers_are_no_late_check() -> None:
     assert doctor._sound(Options(), None).ntp_timeout == 1.5
-    assert doctor._sound(Options(), 1.0).ntp_timeout == 0.8
+    assert doctor._sound(Options(), 1.0).ntp_timeout == 0.4
     assert doctor._sound(Options(), 60.0).ntp_timeout == 1.5
 
 

@@ -12,7 +12,7 @@ from glctl import cli
 from glctl.commands import reconfigure
 from glctl.converge import carry_out as carrying_out
 from glctl.converge import preflight as looking
-from glctl.converge import secrets
+from glctl.converge import rendered, secrets
 from glctl.converge.bring_up import Options
 from glctl.converge.carry_out import Done, Result
 from glctl.converge.prepare import Prepared
@@ -225,6 +225,23 @@ def test_warnings_are_counted_and_with_v_shown(run: Run, root: Root) -> None:
     assert "registry['nosuch']" in run("-v", "reconfigure", "--dry-run")[2]
 
 
+@pytest.mark.parametrize("args", [["reconfigure"], ["reconfigure", "--dry-run"]])
+def test_a_run_that_fails_says_what_the_warnings_were(
+    run: Run, root: Root, monkeypatch: pytest.MonkeyPatch, args: list[str]
+) -> None:
+    def refuse(_prepared: Prepared, *, trial: bool) -> None:
+        raise GlctlError("Port 5000 is taken.", "Stop that.")
+
+    monkeypatch.setattr(looking, "preflight", refuse)
+    file = root.at(CONFIG_FILE)
+    file.write_text(GOOD + "".join(f"registry['nosuch{number}'] = 1\n" for number in range(7)))
+    *_, last, more, failed, _hint = run(*args)[2].splitlines()
+    assert last == f"{file}:7:1: warning: registry has no setting 'nosuch4': it has no effect"
+    assert more == f"and 2 more: `glctl --root {root.path} check-config` shows them."
+    assert failed == "glctl: Port 5000 is taken."
+    assert run("-v", *args)[2].count("no setting 'nosuch4'") == 1
+
+
 def test_another_run_is_at_work(run: Run, root: Root, order: list[str]) -> None:
     with locked(Tree(root)):
         code, out, err = run("reconfigure")
@@ -249,6 +266,35 @@ def test_what_another_run_has_done_meanwhile_is_not_done_again(
     assert (code, len(seen)) == (0, 2)
     assert out.startswith("Nothing to do")
     assert order == ["preflight", "generate", "carry out"]  # of nothing: only the generation is kept
+
+
+def test_with_nothing_to_do_what_was_rendered_is_remembered_once(
+    run: Run, root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after an upgrade of glctl, whose memory is another version's."""
+    root.at(CONFIG_FILE).write_text("registry['enable'] = false\nnginx['enable'] = false\n")
+    prepare = reconfigure.prepare
+
+    def nothing(configuration: Any) -> Prepared:
+        made = prepare(configuration)
+        return replace(made, plan=replace(made.plan, changes=()), due=())
+
+    monkeypatch.setattr(reconfigure, "prepare", nothing)
+    memory = root.at(rendered.MEMORY)
+    assert run("reconfigure")[0] == 0
+    assert not memory.parent.exists()  # nothing was ever set up here
+    memory.parent.mkdir(parents=True)
+    memory.write_text("{}")
+    assert run("reconfigure", "--dry-run")[0] == 0
+    assert memory.read_text() == "{}"
+    assert run("reconfigure")[1].startswith("Nothing to do")
+    first = memory.stat()
+    assert len(memory.read_text()) > 100
+    assert run("reconfigure")[0] == 0
+    assert memory.stat() == first
+    memory.write_text("{}")
+    with locked(Tree(root)):  # another run will do it
+        assert run("reconfigure")[0] == 0
 
 
 def test_an_omnibus_host_is_left_to_gitlab_ctl(run: Run, root: Root, order: list[str]) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,9 +9,6 @@ from glctl.doctor.found import found
 from glctl.doctor.wait import wait_until_well
 from glctl.errors import GlctlError
 from glctl.findings.report import Report
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 WELL = Report("registry", (), (), 1.0)
 ILL = Report("registry", (found("service-down", "registry", "It is down."),), (), 1.0)

@@ -73,7 +73,8 @@ def ill() -> Report:
                     "error",
                     "Port 5000 (registry) is held by python3 (pid 7).",
                     cause="Another process listens on it.",
-                    remedy="Stop that process, or set registry['registry_http_addr'] and run:\nglctl reconfigure",
+                    remedy="Stop that process, or set registry['registry_http_addr'] and run:\n"
+                    "glctl reconfigure",
                 ),
                 Finding(
                     "port-taken",

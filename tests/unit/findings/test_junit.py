@@ -14,7 +14,7 @@ from glctl.findings.report import Report
 if TYPE_CHECKING:
     from glctl.findings.model import Groups
 
-# What may stand below and in each element (surefire-test-report.xsd; testsuites: the JUnit of Ant and Jenkins).
+# What may stand below and in each element (surefire-test-report.xsd; testsuites: as Jenkins reads it).
 BELOW = {
     "testsuites": {"testsuite"},
     "testsuite": {"testcase"},
