@@ -140,9 +140,9 @@ def test_read_only_does_not_even_write_a_temporary_file(stack: Stack) -> None:
 # --- as a command
 
 
-def test_a_healthy_stack_that_has_settled_is_examined_in_half_a_second(stack: Stack) -> None:
+def test_a_healthy_stack_that_has_settled_is_examined_in_a_second_and_a_half(stack: Stack) -> None:
     wait_until(lambda: look(REGISTRY.directory(stack.root)).seconds > 3, "the registry has settled")
-    assert min(stack.require_well()["duration_ms"] for _ in range(5)) < 500
+    assert min(stack.require_well()["duration_ms"] for _ in range(5)) < 1500
 
 
 def test_nothing_configured_yet(tmp_path: Path, stack: Stack) -> None:
