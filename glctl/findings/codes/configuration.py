@@ -20,7 +20,6 @@ _OF_REGISTRY = (
     "service-",
     "port-",
     "proxy-",
-    "wrong-backend",
     "location-",
     "push-",
     "realm-",

@@ -1,0 +1,19 @@
+"""TLS ends at a load balancer, which nginx is told of."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ways import configured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with configured(stack, "registry['nginx']['proxy_set_headers'] = { 'X-Forwarded-Proto' => 'https' }"):
+        yield
