@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from glctl.errors import GlctlError
 
@@ -30,35 +30,37 @@ def decompressed(file: FileIO, kind: str) -> IO[bytes]:
         return cast("IO[bytes]", lzma.LZMAFile(file))
     if kind == "zstd":
         return _zstd(file)
-    try:  # three times as quick as zlib
-        from isal import igzip
-
+    if igzip := _isal("igzip"):  # three times as quick as zlib
         return cast("IO[bytes]", igzip.IGzipFile(fileobj=file))
-    except ImportError:
-        import gzip
+    import gzip
 
-        return cast("IO[bytes]", gzip.GzipFile(fileobj=file))
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=file))
 
 
-def broken() -> tuple[type[Exception], ...]:
-    """What reading a damaged or unfinished file raises."""
-    import lzma
+def broken(kind: str) -> tuple[type[Exception], ...]:
+    """What reading a damaged or unfinished file of that *kind* raises."""
+    if kind == "xz":
+        import lzma
+
+        return EOFError, lzma.LZMAError
+    if kind == "zstd":
+        import zstandard
+
+        return (zstandard.ZstdError,)
     import zlib
 
-    errors: list[type[Exception]] = [EOFError, OSError, zlib.error, lzma.LZMAError]
-    try:
-        from zstandard import ZstdError
+    isal = _isal("isal_zlib")
+    return EOFError, OSError, zlib.error, *([isal.error] if isal else [])
 
-        errors.append(ZstdError)
-    except ImportError:
-        pass
-    try:
-        from isal.isal_zlib import error
 
-        errors.append(error)
+def _isal(module: str) -> Any:
+    """A module of the optional isal; None where it is not there."""
+    from importlib import import_module
+
+    try:
+        return import_module(f"isal.{module}")
     except ImportError:
-        pass
-    return tuple(errors)
+        return None
 
 
 def _zstd(file: FileIO) -> IO[bytes]:

@@ -22,10 +22,10 @@ class LogFile:
     def __init__(self, path: Path) -> None:
         self._raw = path.open("rb", buffering=0)
         self._text: IO[bytes] = self._raw
-        kind = compression(self._raw)
-        self.compressed = bool(kind)
-        if kind:
-            self._text = decompressed(self._raw, kind)
+        self._kind = compression(self._raw)
+        self.compressed = bool(self._kind)
+        if self.compressed:
+            self._text = decompressed(self._raw, self._kind)
 
     def close(self) -> None:
         self._text.close()
@@ -37,7 +37,7 @@ class LogFile:
             return self._text.read(size)
         try:
             return self._text.read(size)
-        except broken():
+        except broken(self._kind):
             return b""
 
     def readinto(self, buffer: memoryview) -> int:
@@ -46,7 +46,7 @@ class LogFile:
             return self._raw.readinto(buffer) or 0
         try:
             return self._text.readinto(buffer)  # type: ignore[attr-defined, no-any-return]  # all of them have it
-        except broken():
+        except broken(self._kind):
             return 0
 
     def seek(self, offset: int) -> None:

@@ -38,14 +38,19 @@ _NOISE = rb'time="[^"\n]*" level=(?:' + _BLOB_UNKNOWN + rb'|warning msg="' + _NO
 _JSON_NOISE = (
     rb'\{[^\n]*(?:"err\.code":"blob unknown",|"level":"warning","(?:msg|message)":"' + _NO_TOKEN + rb'")'
 )
-_ACCESS = rb'\S+ \S+ \S+ \[[^]\n]*\] "[^"\n]*" [1-4]'
+# With no backslash in the request: a quote behind one ends no request.
+_ACCESS = rb'\S+ \S+ \S+ \[[^]\n]*\] "[^"\\\n]*" [1-4]'
 _NGINX = rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:debug|info|notice)\]"
-# svlogd's stamp has 25 characters, whichever (-t, -tt, -ttt).
-_UNUSUAL = Pattern(
-    rb"\n(?!(?:[^ \n]{25} )?(?:"
-    + rb"|".join((_LOGFMT, _JSON, _ACCESS, _NGINX, _NOISE, _JSON_NOISE))
-    + rb"))(?=[^\n])"
+# The most frequent of these once more, in a form that is told at once: that makes all of it twice as quick.
+_FIRST = b"".join(sorted({word[:1] for word in TELLING}))
+_FREQUENT = (
+    rb'.{25} time="[^"]*" level=info msg="[^' + _FIRST + rb"]",
+    rb'.{25} [^ ]* - [^ ]* \[[^]]*\] "[^"\\]*" [1-4]',
+    rb'\{[^\n]*"level":"info","msg":"[^' + _FIRST + rb"]",
 )
+# svlogd's stamp has 25 characters, whichever (-t, -tt, -ttt).
+_ANY = rb"(?:[^ \n]{25} )?(?:" + rb"|".join((_LOGFMT, _JSON, _ACCESS, _NGINX, _NOISE, _JSON_NOISE)) + rb")"
+_UNUSUAL = Pattern(rb"\n(?!" + rb"|".join((*_FREQUENT, _ANY)) + rb")(?=[^\n])")
 
 
 def unusual(text: bytes | bytearray, end: int) -> Iterator[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glctl.logs.ordinary import unusual
@@ -11,36 +10,12 @@ from glctl.logs.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
-    from pathlib import Path
+
+    from glctl.logs.stretches import Stretch, Window
 
 # One buffer that is filled again and again costs 0.6 of a fresh one each time (measured).
 _BUFFER = 1 << 18
 _NEWLINE = ord("\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """From *since* (on it) until *until* (before it), in UTC; None: without end."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def holds(self, time: datetime | None) -> bool:
-        """Whether *time* lies in it. What has no time, such as a line of a panic, always does."""
-        if time is None:
-            return True
-        return (self.since is None or time >= self.since) and (self.until is None or time < self.until)
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """The lines of a file of *service* that begin at *start* up to *end* (bytes of text; None: all)."""
-
-    path: Path
-    service: str
-    start: int = 0
-    end: int | None = None
 
 
 def sweep(stretch: Stretch, window: Window) -> Tally:

@@ -23,7 +23,7 @@ _LINE = 4096  # bytes kept of an example
 _SHAPE = 160  # characters
 
 # What differs between lines of one kind: quoted text, paths and URLs, ids, numbers.
-_VARIABLE = Pattern(r'"[^"]*"|\b\w*(?:://|/)\S+|\b[0-9a-fA-F-]{8,}\b|\d+(?:\.\d+)*')
+_VARIABLE = Pattern(r'"[^"]*"|(?:\w+:/)?/\S+|\b[0-9a-fA-F-]{8,}\b|\d+(?:\.\d+)*')
 _REPOSITORY = Pattern(r"/v2/(.+?)/(?:blobs|manifests|tags|_uploads|referrers)/")
 
 
