@@ -61,16 +61,14 @@ def test_text_for_people(run: Any) -> None:
     code, out, err = run()
     assert (code, err) == (1, "")
     assert "error: No supervisor runs, and so no service does. [supervisor-missing]" in out
-    assert out.splitlines()[-1].startswith(
-        "registry: 1 error (supervisor-missing) and 1 warning (clock-not-verified); "
-    )
+    assert out.splitlines()[-1].startswith("registry: 1 error (supervisor-missing) and ")
 
 
 def test_one_json_document_for_programs(run: Any) -> None:
     code, out, err = run("registry", "--format", "json")
     document = json.loads(out)
     assert (code, err) == (1, "")
-    assert set(document["root_causes"]) == {"supervisor-missing", "clock-not-verified"}
+    assert {"supervisor-missing", "clock-not-verified"} <= set(document["root_causes"])
     assert [check["name"] for check in document["checks"]] == [check.name for check in TARGETS["registry"]]
 
 
@@ -103,9 +101,9 @@ def test_with_a_gitlab_rb_alone_it_is_static_and_says_so(run: Any, tmp_path: Pat
     document = json.loads(out)
     assert (code, document["root_causes"]) == (0, ["unknown-key"])
     assert document["findings"][0]["subject"].endswith("gitlab.rb:4:1")
-    not_tried = {c["name"]: c["because"] for c in document["checks"] if c["outcome"] == "not_tried"}
-    assert len(not_tried) == len(document["checks"]) - 2
-    assert set(not_tried.values()) == {"only a gitlab.rb is examined, nothing that runs"}
+    because = "only a gitlab.rb is examined, nothing that runs"
+    not_tried = {c["name"] for c in document["checks"] if c["because"] == because}
+    assert not_tried == {check.name for check in TARGETS["registry"] if check.live}
 
 
 def test_a_gitlab_rb_that_cannot_be_read_is_a_usage_error(run: Any, tmp_path: Path) -> None:
