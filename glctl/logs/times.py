@@ -29,7 +29,7 @@ def moment(text: str, now: datetime) -> datetime:
 
 
 def _moment(text: str, now: datetime) -> datetime:
-    """A time with its zone, or a local one without: over a change to summer time, then's zone is not now's."""
+    """A time with its zone, or a local one without: in summer the zone is another than in winter."""
     if text == "now":
         return now
     if ago := _AGO.fullmatch(text.removesuffix("ago").strip()):
