@@ -8,9 +8,12 @@ from __future__ import annotations
 from glctl.findings.codes import (
     clock,
     configuration,
+    database,
     doctor,
+    garbage,
     gitlabrb,
     nginx,
+    notifications,
     proxy,
     push,
     registry,
@@ -18,9 +21,27 @@ from glctl.findings.codes import (
     services,
     storage,
     tokens,
+    versions,
 )
 
 # Each module's first line names its area.
-AREAS = (gitlabrb, configuration, services, clock, registry, nginx, proxy, tokens, storage, s3, push, doctor)
+AREAS = (
+    gitlabrb,
+    configuration,
+    services,
+    versions,
+    clock,
+    registry,
+    nginx,
+    proxy,
+    tokens,
+    storage,
+    database,
+    garbage,
+    s3,
+    notifications,
+    push,
+    doctor,
+)
 
 CODES = {code.name: code for area in AREAS for code in area.CODES}
