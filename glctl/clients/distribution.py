@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from glctl.clients.http import Client, Exchange
 
 API_VERSION = "registry/2.0"
+# The methods of the protocol, and a path for each where no token means no action.
+_ABSENT = "0" * 8 + "-0000-4000-8000-" + "0" * 12
+METHODS = {
+    "HEAD": "/v2/{repository}/manifests/latest",
+    "POST": "/v2/{repository}/blobs/uploads/",
+    "PATCH": f"/v2/{{repository}}/blobs/uploads/{_ABSENT}",
+    "PUT": f"/v2/{{repository}}/blobs/uploads/{_ABSENT}",
+    "DELETE": "/v2/{repository}/manifests/latest",
+}
 MAX_REDIRECTS = 3  # the registry sends a client to its storage in one
 
 _PARAMETER = r'([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))'
@@ -105,6 +114,14 @@ class Vars:
 def ping(client: Client, base: str, token: Secret | None = None) -> Ping:
     """Ask whether a registry is there, and what it wants to see first."""
     exchange = client.request("GET", _url(base, "/v2/"), headers=_bearer(token), step="ping")
+    challenge = parse_challenge(exchange.header("www-authenticate"))
+    return Ping(exchange, exchange.header("docker-distribution-api-version"), challenge)
+
+
+def knock(client: Client, base: str, repository: str, method: str) -> Ping:
+    """Ask with one of METHODS and no token: nothing is done; the challenge's scope tells what was seen."""
+    path = METHODS[method].format(repository=repository)
+    exchange = client.request(method, _url(base, path), step=f"{method} without a token")
     challenge = parse_challenge(exchange.header("www-authenticate"))
     return Ping(exchange, exchange.header("docker-distribution-api-version"), challenge)
 
@@ -196,14 +213,14 @@ def push_blob(
 def debug_health(client: Client, base: str) -> Health:
     """What the registry's own health checks say; *base* is the debug server's URL."""
     exchange = client.request("GET", _url(base, "/debug/health"), step="health")
-    found = _json_object(exchange) if exchange.status in (200, 503) else None
+    found = json_object(exchange) if exchange.status in (200, 503) else None
     return Health(exchange, None if found is None else {name: str(text) for name, text in found.items()})
 
 
 def debug_vars(client: Client, base: str) -> Vars:
     """The registry's counters (Go's expvar); *base* is the debug server's URL."""
     exchange = client.request("GET", _url(base, "/debug/vars"), step="vars")
-    return Vars(exchange, _json_object(exchange) if exchange.status == 200 else None)
+    return Vars(exchange, json_object(exchange) if exchange.status == 200 else None)
 
 
 def in_words(exchange: Exchange) -> str:
@@ -213,7 +230,7 @@ def in_words(exchange: Exchange) -> str:
     """
     if exchange.failure:
         return f"{exchange.step}: {exchange.failure.message}"
-    errors = (_json_object(exchange) or {}).get("errors")
+    errors = (json_object(exchange) or {}).get("errors")
     if isinstance(errors, list) and errors and isinstance(errors[0], dict):
         said = ": ".join(str(errors[0][key])[:200] for key in ("code", "message") if errors[0].get(key))
     else:
@@ -286,7 +303,8 @@ def _with_digest(location: str, digest: str) -> str:
     return f"{location}{'&' if urlsplit(location).query else '?'}digest={quote(digest)}"
 
 
-def _json_object(exchange: Exchange) -> dict[str, Any] | None:
+def json_object(exchange: Exchange) -> dict[str, Any] | None:
+    """The JSON object that an answer holds, or None."""
     try:
         found = json.loads(exchange.body)
     except (ValueError, RecursionError):

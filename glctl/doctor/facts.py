@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from glctl.doctor.check import NotTriedError
+from glctl.doctor.signing import KEY_FILE
+from glctl.errors import GlctlError
 from glctl.settings.urls import bracketed
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from glctl.clients.http import Client
     from glctl.clients.keys import RSAPrivateKey
     from glctl.clients.ntp import Survey
+    from glctl.clients.token_service import TokenAnswer
+    from glctl.doctor.gitlab import GitLab
     from glctl.doctor.observed import Observed
     from glctl.doctor.virtual_host import Address
     from glctl.doctor.watch import Seen
@@ -91,9 +95,10 @@ class Facts:
         return self
 
     def __exit__(self, *_: object) -> None:
-        client = self._made.get("client")
-        if client and client[0]:
-            client[0].close()
+        for name in ("client", "outside"):
+            client = self._made.get(name)
+            if client and client[0]:
+                client[0].close()
 
     @_once
     def clock(self) -> Survey:
@@ -269,17 +274,78 @@ class Facts:
 
         return debug_vars(self.client(), self.debug_base)
 
+    @_once
+    def outside(self) -> Client:
+        """For requests as clients send them: names lead where this host resolves them to."""
+        from glctl.clients.http import Client
+
+        return Client(verify=False, connect_timeout=2.0, read_timeout=7.0)
+
+    @_once
+    def public_url(self) -> Url:
+        """What clients use."""
+        from glctl.doctor.outside import public_url
+
+        try:
+            gitlab = self.gitlab()
+        except (NotTriedError, GlctlError):
+            gitlab = None
+        return public_url(self.observed, gitlab)
+
+    @_once
+    def ping_public(self) -> Ping:
+        """``GET /v2/`` at the public address, as clients resolve it."""
+        from glctl.clients.distribution import ping
+
+        return ping(self.outside(), self.public_url().origin)
+
+    @property
+    def public_base(self) -> tuple[tuple[str, None], ...]:
+        """The public address where something answers there, and nothing else."""
+        answers = self.ping_public().exchange.status is not None
+        return ((self.public_url().origin, None),) if answers else ()
+
+    @property
+    def resolves_names(self) -> bool:
+        """Whether this host knows the registry's own name, as more than a name for itself."""
+        from glctl.doctor.outside import addresses, is_elsewhere
+
+        host = self.public_url().host
+        return any(address != host and is_elsewhere(address) for address in addresses(host))
+
     # --- tokens
+
+    @_once
+    def realm_answer(self) -> TokenAnswer:
+        """What the realm says to somebody without credentials."""
+        from glctl.clients.token_service import ask_for_token
+
+        token = self.observed.setting("auth", "token") or {}
+        return ask_for_token(self.outside(), str(token.get("realm", "")), str(token.get("service", "")))
 
     @_once
     def key(self) -> RSAPrivateKey:
         """The key that tokens are signed with."""
         from glctl.doctor.signing import signing_key
 
-        return signing_key(self.observed.root)
+        try:
+            named = self.gitlab().key
+        except (NotTriedError, GlctlError):
+            named = ""
+        return signing_key(self.observed.root, named or KEY_FILE)
 
-    def token(self, *actions: str) -> Secret:
-        """A token of our own for *actions* on our repository; for ``/v2/`` alone without any."""
+    @_once
+    def gitlab(self) -> GitLab:
+        """What GitLab on this host has been told of the registry."""
+        from glctl.doctor.gitlab import read_gitlab
+
+        return read_gitlab(self.observed.root)
+
+    def token(self, *actions: str, kid: str = "") -> Secret:
+        """A token of our own for *actions* on our repository; for ``/v2/`` alone without any.
+
+        *kid* instead of the id by which GitLab names the key.
+        """
         from glctl.clients.distribution import grant
         from glctl.clients.keys import sign_token
 
@@ -291,7 +357,14 @@ class Facts:
             subject="glctl",
             access=[grant(REPOSITORY, *actions)] if actions else [],
             now=time.time(),
+            kid=kid,
         )
+
+    def said_of_tokens(self, since: float) -> list[str]:
+        """What the registry's log has said of tokens since *since* (Unix time): why it refused ours."""
+        from glctl.doctor.refusal import said
+
+        return said(self.observed.root, since) if "registry" in self.observed.services else []
 
 
 def _base(scheme: str, address: Address | None, what: str) -> str:
