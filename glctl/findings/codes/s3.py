@@ -52,11 +52,11 @@ CODES = (
     Code(
         "s3-clock-skewed",
         "This machine's clock is more than 15 minutes away from S3's.",
-        _LOG,
+        "S3's Date header against this machine's clock, or " + _LOG,
         "timedatectl set-ntp true",
         _AWS,
         symptoms=("RequestTimeTooSkewed",),
-        explains=("push-failed", "registry-unhealthy"),
+        explains=("push-failed", "registry-unhealthy", "clock-not-verified"),
         disproved_by=_PUSHED,
     ),
     Code(
