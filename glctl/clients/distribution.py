@@ -121,7 +121,7 @@ def ping(client: Client, base: str, token: Secret | None = None) -> Ping:
 def knock(client: Client, base: str, repository: str, method: str) -> Ping:
     """Ask with one of METHODS and no token: nothing is done; the challenge's scope tells what was seen."""
     path = METHODS[method].format(repository=repository)
-    exchange = client.request(method, _url(base, path), step=f"{method} without a token")
+    exchange = client.request(method, _url(base, path), step=f"unauthenticated {method}")
     challenge = parse_challenge(exchange.header("www-authenticate"))
     return Ping(exchange, exchange.header("docker-distribution-api-version"), challenge)
 
@@ -161,6 +161,12 @@ def read_blob(client: Client, base: str, repository: str, digest: str, token: Se
     last = exchanges[-1]
     intact = last.status == 200 and last.failure is None and digest_of(last.body) == digest
     return Blob(exchanges, {200: True, 404: False}.get(last.status or 0), intact)
+
+
+def knows_repository(client: Client, base: str, repository: str, token: Secret | None = None) -> bool:
+    """Whether the registry has images of that name; *token* must grant pull."""
+    url = _url(base, f"/v2/{repository}/tags/list?n=1")
+    return client.request("GET", url, headers=_bearer(token), step="tags").status == 200
 
 
 def delete_blob(

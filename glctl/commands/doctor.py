@@ -12,10 +12,12 @@ import click
 from glctl.commands.completion import complete_codes
 from glctl.doctor.clocks import time_servers
 from glctl.doctor.facts import Facts, Options
+from glctl.doctor.login import Login
 from glctl.doctor.remedies import as_typed_here
 from glctl.doctor.targets import TARGETS
 from glctl.errors import UsageError
 from glctl.findings.formats import explain, to_json, to_text
+from glctl.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +44,16 @@ if TYPE_CHECKING:
     envvar="GLCTL_NTP_SERVERS",
     help="Ask this time server (repeatable); else those of /etc/gitlab/glctl-ntp-servers, one a line.",
 )
+@click.option(
+    "--login-as",
+    "user",
+    metavar="USER",
+    help="Also try this user's login, once; with --token-stdin.",
+)
+@click.option("--token-stdin", is_flag=True, help="Read the user's token or password from standard input.")
+@click.option(
+    "--image", default="", metavar="NAME", help="Whether an image can be called so, and what the user may do."
+)
 @click.option("--list", "list_checks", is_flag=True, help="List the checks.")
 @click.option(
     "--explain",
@@ -60,6 +72,9 @@ def command(
     write: bool,
     read_only: bool,
     ntp_servers: tuple[str, ...],
+    user: str | None,
+    token_stdin: bool,
+    image: str,
     list_checks: bool,
     code: str | None,
 ) -> int:
@@ -75,6 +90,7 @@ def command(
             context.console.out(f"{check.name:<17}{check.about}")
         return 0
     options = _options(write, read_only, ntp_servers or time_servers(context.root), timeout)
+    options = replace(options, login=_login(user, token_stdin), image=image)
     from glctl.doctor.runner import examine
 
     try:
@@ -97,6 +113,21 @@ def _options(write: bool, read_only: bool, ntp_servers: tuple[str, ...], timeout
     options = Options(write, read_only, ntp_servers)
     # Time servers that are silent are a result, and no reason for a check to be late, which then asks others.
     return replace(options, ntp_timeout=min(options.ntp_timeout, 0.4 * timeout)) if timeout else options
+
+
+def _login(user: str | None, token_stdin: bool) -> Login | None:
+    """Whose login to try. A token on the command line would stand in the list of processes."""
+    if not user and not token_stdin:
+        return None
+    if not user or not token_stdin or sys.stdin.isatty():
+        raise UsageError(
+            "--login-as needs the token or password on standard input.",
+            'printf %s "$TOKEN" | glctl doctor --login-as USER --token-stdin',
+        )
+    token = sys.stdin.readline().rstrip("\r\n")
+    if not token:
+        raise UsageError("Standard input holds no token.", "Pipe it in: a personal access token, for one.")
+    return Login(user, Secret(token))
 
 
 def _chosen(target: str, timeout: float | None) -> tuple[Check, ...]:

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from glctl.clients.http import Client
     from glctl.clients.keys import RSAPrivateKey
     from glctl.clients.ntp import Survey
-    from glctl.clients.token_service import TokenAnswer
     from glctl.doctor.gitlab import GitLab
+    from glctl.doctor.login import Login
     from glctl.doctor.observed import Observed
+    from glctl.doctor.outside import Public
+    from glctl.doctor.realm import Realm
     from glctl.doctor.virtual_host import Address
     from glctl.doctor.watch import Seen
     from glctl.logs.scan import LogMatch
@@ -54,6 +56,8 @@ class Options:
     write: bool = False
     read_only: bool = False
     ntp_servers: tuple[str, ...] = ()
+    login: Login | None = None  # a user's, to be tried
+    image: str = ""  # whose name and access to examine
     ntp_timeout: float = 1.5  # seconds; also for a Date that takes their place
 
 
@@ -301,46 +305,42 @@ class Facts:
         return Client(verify=False, connect_timeout=2.0, read_timeout=7.0)
 
     @_once
-    def public_url(self) -> Url:
-        """What clients use."""
-        from glctl.doctor.outside import public_url
+    def public(self) -> Public:
+        """The public address, and what clients meet there."""
+        from glctl.doctor.outside import Public
 
         try:
             gitlab = self.gitlab()
         except (NotTriedError, GlctlError):
             gitlab = None
-        return public_url(self.observed, gitlab)
-
-    @_once
-    def ping_public(self) -> Ping:
-        """``GET /v2/`` at the public address, as clients resolve it."""
-        from glctl.clients.distribution import ping
-
-        return ping(self.outside(), self.public_url().origin)
-
-    @property
-    def public_base(self) -> tuple[tuple[str, None], ...]:
-        """The public address where something answers there, and nothing else."""
-        answers = self.ping_public().exchange.status is not None
-        return ((self.public_url().origin, None),) if answers else ()
-
-    @property
-    def resolves_names(self) -> bool:
-        """Whether this host knows the registry's own name, as more than a name for itself."""
-        from glctl.doctor.outside import addresses, is_elsewhere
-
-        host = self.public_url().host
-        return any(address != host and is_elsewhere(address) for address in addresses(host))
+        return Public(self.observed, gitlab, self.outside())
 
     # --- tokens
 
     @_once
-    def realm_answer(self) -> TokenAnswer:
-        """What the realm says to somebody without credentials."""
-        from glctl.clients.token_service import ask_for_token
+    def realm(self) -> Realm:
+        """GitLab's token service, where the registry sends clients."""
+        from glctl.doctor.realm import Realm
 
         token = self.observed.setting("auth", "token") or {}
-        return ask_for_token(self.outside(), str(token.get("realm", "")), str(token.get("service", "")))
+        return Realm(self.outside(), str(token.get("realm", "")), str(token.get("service", "")))
+
+    @property
+    def login(self) -> Login:
+        """Whose login is to be tried."""
+        if self.options.login is None:
+            raise NotTriedError("nobody's login was given: --login-as USER --token-stdin")
+        return self.options.login
+
+    @_once
+    def trusted_key_ids(self) -> frozenset[str]:
+        """The ids of the keys whose certificates the registry trusts."""
+        from glctl.clients.keys import key_id, read_certificates
+        from glctl.doctor.signing import read_text
+
+        bundle = self.observed.path(self.observed.setting("auth", "token", "rootcertbundle"))
+        certificates = read_certificates(read_text(bundle) or "", str(bundle))
+        return frozenset(key_id(certificate.public_key()) for certificate in certificates)
 
     @_once
     def key(self) -> RSAPrivateKey:
@@ -360,8 +360,8 @@ class Facts:
 
         return read_gitlab(self.observed.root)
 
-    def token(self, *actions: str, kid: str = "") -> Secret:
-        """A token of our own for *actions* on our repository; for ``/v2/`` alone without any.
+    def token(self, *actions: str, kid: str = "", repository: str = REPOSITORY) -> Secret:
+        """A token of our own for *actions* on *repository*; for ``/v2/`` alone without any.
 
         *kid* instead of the id by which GitLab names the key.
         """
@@ -374,7 +374,7 @@ class Facts:
             issuer=str(settings.get("issuer", "")),
             audience=str(settings.get("service", "")),
             subject="glctl",
-            access=[grant(REPOSITORY, *actions)] if actions else [],
+            access=[grant(repository, *actions)] if actions else [],
             now=time.time(),
             kid=kid,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import socket
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import NotTriedError
@@ -13,8 +14,41 @@ from glctl.paths import CONFIG_FILE
 from glctl.settings.urls import DEFAULT_PORTS, Url, parse_url
 
 if TYPE_CHECKING:
+    from glctl.clients.distribution import Ping
+    from glctl.clients.http import Client
     from glctl.doctor.gitlab import GitLab
     from glctl.doctor.observed import Observed
+
+
+class Public:
+    """The public address as this host resolves it; what is asked there is asked once."""
+
+    def __init__(self, observed: Observed, gitlab: GitLab | None, client: Client) -> None:
+        self.url = public_url(observed, gitlab)
+        self.origin = self.url.origin
+        self._client = client
+
+    @cached_property
+    def addresses(self) -> tuple[str, ...]:
+        """What its name resolves to on this host."""
+        return addresses(self.url.host)
+
+    @cached_property
+    def ping(self) -> Ping:
+        """``GET /v2/`` there, without a token."""
+        from glctl.clients.distribution import ping
+
+        return ping(self._client, self.origin)
+
+    @property
+    def answers(self) -> bool:
+        """Whether anything answers there."""
+        return self.ping.exchange.status is not None
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether this host knows the name, and as more than a name for itself."""
+        return any(each != self.url.host and is_elsewhere(each) for each in self.addresses)
 
 
 def public_url(observed: Observed, gitlab: GitLab | None) -> Url:

@@ -67,7 +67,7 @@ def passing_on(server: Directive, outer: Sequence[Directive] = ()) -> PassingOn:
 def location_of(passing: PassingOn, entrance: Url, public: Url, upstream: str) -> str:
     """The origin that the registry takes for its own where a client asks for *public*.
 
-    Empty where something decides that is not known here. As distribution's urls.NewURLBuilderFromRequest does.
+    Empty where something decides that is not known here. After distribution's NewURLBuilderFromRequest.
     """
     headers = {"host": "$proxy_host", **(passing.headers or {})}
     if headers.get("forwarded"):

@@ -137,7 +137,6 @@ CODES = (
         "Omnibus has proxy_read_timeout 900.",
         "Omnibus's virtual host; ngx_http_proxy_module",
         symptoms=("504 Gateway Time-out",),
-        explains=("push-failed", "nginx-upstream-timeout"),
         severity="warning",
     ),
     Code(

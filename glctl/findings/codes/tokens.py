@@ -87,7 +87,7 @@ CODES = (
     Code(
         "token-issuer-differs",
         "GitLab issues tokens under another name than the one that the registry trusts.",
-        "registry.issuer in gitlab.yml, or iss of GitLab's own token, against auth.token.issuer in config.yml",
+        "registry.issuer in gitlab.yml, or iss of GitLab's token, against auth.token.issuer in config.yml",
         "gitlab_rails['registry_issuer'] = 'omnibus-gitlab-issuer'\nglctl reconfigure",
         SEEN,
         symptoms=("token from untrusted issuer",),

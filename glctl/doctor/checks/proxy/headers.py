@@ -23,7 +23,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     observed, vhost = facts.observed, facts.observed.vhost
     if vhost is None or vhost.passing is None or vhost.entrance is None:
         raise NotTriedError("nginx has no virtual host of the registry here that could be read")
-    public = facts.public_url()
+    public = facts.public().url
     if observed.setting("http", "relativeurls"):
         return "the registry names no address (relativeurls)"
     fixed = observed.setting("http", "host")

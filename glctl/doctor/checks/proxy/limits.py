@@ -80,7 +80,9 @@ def run_offer(facts: Facts) -> Generator[Finding, None, str]:
 
     path = METHODS["PATCH"].format(repository=REPOSITORY)
     vhost = facts.observed.vhost
-    places = [(facts.proxy_base, vhost.address if vhost else None), *facts.public_base]
+    places = [(facts.proxy_base, vhost.address if vhost else None)]
+    if facts.public().answers:
+        places.append((facts.public().origin, None))
     for base, via in places:
         if offer_body(base, path, _LAYER, via=via) == 413:
             yield found(

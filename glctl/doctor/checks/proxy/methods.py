@@ -37,7 +37,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
         )
     if seen:
         names = ", ".join(line.partition(":")[0] for line in seen)
-        summary = "nginx refuses requests by a rate limit" if limited else f"{names} do not get through nginx"
+        summary = "A rate limit refuses requests" if limited else f"Not through nginx get: {names}"
         yield found(
             "proxy-rate-limited" if limited else "proxy-method-refused", base, f"{summary}.", evidence=seen
         )
@@ -45,8 +45,13 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
 
 
 def _same(one: Ping, other: Ping) -> bool:
-    scopes = [ping.challenge.scope if ping.challenge else "" for ping in (one, other)]
-    return one.exchange.status == other.exchange.status and scopes[0] == scopes[1]
+    return one.exchange.status == other.exchange.status and _actions(one) == _actions(other)
+
+
+def _actions(ping: Ping) -> set[str]:
+    """What the challenge asks for; in any order, which changes from one answer to the next."""
+    scope = ping.challenge.scope if ping.challenge else ""
+    return set(scope.rpartition(":")[2].split(","))
 
 
 CHECK = Check(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.checks.proxy.judge import judge
 from glctl.doctor.found import found
-from glctl.doctor.outside import addresses
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """GET /v2/ at the public address."""
-    base, ping = facts.public_url().origin, facts.ping_public()
-    where = ", ".join(addresses(facts.public_url().host))
+    public = facts.public()
+    base, ping, where = public.origin, public.ping, ", ".join(public.addresses)
     failure = ping.exchange.failure
     if ping.exchange.status is None and failure:
         yield _unreachable(facts, base, failure, where)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glctl.doctor.checks.tokens import accepted, files, gitlab, pair, realm, through_proxy
+from glctl.doctor.checks.tokens import accepted, files, gitlab, image, login, pair, realm, through_proxy
 
 CHECKS = (
     files.CHECK,
@@ -12,6 +12,12 @@ CHECKS = (
     realm.WRITTEN,
     realm.CHECK,
     accepted.CHECK,
+    gitlab.API,
     through_proxy.CHECK,
     through_proxy.PUBLIC,
+    login.CHECK,
+    login.TOKEN,
+    image.NAME,
+    image.CHECK,
+    image.PUSH,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from glctl.doctor.check import Check
+from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.found import found
 from glctl.doctor.gitlab import SERVICE
 
@@ -51,8 +51,30 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     return f"issuer {gitlab.issuer}"
 
 
+def run_api(facts: Facts) -> Generator[Finding, None, str]:
+    """GET /v2/ with a token where GitLab itself asks the registry."""
+    from glctl.clients.distribution import ping
+    from glctl.doctor.checks.tokens.accepted import why_refused
+
+    gitlab = facts.gitlab()
+    if not gitlab.api_url:
+        raise NotTriedError(f"{gitlab.path} has no registry.api_url")
+    answer = ping(facts.outside(), gitlab.api_url, facts.token())
+    if answer.exchange.status != 200:
+        yield found(
+            "gitlab-api-url-wrong",
+            gitlab.api_url,
+            f"GitLab does not get through to the registry at {gitlab.api_url}.",
+            remedy=f"gitlab_rails['registry_api_url'] = '{facts.local_base}'\nglctl reconfigure",
+            evidence=[why_refused(answer), f"{gitlab.path}: production.registry.api_url"],
+        )
+    return gitlab.api_url
+
+
 def run_service(facts: Facts) -> Generator[Finding, None, str]:
     """Look at the service that tokens must be for."""
+    if not facts.observed.setting("auth", "token"):
+        raise NotTriedError("config.yml has no auth.token")
     service = facts.observed.setting("auth", "token", "service")
     if service != SERVICE:
         yield found(
@@ -69,6 +91,9 @@ CHECK = Check(
     "GitLab offers a registry, and issues tokens under the name that the registry trusts.",
     run,
     requires=("configuration",),
+)
+API = Check(
+    "gitlab-api", "GitLab itself gets through to the registry.", run_api, requires=("gitlab", "token")
 )
 SERVICE_CHECK = Check(
     "token-service",

@@ -23,6 +23,8 @@ _EXAMPLE = "registry['token_realm'] = 'https://gitlab.example.com'"
 def run_written(facts: Facts) -> Generator[Finding, None, str]:
     """Look at what config.yml says."""
     observed = facts.observed
+    if not observed.setting("auth", "token"):
+        raise NotTriedError("config.yml has no auth.token")
     realm = str(observed.setting("auth", "token", "realm") or "")
     if observed.setting("auth", "token", "autoredirect"):
         yield found(
@@ -59,18 +61,18 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     """GET the realm without credentials: no login is tried, so none can fail."""
     from glctl.clients.distribution import in_words
 
-    answer = facts.realm_answer()
+    answer = facts.realm().answer
     exchange = answer.exchange
     realm = exchange.url.partition("?")[0]
     if exchange.failure and answer.kind == "no answer":
         yield _unreachable(facts, realm, exchange.failure)
-    elif finding := _judged(realm, answer):
+    elif finding := judge(realm, answer):
         yield finding
     return in_words(exchange)
 
 
 def _unreachable(facts: Facts, realm: str, failure: Failure) -> Finding:
-    if failure.kind == "dns" and not facts.resolves_names:
+    if failure.kind == "dns" and not facts.public().is_resolved:
         raise NotTriedError(f"{failure.message}; neither does the registry's own name on this host")
     # From this host its own public address may be out of reach where clients do reach it.
     perhaps = failure.kind in ("timeout", "unreachable")
@@ -82,7 +84,8 @@ def _unreachable(facts: Facts, realm: str, failure: Failure) -> Finding:
     )
 
 
-def _judged(realm: str, answer: TokenAnswer) -> Finding | None:
+def judge(realm: str, answer: TokenAnswer) -> Finding | None:
+    """What is wrong with an answer that is neither a token nor a refusal of GitLab's; else None."""
     from glctl.clients.distribution import in_words
     from glctl.clients.http import without_credentials
 

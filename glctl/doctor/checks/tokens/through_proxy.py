@@ -23,10 +23,10 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
 
 def run_public(facts: Facts) -> Generator[Finding, None, str]:
     """GET /v2/ with a token, at the public address as clients resolve it."""
-    if not facts.public_base:
+    public = facts.public()
+    if not public.answers:
         raise NotTriedError("the public address cannot be reached from this host")
-    base = facts.public_url().origin
-    return (yield from _try(facts, facts.outside(), base, "what stands before nginx"))
+    return (yield from _try(facts, facts.outside(), public.origin, "what stands before nginx"))
 
 
 def _try(facts: Facts, client: Client, base: str, what: str) -> Generator[Finding, None, str]:
