@@ -164,11 +164,12 @@ def _report(context: Context, service: Service, verb: Verb, outcome: Outcome) ->
 
 
 def _show_last_words(context: Context, service: Service, verb: Verb, outcome: Outcome) -> None:
-    """What a service said that does not come up, or not for long."""
+    """What a service said that does not come up, or not for long, or keeps its old workers."""
     from glctl.logs.recent import last_words
 
     fell = verb.name in (control.START.name, control.RESTART.name) and outcome.ends
-    if said := last_words(context.root, service.name) if fell else []:
+    refused = verb.name == "reload" and outcome.waited
+    if said := last_words(context.root, service.name) if fell or refused else []:
         lines = (harmless(mask_line(line)) for line in said)
         context.console.note("\n    ".join(["  Its last words:", *lines]))
 

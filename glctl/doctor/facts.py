@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from glctl.clients.http import Client
     from glctl.clients.keys import RSAPrivateKey
     from glctl.clients.ntp import Survey
+    from glctl.converge.nginx_test import Verdict
+    from glctl.converge.plan import Plan
     from glctl.doctor.gitlab import GitLab
+    from glctl.doctor.intended import Intended
     from glctl.doctor.login import Login
     from glctl.doctor.observed import Observed
     from glctl.doctor.outside import Public
@@ -55,10 +59,12 @@ class Options:
 
     write: bool = False
     read_only: bool = False
+    waiting: bool = False  # it will be looked at again: nothing logs in yet
     ntp_servers: tuple[str, ...] = ()
     login: Login | None = None  # a user's, to be tried
     image: str = ""  # whose name and access to examine
     ntp_timeout: float = 1.5  # seconds; also for a Date that takes their place
+    deep: bool = False  # walk whole trees instead of samples
 
 
 def _once(make: Callable[[Facts], T]) -> Callable[[Facts], T]:
@@ -102,6 +108,24 @@ class Facts:
             client = self._made.get(name)
             if client and client[0]:
                 client[0].close()
+
+    # --- gitlab.rb
+
+    @_once
+    def intended(self) -> Intended:
+        """This host's gitlab.rb as it stands."""
+        from glctl.doctor.intended import intend
+
+        return intend(self.observed)
+
+    @_once
+    def plan(self) -> Plan:
+        """What reconfigure would change. Not tried where gitlab.rb cannot be used."""
+        from glctl.converge.prepare import prepare
+
+        if (configuration := self.intended().configuration) is None:
+            raise NotTriedError("gitlab.rb cannot be used")
+        return prepare(configuration).plan
 
     # --- the time
 
@@ -185,6 +209,21 @@ class Facts:
             for path in paths
             if (age := _changed(path) - since) > 0
         )
+
+    @_once
+    def unread_by_nginx(self) -> tuple[str, ...]:
+        """Files of nginx's that changed after it had last read them; as evidence."""
+        from glctl.doctor.nginx_files import unread
+
+        pid = self.services()["nginx"].status.pid if self.is_up("nginx") else None
+        return unread(self.observed, pid) if pid else ()
+
+    @_once
+    def nginx_test(self) -> Verdict:
+        """What nginx says of its files."""
+        from glctl.doctor.nginx_files import test
+
+        return test(self.observed)
 
     # --- logs
 
@@ -307,13 +346,14 @@ class Facts:
     @_once
     def public(self) -> Public:
         """The public address, and what clients meet there."""
-        from glctl.doctor.outside import Public
+        from glctl.doctor.outside import Public, named_in, public_url
 
-        try:
+        gitlab = named = None
+        with suppress(NotTriedError, GlctlError):
             gitlab = self.gitlab()
-        except (NotTriedError, GlctlError):
-            gitlab = None
-        return Public(self.observed, gitlab, self.outside())
+        with suppress(PermissionError):
+            named = named_in(self.intended())
+        return Public(public_url(self.observed, gitlab, named), self.outside())
 
     # --- tokens
 
@@ -330,6 +370,8 @@ class Facts:
         """Whose login is to be tried."""
         if self.options.login is None:
             raise NotTriedError("nobody's login was given: --login-as USER --token-stdin")
+        if self.options.waiting:
+            raise NotTriedError("a login is tried once, when the rest is well")
         return self.options.login
 
     @_once

@@ -238,6 +238,18 @@ def test_the_last_words_of_what_does_not_come_up(
     assert "\x1b" not in err
 
 
+def test_the_last_words_of_nginx_where_it_keeps_its_old_workers(
+    root: Root, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glctl.logs.recent.last_words", lambda *_: ["key values mismatch"])
+    verb = control.reload(NGINX, root.at(SV_DIR) / "nginx")
+    _report(Context(root, Console()), NGINX, verb, Outcome(False, UP, 7.0))
+    err = capsys.readouterr().err
+    assert err.startswith(
+        "  Its last words:\n    key values mismatch\n  -> Its workers are still the old ones"
+    )
+
+
 def test_stopping_where_nothing_was_ever_set_up(tmp_path: Path, capsys: Any) -> None:
     assert run(Root(tmp_path), "stop", "registry") == 1
     assert "No service is enabled" in capsys.readouterr().err

@@ -119,7 +119,7 @@ def _limited(facts: Facts) -> bool:
 
 def _unreached(facts: Facts) -> str:
     """Why nginx does not reach the registry, where its files tell."""
-    from glctl.doctor.outside import addresses
+    from glctl.clients.names import resolve
 
     vhost, listens = facts.observed.vhost, facts.observed.registry
     if vhost is None or listens is None:
@@ -127,7 +127,7 @@ def _unreached(facts: Facts) -> str:
     host, _, port = vhost.upstream.rpartition(":")
     if port.isdigit() and int(port) != listens[1]:
         return f"nginx asks at port {port}, the registry listens on port {listens[1]}."
-    resolved = addresses(host)
+    resolved = resolve(host)
     if host and listens[0] not in resolved:
         return (
             f"For nginx {host} is {', '.join(resolved) or 'unknown'}, the registry listens on {listens[0]}."
