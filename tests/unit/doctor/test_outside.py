@@ -51,7 +51,10 @@ def test_nobody_knows(observed: Observed) -> None:
 @pytest.mark.parametrize(
     ("text", "url"),
     [
-        ("external_url 'http://g.example.com'\nregistry_external_url 'http://r.example.com:5050'", "http://r.example.com:5050"),
+        (
+            "external_url 'http://g.example.com'\nregistry_external_url 'http://r.example.com:5050'",
+            "http://r.example.com:5050",
+        ),
         ("external_url 'https://r.example.com'", None),
         ("nonsense(", None),
     ],
