@@ -72,7 +72,7 @@ def command(
         return 0
     if list_checks:
         for check in TARGETS[target]:
-            context.console.out(f"{check.name:<17}{check.about}")
+            context.console.out(f"{check.name:<21}{check.about}")
         return 0
     options = _options(write, read_only, ntp_servers or time_servers(context.root), timeout)
     from glctl.doctor.runner import examine

@@ -11,7 +11,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from glctl.doctor import clocks
+from glctl.doctor import clocks, tls
 from glctl.doctor.check import NotTriedError
 from glctl.settings.urls import bracketed
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from glctl.clients.keys import RSAPrivateKey
     from glctl.clients.ntp import Survey
     from glctl.doctor.observed import Observed
+    from glctl.doctor.tls import Place
     from glctl.doctor.virtual_host import Address
     from glctl.doctor.watch import Seen
     from glctl.logs.scan import LogMatch
@@ -287,6 +288,16 @@ class Facts:
         from glctl.clients.distribution import debug_vars
 
         return debug_vars(self.client(), self.debug_base)
+
+    @_once
+    def tls_here(self) -> tuple[Place, ...]:
+        """What this machine shows in TLS handshakes."""
+        return tls.here(self)
+
+    @_once
+    def tls_elsewhere(self) -> Place:
+        """What another machine shows under the registry's public name."""
+        return tls.elsewhere(self)
 
     # --- tokens
 

@@ -14,6 +14,7 @@ from glctl.doctor.checks import (
     push,
     services,
     storage,
+    tls,
     tokens,
 )
 
@@ -27,6 +28,7 @@ _REGISTRY = {
     "services": services.CHECKS,
     "storage": storage.CHECKS,
     "nginx": nginx.CHECKS,
+    "tls": tls.CHECKS,
     "debug server": debug.CHECKS,
     "proxy": proxy.CHECKS,
     "tokens": tokens.CHECKS,

@@ -16,9 +16,10 @@ from glctl.findings.codes import (
     s3,
     services,
     storage,
+    tls,
     tokens,
 )
 
-_AREAS = (gitlabrb, services, clock, registry, nginx, proxy, tokens, storage, s3, push, doctor)
+_AREAS = (gitlabrb, services, clock, registry, nginx, tls, proxy, tokens, storage, s3, push, doctor)
 
 CODES = {code.name: code for area in _AREAS for code in area.CODES}
