@@ -63,7 +63,12 @@ def read_der(der: bytes) -> Certificate:
 
 def read_pem(pem: str, label: str) -> tuple[Certificate, ...]:
     """The certificates in a file, at least one; GlctlError names *label* and what is wrong with it."""
-    return tuple(map(_described, read_certificates(pem, label)))
+    certificates = tuple(map(_described, read_certificates(pem, label)))
+    if len(certificates) < pem.count("-----BEGIN CERTIFICATE-----"):  # the library passes over a cut off one
+        raise GlctlError(
+            f"{label} is cut off: its last certificate has no end.", "Restore it, or issue a new pair."
+        )
+    return certificates
 
 
 def _described(certificate: x509.Certificate) -> Certificate:
