@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -48,6 +48,7 @@ class Observed:
     config_path: str
     config: Mapping[str, Any]
     problem: str = ""
+    environment: Mapping[str, Any] = field(default_factory=dict)  # of the registry: chpst -e; as *config*
     run_as: str = ""  # user[:group…], empty where the registry runs as whoever supervises it
     vhost: VirtualHost | None = None
     services: tuple[str, ...] = ()  # enabled
@@ -151,13 +152,15 @@ def _observe(
             "(or examine a gitlab.rb alone: glctl --config FILE doctor)",
         )
     settings, problem = _parsed(config)
+    environment = _environment(files, script)
     return Observed(
         root=root,
         platform=platform,
         source=source,
         config_path=config_path,
-        config=wrap(overridden(settings, _environment(files, script))),
+        config=wrap(overridden(settings, environment)),
         problem=problem,
+        environment=wrap(environment),
         run_as=script.option("chpst", "-u"),
         vhost=_virtual_host(root, files),
         services=services,
