@@ -12,12 +12,12 @@ import socket
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from glctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 NTP_PORT = 123
 MAX_ROOT_DISTANCE = 3.0  # seconds; chrony's default for maxdistance, chrony.conf(5)
@@ -63,6 +63,21 @@ class NtpFailure:
     message: str
 
 
+class Witness(Protocol):
+    """Whoever says how far this machine's clock is off, and by how much that may be wrong; in seconds."""
+
+    @property
+    def offset(self) -> float:
+        """The witness's clock minus this machine's."""
+
+    @property
+    def root_distance(self) -> float:
+        """The most by which *offset* can be wrong."""
+
+
+W = TypeVar("W", bound=Witness)
+
+
 @dataclass(frozen=True, slots=True)
 class Survey:
     """What several servers said. *agreeing* holds the majority, and is empty where there is none."""
@@ -73,14 +88,18 @@ class Survey:
 
     @property
     def offset(self) -> float | None:
-        """The agreed offset in seconds (the majority's median), or None: the clock is not verified."""
-        offsets = sorted(answer.offset for answer in self.agreeing)
-        return offsets[(len(offsets) - 1) // 2] if offsets else None
+        """The agreed offset in seconds, or None: the clock is not verified."""
+        return median(self.agreeing)
 
     @property
     def outvoted(self) -> tuple[NtpAnswer, ...]:
         """Answers that the majority contradicts."""
         return tuple(answer for answer in self.answers if self.agreeing and answer not in self.agreeing)
+
+    def of(self, servers: Collection[str]) -> Survey:
+        """What it would be if only *servers* had been asked."""
+        outcomes: tuple[NtpAnswer | NtpFailure, ...] = (*self.answers, *self.failures)
+        return _counted([outcome for outcome in outcomes if outcome.server in servers])
 
 
 def split_server(text: str, port: int = NTP_PORT) -> tuple[str, int]:
@@ -143,12 +162,27 @@ def survey(servers: Sequence[str], timeout: float = 1.0) -> Survey:
         or NtpFailure(server, "timeout", f"{server} did not resolve within {timeout:g} s")
         for server in asked
     ]
-    answers = tuple(outcome for outcome in known if isinstance(outcome, NtpAnswer))
-    failures = tuple(outcome for outcome in known if isinstance(outcome, NtpFailure))
+    return _counted(known)
+
+
+def _counted(outcomes: Sequence[NtpAnswer | NtpFailure]) -> Survey:
+    """One address has one vote, under however many names it was asked."""
+    votes: dict[str, NtpAnswer] = {}
+    for outcome in outcomes:
+        if isinstance(outcome, NtpAnswer):
+            votes.setdefault(outcome.address, outcome)
+    answers = tuple(votes.values())
+    failures = tuple(outcome for outcome in outcomes if isinstance(outcome, NtpFailure))
     return Survey(answers, failures, majority(answers))
 
 
-def majority(answers: Sequence[NtpAnswer]) -> tuple[NtpAnswer, ...]:
+def median(witnesses: Sequence[Witness]) -> float | None:
+    """The middle one of their offsets, of two the lower; None without any."""
+    offsets = sorted(witness.offset for witness in witnesses)
+    return offsets[(len(offsets) - 1) // 2] if offsets else None
+
+
+def majority(answers: Sequence[W]) -> tuple[W, ...]:
     """The largest set of answers that can all be true at once, if it is more than half of them; else nothing.
 
     Each answer says that the true offset lies within its root distance. Where most of these intervals
@@ -159,11 +193,11 @@ def majority(answers: Sequence[NtpAnswer]) -> tuple[NtpAnswer, ...]:
     return largest if 2 * len(largest) > len(answers) else ()
 
 
-def _low(answer: NtpAnswer) -> float:
+def _low(answer: Witness) -> float:
     return answer.offset - max(answer.root_distance, AGREEMENT)
 
 
-def _high(answer: NtpAnswer) -> float:
+def _high(answer: Witness) -> float:
     return answer.offset + max(answer.root_distance, AGREEMENT)
 
 
@@ -217,7 +251,7 @@ def _request(nonce: bytes) -> bytes:
 
 
 def judge(server: str, address: str, packet: bytes, sent: float, received: float) -> NtpAnswer | NtpFailure:
-    """What *packet* says, if it can be believed (RFC 5905, sections 7.3, 7.4 and 8).
+    """What *packet* says, if it can be believed (RFC 5905, sections 7.3, 7.4, 8 and A.5.1).
 
     *sent* and *received* are Unix times of this machine. The origin stamp must have been compared before.
     """
@@ -238,6 +272,8 @@ def judge(server: str, address: str, packet: bytes, sent: float, received: float
     stats.tx_timestamp = _unfolded(stats.tx_timestamp, stats.dest_timestamp)
     if stats.tx_timestamp < stats.recv_timestamp - _ROUNDING or stats.delay < -_ROUNDING:
         return NtpFailure(server, "invalid", f"{address} sent times of receiving and sending that cannot be")
+    if stats.ref_timestamp and _unfolded(stats.ref_timestamp, stats.tx_timestamp) > stats.tx_timestamp + 1:
+        return NtpFailure(server, "invalid", f"{address} says that it was last set at a time yet to come")
     delay = max(0.0, stats.delay)
     distance = (stats.root_delay + delay) / 2 + stats.root_dispersion
     if distance > MAX_ROOT_DISTANCE:

@@ -219,7 +219,9 @@ def understood(exchange: Exchange) -> Answer:
         return Answer(exchange, _harmless(code), _harmless(fields.get("Message", "")), fields, root)
     if 200 <= exchange.status < 300:
         return Answer(exchange, root=root)
-    code = _BY_STATUS.get(exchange.status, "SlowDown" if exchange.status == 503 else f"HTTP {exchange.status}")
+    code = _BY_STATUS.get(
+        exchange.status, "SlowDown" if exchange.status == 503 else f"HTTP {exchange.status}"
+    )
     return Answer(exchange, code, root=root)
 
 

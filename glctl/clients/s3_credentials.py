@@ -85,7 +85,9 @@ def _shared_file(places: Places) -> Credentials | str:
             names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
             given = [section.get(name, "") for name in names]
             return _credentials(*given, f"the profile {profile} in {path}")
-        if how := next((key for key in ("role_arn", "credential_process", "sso_session") if key in section), ""):
+        if how := next(
+            (key for key in ("role_arn", "credential_process", "sso_session") if key in section), ""
+        ):
             raise GlctlError(
                 f"The profile {profile} in {path} gets its keys by {how}, which glctl does not follow.",
                 "Give glctl's checks keys of the same role through registry['env'], or try without them.",

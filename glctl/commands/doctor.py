@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from glctl.commands.completion import complete_codes
-from glctl.doctor.facts import NTP_SERVERS, Facts, Options
+from glctl.doctor.clocks import time_servers
+from glctl.doctor.facts import Facts, Options
 from glctl.doctor.remedies import as_typed_here
 from glctl.doctor.targets import TARGETS
 from glctl.errors import UsageError
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="HOST[:PORT]",
     envvar="GLCTL_NTP_SERVERS",
-    help="Ask this time server (repeatable).",
+    help="Ask this time server (repeatable); else those of /etc/gitlab/glctl-ntp-servers, one a line.",
 )
 @click.option("--list", "list_checks", is_flag=True, help="List the checks.")
 @click.option(
@@ -73,7 +74,7 @@ def command(
         for check in TARGETS[target]:
             context.console.out(f"{check.name:<17}{check.about}")
         return 0
-    options = _options(write, read_only, ntp_servers or NTP_SERVERS, timeout)
+    options = _options(write, read_only, ntp_servers or time_servers(context.root), timeout)
     from glctl.doctor.runner import examine
 
     try:
@@ -94,8 +95,8 @@ def _options(write: bool, read_only: bool, ntp_servers: tuple[str, ...], timeout
     for server in ntp_servers:
         split_server(server)  # a UsageError is the user's, not a check's
     options = Options(write, read_only, ntp_servers)
-    # Time servers that are silent are a result, and no reason for a check to be late.
-    return replace(options, ntp_timeout=min(options.ntp_timeout, 0.8 * timeout)) if timeout else options
+    # Time servers that are silent are a result, and no reason for a check to be late, which then asks others.
+    return replace(options, ntp_timeout=min(options.ntp_timeout, 0.4 * timeout)) if timeout else options
 
 
 def _chosen(target: str, timeout: float | None) -> tuple[Check, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -32,6 +33,11 @@ def command(context: Context, purge: bool, data: bool, yes: bool, wait: float) -
     if data and not purge:
         raise UsageError("--data without --purge would remove nothing.", "Use: glctl down --purge --data")
     context.require_own_host("glctl down", instead="stop")
+    if data and not (yes or sys.stdin.isatty()):
+        raise UsageError(
+            "--data deletes images, and there is no terminal to ask on.",
+            "Look first at what stays without it: glctl down --purge. Then say --data --yes.",
+        )
     if data and not yes:
         where = context.root.path
         click.confirm(f"Delete images, logs and secrets below {where} for good?", abort=True, err=True)
@@ -54,5 +60,10 @@ def _purge(context: Context, data: bool) -> None:
     with locked(tree, 0.0, context.console.note):
         done = purge(tree, data=data)
     context.console.out(f"Removed {done.removed} of the things that glctl and its services made.")
+    if data and not done.known:
+        context.console.note(
+            "note: no generation is left here that tells where images and logs are. An earlier purge has"
+            " named what it kept; that can be removed by hand."
+        )
     for path in done.left:
         context.console.out(f"kept: {harmless(path)}")

@@ -12,12 +12,15 @@ import click
 
 from glctl.commands.changes import show_change, show_diff
 from glctl.console import harmless
-from glctl.converge.back import is_current
+from glctl.converge.back import unseen
 from glctl.converge.diff import diff
 from glctl.converge.differences import Differences, differences
 from glctl.converge.generations import Generations
+from glctl.converge.state import holder
 from glctl.converge.tree import Tree
 from glctl.secret import mask_line
+from glctl.services.catalog import SERVICES
+from glctl.services.runit import look
 from glctl.settings.option import ruby_name, ruby_value
 
 if TYPE_CHECKING:
@@ -37,14 +40,16 @@ _NAMED = 2  # settings, and files, that a line of the list names
 def command(context: Context, number: int | None, form: str) -> None:
     """List the generations that reconfigure and rollback have kept, newest first, or show what N changed.
 
-    A star marks the one that this host runs. Secrets are masked; that they changed shows.
+    A star marks the one that this host runs; a question mark, where a run has not come to its end, the last
+    that it ran. Secrets are masked; that they changed shows.
     """
     tree = Tree(context.root)
     generations = Generations(tree)
     kept = generations.all()
     for path in generations.damaged:
         context.console.note(f"note: {harmless(path)} is damaged, and left out.")
-    current = kept[-1].number if kept and is_current(kept[-1], tree) else None
+    not_seen = unseen(kept[-1], tree) if kept else ()
+    current = kept[-1].number if kept and not not_seen else None
     before = {new.number: old for old, new in pairwise(kept)}
     if number is not None:
         chosen = generations.get(number)
@@ -54,6 +59,8 @@ def command(context: Context, number: int | None, form: str) -> None:
         context.console.out(json.dumps(listed, indent=2))
     else:
         _list(context, kept, before, current)
+        if not_seen:
+            context.console.note(f"note: {_unfinished(not_seen, kept[-1], tree)}")
 
 
 def when(generation: Generation) -> str:
@@ -65,18 +72,31 @@ def _list(
     context: Context, kept: Sequence[Generation], before: dict[int, Generation], current: int | None
 ) -> None:
     for each in reversed(kept):
-        mark = "*" if each.number == current else " "
+        mark = " " if each is not kept[-1] else "*" if each.number == current else "?"
         line = f"{mark} {each.number:>3}  {when(each)}  {_summary(each, before.get(each.number))}"
-        context.console.out(context.console.paint(harmless(line), *["bold"] * (mark == "*")))
+        context.console.out(context.console.paint(harmless(line), *["bold"] * (mark != " ")))
     if not kept:
         context.console.note(
             "No generation is kept yet. reconfigure keeps what all services were seen up with."
         )
-    elif current is None:
-        context.console.note(
-            "note: the last run has not ended with all services up. `glctl reconfigure` finishes it, "
-            f"`glctl rollback` goes back to generation {kept[-1].number}."
+
+
+def _unfinished(names: Sequence[str], last: Generation, tree: Tree) -> str:
+    """Why it is not known that this host runs the *last* generation, and what to do."""
+    services = ", ".join(names)
+    if pid := holder(tree):
+        return f"glctl is at work, pid {pid}: not yet seen up on its files: {services}."
+    back = f"`glctl rollback` goes back to generation {last.number}."
+    named = [each for each in SERVICES if each.name in names]
+    if stopped := [each.name for each in named if look(each.directory(tree.root)).want == "down"]:
+        return (
+            f"stopped, with files that were not yet seen up: {', '.join(stopped)}. "
+            f"After `glctl start`, `glctl reconfigure` keeps them; {back}"
         )
+    return (
+        f"a run has not come to its end, and its files may be in use by {services}. "
+        f"`glctl reconfigure` finishes it, {back}"
+    )
 
 
 def _summary(generation: Generation, before: Generation | None) -> str:

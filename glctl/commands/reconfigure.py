@@ -9,16 +9,23 @@ import click
 
 from glctl.commands import run_options
 from glctl.commands.run import Asked, Run
+from glctl.console import harmless
 from glctl.converge.desired import examine
 from glctl.converge.generations import Generations
 from glctl.converge.prepare import Prepared, prepare
 from glctl.converge.tree import Tree
+from glctl.errors import GlctlError
 
 if TYPE_CHECKING:
     from glctl.commands.context import Context
+    from glctl.console import Console
     from glctl.converge.bring_up import Options
     from glctl.converge.carry_out import Result
     from glctl.converge.desired import Configuration
+    from glctl.spans import Diagnostic
+
+
+_REMINDED = 5  # warnings
 
 
 @click.command(short_help="Bring this host to what gitlab.rb says.")
@@ -38,6 +45,14 @@ def command(context: Context, /, **given: Any) -> int:
 
 class _Reconfigure(Run):
     """From gitlab.rb to what it says."""
+
+    def carry_through(self) -> int:
+        try:
+            return super().carry_through()
+        except (GlctlError, OSError):
+            if self.prepared and not self.context.console.verbose:
+                _remind(self.context.console, self.prepared.configuration)
+            raise
 
     def prepare(self) -> Prepared:
         if not self.asked.dry_run:
@@ -66,12 +81,28 @@ class _Reconfigure(Run):
 
 def _configuration(context: Context) -> Configuration:
     configuration = examine(context.root, context.config_file, context.platform).require_sound()
-    warnings = configuration.diagnostics
-    if warnings and context.console.verbose:
+    if configuration.diagnostics and context.console.verbose:
         from glctl.commands.diagnostics import print_diagnostics
 
-        print_diagnostics(warnings, sys.stderr)
-    elif warnings:
+        print_diagnostics(configuration.diagnostics, sys.stderr)
+    elif warnings := _warnings(configuration):
         count = f"{len(warnings)} warning{'s' * (len(warnings) > 1)}"
         context.console.note(f"{count} about gitlab.rb: `glctl check-config` shows them.")
     return configuration
+
+
+def _warnings(configuration: Configuration) -> list[Diagnostic]:
+    """What may well be the reason where a run fails; notes are not."""
+    return [each for each in configuration.diagnostics if each.severity == "warning"]
+
+
+def _remind(console: Console, configuration: Configuration) -> None:
+    """Say briefly what there were warnings of."""
+    from glctl.commands.diagnostics import told
+
+    warnings = _warnings(configuration)
+    for each in warnings[:_REMINDED]:
+        where = f"{each.span}: " if each.span else ""
+        console.note(f"{harmless(where)}{console.paint('warning:', 'yellow')} {told(each)}")
+    if more := len(warnings[_REMINDED:]):
+        console.note(f"and {more} more: `glctl check-config` shows them.")

@@ -12,6 +12,7 @@ from glctl.commands import run_options
 from glctl.commands.interruption import finishing
 from glctl.console import harmless
 from glctl.converge.collectable import examine_garbage
+from glctl.converge.descriptors import after_collection
 from glctl.converge.desired import examine
 from glctl.converge.garbage import accept_pushes, collect, look
 from glctl.converge.images import blob_bytes
@@ -73,6 +74,9 @@ def command(
         garbage = examine_garbage(configuration, untagged=untagged, sole_writer=sole_writer)
         done = collect(garbage, shown if untagged else None, lock.descriptor, progress.tell, progress.show)
     context.console.out(_summary(done))
+    what, remedy = after_collection(configuration.effective)
+    if what:
+        context.console.note(f"note: {what}" + f"\n  -> {remedy}" * bool(remedy))
 
 
 def _wants(shown: Collection, yes: bool) -> bool:

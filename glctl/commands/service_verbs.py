@@ -107,13 +107,15 @@ def _run(context: Context, verb: Verb | None, names: tuple[str, ...]) -> int:
         _supervise(context, services)
     if verb is control.STOP:
         services = services[::-1]
+    if verb:
+        _say_what_ends(context, verb, services)
     told = []
     for service in services:  # all, before the first is waited for
         directory = service.directory(context.root)
         if verb in (control.START, control.RESTART):
             end_orphans(context.root, service)
         said = control.with_workers(service, verb) if verb else control.reload(service, directory)
-        if verb is None and said is control.RESTART:
+        if verb is None and said is control.RESTART and look(directory).is_supervised:
             context.console.note(f"note: {service.name} knows no reload, and is restarted.")
         told.append((service, directory, said, control.send(directory, said)))
     done = [
@@ -121,6 +123,14 @@ def _run(context: Context, verb: Verb | None, names: tuple[str, ...]) -> int:
         for service, directory, said, before in told
     ]
     return 0 if all(done) else 1
+
+
+def _say_what_ends(context: Context, verb: Verb, services: tuple[Service, ...]) -> None:
+    """Say before a signal is sent which of the services that run will end on it."""
+    running = [service.name for service in services if look(service.directory(context.root)).state == "run"]
+    if ending := [name for name in running if verb.name in _ENDS[name]]:
+        signal, named = f"SIG{verb.name.upper()}", " and ".join(ending)
+        context.console.note(f"note: {signal} ends {named}. What is wanted up is started again.")
 
 
 def _is_missing(context: Context, service: Service) -> bool:
@@ -147,9 +157,6 @@ def _report(context: Context, service: Service, verb: Verb, outcome: Outcome) ->
         parts.insert(1, f"sent {verb.name}")
     waited = f" (waited {outcome.waited:.1f} s)" if outcome.waited >= 0.05 else ""
     console.out(": ".join(parts) + waited)
-    if outcome.ok and verb.name in _ENDS[service.name]:
-        after = "and runit starts it again" if status.want == "up" else "and stays down"
-        console.note(f"note: {service.name} ends on that, {after}.")
     if not outcome.ok:
         _show_last_words(context, service, verb, outcome)
         console.note(f"  -> {_advice(context, service, verb, outcome)}")
@@ -157,11 +164,12 @@ def _report(context: Context, service: Service, verb: Verb, outcome: Outcome) ->
 
 
 def _show_last_words(context: Context, service: Service, verb: Verb, outcome: Outcome) -> None:
-    """What a service said that does not come up, or not for long."""
+    """What a service said that does not come up, or not for long, or keeps its old workers."""
     from glctl.logs.recent import last_words
 
     fell = verb.name in (control.START.name, control.RESTART.name) and outcome.ends
-    if said := last_words(context.root, service.name) if fell else []:
+    refused = verb.name == "reload" and outcome.waited
+    if said := last_words(context.root, service.name) if fell or refused else []:
         lines = (harmless(mask_line(line)) for line in said)
         context.console.note("\n    ".join(["  Its last words:", *lines]))
 
@@ -171,11 +179,10 @@ def _advice(context: Context, service: Service, verb: Verb, outcome: Outcome) ->
     if state == "not installed":
         return "Run: glctl reconfigure"
     if state == "no supervisor":
-        return (
-            f"Run: glctl start {name}"
-            if service.is_enabled(context.root)
-            else "gitlab.rb does not enable it."
-        )
+        if service.is_enabled(context.root):
+            return f"Run: glctl start {name}"
+        explained = f"see `glctl explain {name}.enable`"
+        return f"gitlab.rb does not enable it: {explained}. Once it does: glctl reconfigure"
     if verb is control.STOP:
         return f"It does not end on SIGTERM. Run: glctl kill {name}"
     if verb.needs_process and outcome.status.pid is None and outcome.status.want == "up":

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 BESIDE = ".before-rollback"
 
 
-def is_current(last: Generation, tree: Tree) -> bool:
-    """Whether this host runs the *last* generation: all its services were last seen up on its files."""
+def unseen(last: Generation, tree: Tree) -> tuple[str, ...]:
+    """The services (``registry``, ``registry/log``) that were not last seen up on the *last* generation."""
     applied = Applied(tree)
-    return all(applied.digests(name) == wanted for name, wanted in digests(last.resources).items())
+    return tuple(name for name, wanted in digests(last.resources).items() if applied.digests(name) != wanted)
 
 
 def choose(generations: Generations, number: int | None, tree: Tree) -> Generation:
@@ -48,9 +48,8 @@ def choose(generations: Generations, number: int | None, tree: Tree) -> Generati
     if number is not None:
         return generations.get(number)
     kept = generations.all()
-    if kept and is_current(kept[-1], tree):
-        now = _origin(kept)
-        kept = tuple(generation for generation in kept if generation.number < now)
+    if kept and not unseen(kept[-1], tree):
+        kept = _older(kept)
     if not kept:
         raise GlctlError(
             "There is no older generation to go back to.",
@@ -59,15 +58,12 @@ def choose(generations: Generations, number: int | None, tree: Tree) -> Generati
     return kept[-1]
 
 
-def _origin(kept: tuple[Generation, ...]) -> int:
-    """The number of the last generation, or of that which it went back to: a second rollback goes further,
-    and does not undo the first.
-    """
-    numbers = {generation.number: generation.back_to for generation in kept}
-    number = kept[-1].number
-    while before := numbers.get(number):
-        number = before
-    return number
+def _older(kept: tuple[Generation, ...]) -> tuple[Generation, ...]:
+    """What was before the last of *kept*: a second rollback goes further, and does not undo the first."""
+    *older, now = kept
+    if now.back_to is not None:
+        older = sorted((each for each in older if each.first < now.first), key=lambda each: each.first)
+    return tuple(older)
 
 
 def prepare_back(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -158,6 +160,8 @@ def _explained(exc: GlctlError | OSError, prepared: Prepared, last: Generation |
 
 def _unwritten(exc: OSError, hint: str) -> GlctlError:
     what = exc.filename or "A file"
+    if exc.errno == errno.EPERM and exc.filename and not os.geteuid():
+        hint += f" To see what forbids it: lsattr {exc.filename}"
     return GlctlError(f"{what} could not be written: {(exc.strerror or str(exc)).lower()}.", hint)
 
 

@@ -115,11 +115,16 @@ def _how_altered(
     resource: dict[str, Any], tree: Tree, owner: Callable[[str, str], tuple[int, int] | None]
 ) -> How | None:
     is_file = resource["kind"] == "File"
+    path = resource["path"]
     try:
-        there = tree.actual(resource["path"], content=is_file)
+        there = tree.actual(path, content=is_file)
+        if there.kind == "symlink" and resource["kind"] == "Directory":
+            there = tree.actual(tree.destination(path))  # moved by an administrator, who has left a link
     except PermissionError:
         return None  # not this user's to read
-    except ObstacleError:
+    except FileNotFoundError:
+        return "missing"
+    except (ObstacleError, NotADirectoryError):
         return "content"
     if there.kind == "absent":
         return "missing"

@@ -93,7 +93,11 @@ def collect(garbage: Garbage, shown: Collection | None, lock: int, tell: Tell, w
 def accept_pushes(garbage: Garbage, tell: Tell) -> None:
     """Have the registry as gitlab.rb says again. The caller holds the lock. Raises GlctlError."""
     tell("Accepting pushes again.")
-    carry_out(prepare(garbage.configuration), tell, _BRIEF)
+    try:
+        carry_out(prepare(garbage.configuration), tell, _BRIEF)
+    except BaseException:  # an impatient Ctrl-C, too
+        tell("The registry may still refuse pushes. To let them in: glctl reconfigure")
+        raise
 
 
 @contextmanager

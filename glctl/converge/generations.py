@@ -33,7 +33,8 @@ class Generation:
     """What this host was brought to, once all its services had been seen up on it.
 
     *at*: when, Unix seconds. *version*: glctl's. *back_to*: the older generation that a rollback took it
-    from. Numbers only grow.
+    from; *first*: the number under which that was first kept, by which rollbacks know what is older still.
+    Numbers only grow.
     """
 
     number: int
@@ -42,6 +43,7 @@ class Generation:
     effective: Effective
     resources: tuple[Resource, ...]
     version: str
+    first: int
     back_to: int | None = None
 
     @property
@@ -68,7 +70,7 @@ class Generation:
 
 
 class Generations:
-    """The generations of a root, of which the last ten are kept.
+    """The generations of a root, of which the last ten are kept, each content once.
 
     *damaged* names the files among them that :meth:`all` could not read.
     """
@@ -89,18 +91,20 @@ class Generations:
 
     def last_document(self) -> dict[str, Any]:
         """The newest as JSON, not checked; empty where there is none. For ``status``, which must be quick."""
-        try:
-            content = self._tree.actual(self._path(self._numbers()[-1])).content
-            document: dict[str, Any] = json.loads(content)["generation"]
-        except (IndexError, ValueError, KeyError, TypeError):
-            return {}
-        return document
+        numbers = self._numbers()
+        return self._document(numbers[-1]) if numbers else {}
 
     def get(self, number: int) -> Generation:
-        """Generation *number*. Raises GlctlError where it is not kept or cannot be read."""
+        """Generation *number*; where a rollback to it has taken its place, that one.
+
+        Raises GlctlError where it is not kept or cannot be read.
+        """
         there = number in self._numbers()
         if there and (found := self._read(number)):
             return found
+        for later in () if there else reversed(self.all()):
+            if number in (later.back_to, later.first):
+                return later
         what = f"Generation {number} is damaged" if there else f"There is no generation {number}"
         raise GlctlError(f"{what}.", "See which there are: glctl history")
 
@@ -117,21 +121,31 @@ class Generations:
     def keep(
         self, configuration: Configuration, resources: tuple[Resource, ...], back_to: int | None = None
     ) -> Generation:
-        """Keep what all services have just been seen up with, unless it is the last generation once more.
+        """Keep what all services have just been seen up with as the newest, and none that is the same.
 
         The caller holds the lock. Raises OSError.
         """
         numbers = self._numbers()
-        last = self._read(numbers[-1]) if numbers else None
-        if last and _is_of(self.last_document(), configuration, resources):
-            return last
-        number = numbers[-1] + 1 if numbers else 1
-        source, effective = configuration.source, configuration.effective
-        made = Generation(number, time.time(), source, effective, resources, __version__, back_to)
-        self._tree.write(self._path(number), _pack(made), 0o600)
-        for old in [*numbers, number][:-KEPT]:
+        same = {n for n in numbers if _is_of(self._document(n), configuration, resources)}
+        made = self._read(numbers[-1]) if numbers and numbers[-1] in same else None
+        if made is None:
+            number = numbers[-1] + 1 if numbers else 1
+            first = self._document(back_to).get("first", back_to) if back_to else number
+            source, effective = configuration.source, configuration.effective
+            made = Generation(number, time.time(), source, effective, resources, __version__, first, back_to)
+            self._tree.write(self._path(number), _pack(made), 0o600)
+        others = [n for n in numbers if n not in same]
+        for old in (*sorted(same - {made.number}), *others[: -(KEPT - 1)]):
             self._tree.unlink(self._path(old))
         return made
+
+    def _document(self, number: int) -> dict[str, Any]:
+        """A generation as JSON, not checked; empty where there is none."""
+        try:
+            document: dict[str, Any] = json.loads(self._tree.actual(self._path(number)).content)["generation"]
+        except (ValueError, KeyError, TypeError):
+            return {}
+        return document
 
     def _numbers(self) -> list[int]:
         directory = self._tree.root.relocate(GENERATIONS_DIR)
@@ -186,6 +200,7 @@ def _pack(generation: Generation) -> bytes:
         "number": generation.number,
         "at": generation.at,
         "version": generation.version,
+        "first": generation.first,
         "back_to": generation.back_to,
         "gitlab_rb": b2a_base64(generation.gitlab_rb, newline=False).decode(),
         "files": dict(generation.source.files),
@@ -214,6 +229,7 @@ def _unpack(content: bytes) -> Generation | None:
         effective=_effective(body["effective"]),
         resources=tuple(from_json(item) for item in body["resources"]),
         version=body["version"],
+        first=body.get("first", body["number"]),  # of an older glctl
         back_to=body["back_to"],
     )
 

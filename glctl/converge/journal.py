@@ -8,6 +8,7 @@ not the mixture that is there now.
 from __future__ import annotations
 
 import json
+import time
 from binascii import a2b_base64, b2a_base64
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
@@ -29,12 +30,14 @@ JOURNAL = f"{STATE_DIR}/before.json"
 @dataclass(frozen=True, slots=True)
 class Before:
     """*actual*: what was at each path that changes, in the order of the change. *records*: those of services
-    (``registry``, ``registry/log``) as they were. *concerned*: whose records the run takes away.
+    (``registry``, ``registry/log``) as they were. *concerned*: whose records the run takes away. *begun*:
+    since when (Unix seconds) that is noted, by an unfinished run if there was one.
     """
 
     actual: Mapping[str, Actual]
     records: Mapping[str, Mapping[str, str]]
     concerned: tuple[str, ...]
+    begun: float
 
     @property
     def was_up(self) -> bool:
@@ -61,13 +64,14 @@ class Journal:
             for change in changes
             if not isinstance(change.resource, Account) and not change.path.endswith(TEMPORARY)
         }
-        before = Before(actual, applied.records(), tuple(concerned))
+        before = Before(actual, applied.records(), tuple(concerned), time.time())
         if earlier := self._earlier(applied):
             actual = {path: earlier.actual.get(path, there) for path, there in actual.items()}
             before = Before(
                 {**earlier.actual, **actual},
                 {**before.records, **earlier.records},
                 tuple(dict.fromkeys((*earlier.concerned, *before.concerned))),
+                earlier.begun,
             )
         self._tree.write(self._path, _to_json(before), 0o600)
         return before
@@ -99,4 +103,4 @@ def _from_json(text: bytes) -> Before:
         path: Actual(**{**there, "content": a2b_base64(there["content"])})
         for path, there in document["actual"].items()
     }
-    return Before(actual, document["records"], tuple(document["concerned"]))
+    return Before(actual, document["records"], tuple(document["concerned"]), document["begun"])

@@ -30,10 +30,14 @@ _IMAGES = "docker"  # all that the registry's filesystem driver keeps lies below
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What became of a purge. *left*: what of ours is still there, such as directories that are not empty."""
+    """What became of a purge. *left*: what of ours is still there, such as directories that are not empty.
+
+    *known*: whether a generation told where images and logs are.
+    """
 
     removed: int
     left: tuple[str, ...]
+    known: bool
 
 
 def purge(tree: Tree, *, data: bool) -> Purged:
@@ -61,7 +65,7 @@ def purge(tree: Tree, *, data: bool) -> Purged:
         _fold_above(tree.root.relocate(place), tree)
     if UNIT_FILE in doomed:
         systemd.forget_supervisor()
-    return Purged(removed, tuple(sorted(kept)))
+    return Purged(removed, tuple(sorted(kept)), bool(generations))
 
 
 def _data(generation: Generation, tree: Tree) -> Iterator[str]:
@@ -91,10 +95,10 @@ def _remove(path: str, tree: Tree) -> bool:
 
 
 def _fold(directory: str, tree: Tree) -> bool:
-    """Remove a directory if it is empty; whether it is gone."""
+    """Remove a directory if it is empty; whether nothing is left in it, behind a link, too."""
     if tree.actual(directory, content=False).kind == "directory":
         tree.rmdir(directory)
-    return tree.actual(directory, content=False).kind != "directory"
+    return not tree.names(directory)
 
 
 def _fold_above(path: str, tree: Tree) -> None:

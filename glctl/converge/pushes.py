@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from glctl.patterns import Pattern
 from glctl.services.catalog import REGISTRY
 from glctl.services.runit import look
 
@@ -23,6 +24,8 @@ _FLUSHED_WITHIN = 1.0  # seconds
 _POLL = 0.02
 _WRITES = ("DELETE", "PATCH", "POST", "PUT")
 _NEEDLES = tuple(f'"{method} /'.encode() for method in _WRITES)
+# A line of the access log may stand behind a stamp and registry['svlogd_prefix'].
+_ACCESS = Pattern(rb'\S+ \S+ \S+ \[[^]]+\] "[A-Z]+ /')
 
 
 def accepted_since(root: Root, since: float) -> int:
@@ -31,18 +34,18 @@ def accepted_since(root: Root, since: float) -> int:
     Where svlogd stamps no lines, theirs are whole seconds: rather one too many than one too few.
     """
     from glctl.logs.recent import recent_lines
-    from glctl.logs.records import parse
+    from glctl.logs.records import parse, time_of
     from glctl.logs.sources import find_sources
 
     _await_log(root)
     source = next(each for each in find_sources(root, [REGISTRY.name]) if each.by_svlogd)
     count = 0
     for line in recent_lines(source, _LINES):
-        if any(needle in line for needle in _NEEDLES):
-            record = parse(line, REGISTRY.name)
+        if any(needle in line for needle in _NEEDLES) and (found := _ACCESS.search(line)):
+            record = parse(line[found.start() :], REGISTRY.name)
             writes = record.fields.get("http.request.method") in _WRITES
             accepted = str(record.fields.get("http.response.status", "")).startswith("2")
-            count += writes and accepted and _is_since(record.time, since)
+            count += writes and accepted and _is_since(time_of(line) or record.time, since)
     return count
 
 

@@ -134,7 +134,9 @@ def _end_new(attempt: Attempt, tree: Tree, options: Options, tell: Callable[[str
 
 def _accepted(attempt: Attempt, tree: Tree, tell: Callable[[str], None]) -> int:
     """How many pushes lie where the previous files would not find them. The registry takes no more then."""
-    since = attempt.goal.touched.get(REGISTRY.name)
+    # Without a record, an unfinished run may have restarted it, and clients have pushed ever since.
+    seen = attempt.records[REGISTRY.name]
+    since = attempt.goal.touched.get(REGISTRY.name) if seen else attempt.before.begun
     old, new = attempt.before.actual.get(attempt.config), tree.actual(attempt.config)
     if since is None or old is None or stores_in(old.content) == stores_in(new.content):
         return 0

@@ -48,7 +48,7 @@ def nginx_problems(configuration: Configuration, *, ports_told: bool = False) ->
         return  # nginx would only say so again
     refused = try_nginx(effective, host)
     if refused and not (ports_told and _NO_PORT in refused.words):
-        yield f"nginx refuses the new configuration:\n    {refused.words}", _remedy(refused.line, effective)
+        yield f"nginx refuses the new configuration:\n    {refused.words}", _remedy(refused, effective)
 
 
 def try_nginx(effective: Effective, host: Host) -> Refusal | None:
@@ -80,15 +80,19 @@ def _meant(said: str) -> str:
         return ""
 
 
-def _remedy(line: str, effective: Effective) -> str:
-    """What to mend: the directives of an administrator's own that hold *line*, or the setting of its name."""
-    if not line:
-        return _LOOK
-    own = [key for key in DIRECTIVES if line in map(str.strip, (effective[key] or "").splitlines())]
-    named = f"nginx.{line.split(maxsplit=1)[0]}"
-    for key in [*own, f"registry.{named}", named]:
+def _remedy(refused: Refusal, effective: Effective) -> str:
+    """What to mend: the directives of an administrator's own that hold the line, the setting of its name, or
+    that of a file that nginx quotes.
+    """
+    line = refused.line
+    own = [key for key in DIRECTIVES if line and line in map(str.strip, (effective[key] or "").splitlines())]
+    named = [f"nginx.{word}" for word in line.split(maxsplit=1)[:1]]
+    for key in [*own, *(f"registry.{key}" for key in named), *named]:
         if key in effective and effective.origin(key).kind == "file":
             return f"It comes from {ruby_name(key)}: {effective.origin(key)}"
+    files = (key for key in effective if key.startswith(("registry.nginx.", "nginx.")))
+    if key := next((key for key in files if f'"{effective[key]}"' in refused.words), ""):
+        return f"{ruby_name(key)} names that file."
     return _LOOK
 
 

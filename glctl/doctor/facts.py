@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from glctl.doctor import clocks
 from glctl.doctor.check import NotTriedError
 from glctl.doctor.once import Once, once
 from glctl.settings.urls import bracketed
 
 if TYPE_CHECKING:
+    from glctl.clients.dates import DateAnswer
     from glctl.clients.distribution import Health, Ping, Vars
     from glctl.clients.http import Client
     from glctl.clients.keys import RSAPrivateKey
@@ -32,9 +34,6 @@ if TYPE_CHECKING:
 REPOSITORY = "glctl/doctor"
 BLOB = b"glctl doctor: this blob may be deleted.\n"
 
-# Independent of this host's own time service, which is what is being checked.
-NTP_SERVERS = ("0.debian.pool.ntp.org", "1.debian.pool.ntp.org", "2.debian.pool.ntp.org")
-
 _LOG_LINES = 2000  # of each log; some megabytes at most
 _LOG_WINDOW = 3600.0  # seconds
 _LAST_WORDS = 2.0  # seconds before a service ended, or began anew, in whose lines the reason may stand
@@ -46,8 +45,8 @@ class Options:
 
     write: bool = False
     read_only: bool = False
-    ntp_servers: tuple[str, ...] = NTP_SERVERS
-    ntp_timeout: float = 1.5  # seconds
+    ntp_servers: tuple[str, ...] = ()
+    ntp_timeout: float = 1.5  # seconds; also for a Date that takes their place
 
 
 class Facts(Once):
@@ -67,12 +66,32 @@ class Facts(Once):
             if made and made[0]:
                 made[0].close()
 
-    @once
-    def clock(self) -> Survey:
-        """What NTP servers say."""
-        from glctl.clients.ntp import survey
+    # --- the time
 
-        return survey(self.options.ntp_servers, timeout=self.options.ntp_timeout)
+    @once
+    def time_servers(self) -> tuple[Survey, Survey]:
+        """What NTP servers say, and what those say that this machine follows."""
+        return clocks.ask_time_servers(self.options.ntp_servers, self.options.ntp_timeout)
+
+    @once
+    def s3_date(self) -> DateAnswer | str:
+        """The object store's Date, or why there is none."""
+        return clocks.s3_date(self)
+
+    @once
+    def gitlab_date(self) -> DateAnswer | str:
+        """GitLab's Date, or why there is none."""
+        return clocks.gitlab_date(self)
+
+    @once
+    def registry_date(self) -> DateAnswer | str:
+        """The Date under the registry's public name, or why there is none."""
+        return clocks.registry_date(self)
+
+    @once
+    def clock(self) -> clocks.Clock:
+        """How far this machine's clock is off."""
+        return clocks.judge_clock(self)
 
     # --- services
 

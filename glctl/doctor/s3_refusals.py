@@ -191,7 +191,7 @@ def denied(settings: S3Settings, answer: Answer, action: Action) -> Finding:
         )
     else:
         remedy = (
-            "Allow it in the policy of the registry's key (a bucket policy also wants its \"Principal\"):\n"
+            'Allow it in the policy of the registry\'s key (a bucket policy also wants its "Principal"):\n'
             + s3_policy.statements(settings, action.permissions)
         )
     return found(
@@ -318,4 +318,3 @@ def _policy_named(message: str) -> str:
     """Which kind of policy Amazon says it is."""
     kind = re.search(r"explicit deny in an? ([\w -]+?policy)", message)
     return kind[1] if kind else "in the bucket's policy, the key's, or the organization's"
-

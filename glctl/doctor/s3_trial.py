@@ -164,7 +164,12 @@ def _attempt(
         return Attempt(answer)
     for part in filter(None, dict.fromkeys(map(part_of, headers))):
         less = store.send(
-            method, key, query=query, headers=_without(headers, part), body=body, step=f"{step} without {part}"
+            method,
+            key,
+            query=query,
+            headers=_without(headers, part),
+            body=body,
+            step=f"{step} without {part}",
         )
         if less.ok:
             return Attempt(answer, part, less)

@@ -119,7 +119,7 @@ class Bench:
         for command in self.scenario.again:
             code = self._run(*command)
             if code != self._code or _is_bug(self._said()):
-                why.append(f"the next run ended with {code}: {self._said()[-300:]}")
+                why.append(f"the next run ended with {code}: {_complaint(self._said())}")
         after = self._listed[1]
         why += [
             f"then {line}" for line in take(self.made, self._temporary, after.processes).differences(after)
@@ -135,7 +135,7 @@ class Bench:
         if ended.code not in (0, 1):
             yield f"it ended with {ended.code}"
         elif ended.code == 1 and "glctl: " not in said and "stderr" not in point:
-            yield f"it ended with 1 and said: {said[-300:]}"
+            yield f"it ended with 1 and said: {_complaint(said)}"
         elif ended.code == 0:
             now, after = take(self.made, self._temporary, self._listed[1].processes), self._listed[1]
             yield from (f"all was said to be well, but {line}" for line in now.differences(after))
@@ -232,6 +232,11 @@ def _in_memory() -> Path | None:
     """A file system in memory that services may be run from, if there is one: it is far quicker."""
     memory = Path("/dev/shm")
     return memory if memory.is_dir() and not os.statvfs(memory).f_flag & os.ST_NOEXEC else None
+
+
+def _complaint(said: str) -> str:
+    """The error in what was said, which may stand before a diff; else the end of it."""
+    return said[max(said.rfind("glctl: "), 0) :][:300] if "glctl: " in said else said[-300:]
 
 
 def _is_bug(said: str) -> bool:

@@ -64,7 +64,7 @@ def test_alternating_runs_leave_nothing_behind(tmp_path: Path) -> None:
 
 def alternate(host: Installation, number: int, temporary: Path) -> None:
     """One run, to the other of the two configurations."""
-    host.write(*CONFIGURATIONS[number % 2])
+    host.write(*CONFIGURATIONS[number % 2], f"# {number:03}")  # each a generation of its own
     done = host.glctl("reconfigure", env={**ENVIRONMENT, "TMPDIR": str(temporary)})
     assert done.returncode == 0, done.stdout + done.stderr
     if number:

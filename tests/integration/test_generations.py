@@ -107,7 +107,7 @@ def test_a_killed_one_is_owed_and_finished(host: Installation) -> None:
     registry = json.loads(host.glctl("status", "--format", "json").stdout)[0]
     assert registry["owed"] is True
     assert "owed: registry: " in host.glctl("status").stdout
-    assert not [line for line in host.glctl("history").stdout.splitlines() if line.startswith("*")]
+    assert host.glctl("history").stdout.startswith("?")
     done = host.glctl("rollback", str(number))
     assert done.returncode == 0, done.stderr
     assert "level: warn" in host.at(CONFIG).read_text()
@@ -119,6 +119,5 @@ def test_ten_are_kept(host: Installation) -> None:
     for number in range(6):
         host.reconfigure(f"# {number}")
     assert len(numbers(host)) <= 10
-    assert numbers(host) == list(range(numbers(host)[0], numbers(host)[-1] + 1))
     modes = {oct(path.stat().st_mode)[-3:] for path in host.at(GENERATIONS_DIR).iterdir()}
     assert (modes, oct(host.at(GENERATIONS_DIR).stat().st_mode)[-3:]) == ({"600"}, "700")

@@ -46,9 +46,9 @@ CODES = (
     Code(
         "s3-no-credentials",
         "The registry has no credentials for S3.",
-        "looking where its SDK looks: settings, environment, web identity, profile, container's and machine's role",
-        f"Set {_S}['accesskey'] and ['secretkey'], or give this machine a role. From a container the role is only "
-        "seen with:\naws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2 --instance-id …",
+        "looking where its SDK does: settings, environment, web identity, profile, container, machine",
+        f"Set {_S}['accesskey'] and ['secretkey'], or give this machine a role. A container sees that only with:\n"
+        "aws ec2 modify-instance-metadata-options --instance-id … --http-put-response-hop-limit 2",
         _AWS,
         symptoms=("NoCredentialProviders", "no EC2 IMDS role found"),
         explains=(*_ALL, "service-crash-loop"),
@@ -58,7 +58,7 @@ CODES = (
         "s3-unreachable",
         "The endpoint of S3 is not reached.",
         "a connection to it, by the name and through the proxy that the registry uses",
-        f"Correct {_S}['regionendpoint'], or open the way (a proxy: registry['env'] = {{ 'HTTPS_PROXY' => … }}).",
+        f"Correct {_S}['regionendpoint'], or open the way (registry['env'] = {{ 'HTTPS_PROXY' => … }}).",
         _AWS,
         symptoms=("RequestError: send request failed", "dial tcp: lookup …: no such host"),
         explains=(*_ALL, "s3-redirect-unreachable"),
@@ -110,7 +110,7 @@ CODES = (
         "timedatectl set-ntp true    # here, or on the machine of the store if that one is wrong",
         _AWS,
         symptoms=("RequestTimeTooSkewed",),
-        explains=(*_ALL, "s3-redirect-denied"),
+        explains=(*_ALL, "s3-redirect-denied", "clock-not-verified"),
         disproved_by=_WELL,
     ),
     Code(
@@ -284,7 +284,7 @@ CODES = (
     Code(
         "s3-not-implemented",
         "The object store does not know a header that the registry sends.",
-        "an upload begun with and without each header that the driver adds, and aborted; or the registry's log",
+        "an upload begun with and without each header that the driver adds, and given up; or the log",
         f"{_S}['storageclass'] = 'NONE'",
         _AWS,
         symptoms=("NotImplemented",),
@@ -328,7 +328,7 @@ CODES = (
     # --- where clients are sent for layers
     Code(
         "s3-redirect-denied",
-        "S3 refuses clients what the registry sends them for; neither the registry's log nor nginx's shows it.",
+        "S3 refuses clients what the registry sends them for; no log on this machine shows it.",
         "HEAD and GET of the Location that the registry answers for a layer, from this host",
         "Allow s3:GetObject without a condition that clients do not meet, or:\n"
         "registry['storage']['redirect'] = { 'disable' => true }",

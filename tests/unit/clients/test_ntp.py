@@ -38,7 +38,7 @@ def packet(
     """An answer as a healthy server gives it, but for what the test changes (48 bytes, RFC 5905 figure 8)."""
     head = struct.pack("!BBBb", leap << 6 | version << 3 | mode, stratum, 4, -20)
     root = struct.pack("!II", int(root_delay * 65536), int(root_dispersion * 65536))
-    times = [stamp(NOW - 60), origin]
+    times = [stamp((received or NOW) - 60), origin]
     times += [b"\0" * 8 if when is None else stamp(when) for when in (received, sent)]
     return head + root + reference + b"".join(times)
 
@@ -354,3 +354,33 @@ def test_survey_does_not_wait_for_a_resolver_that_hangs(monkeypatch):
 def test_survey_refuses_a_misspelt_server_before_asking_any():
     with pytest.raises(UsageError):
         ntp.survey(["127.0.0.1:1", "h:port"])
+
+
+# --- what one server may not do twice
+
+
+def test_a_server_asked_under_two_names_has_one_vote(monkeypatch):
+    offsets = {"liar": 600.0, "liar.example.com": 600.0, "honest": 0.0}
+    addresses = {"liar": "a", "liar.example.com": "a", "honest": "b"}
+
+    def answer_of(server, timeout):
+        return ntp.NtpAnswer(server, addresses[server], offsets[server], 0.0, 0.01, 2, 0, "")
+
+    monkeypatch.setattr(ntp, "query", answer_of)
+    survey = ntp.survey(list(offsets))
+    assert [answer.server for answer in survey.answers] == ["liar", "honest"]
+    assert survey.offset is None
+
+
+def test_a_server_that_was_last_set_in_the_future_is_not_believed():
+    good, late = packet(), bytearray(packet())
+    late[16:24] = stamp(NOW + 60)
+    assert isinstance(ntp.judge("s", "a", good, NOW, NOW + 0.021), ntp.NtpAnswer)
+    got = ntp.judge("s", "a", bytes(late), NOW, NOW + 0.021)
+    assert (got.kind, "yet to come" in got.message) == ("invalid", True)
+
+
+def test_a_survey_of_some_of_those_asked():
+    answers = (answer(0.0, server="a"), ntp.NtpAnswer("b", "192.0.2.2:123", 600.0, 0.0, 0.01, 2, 0, ""))
+    whole = ntp.Survey(answers, (ntp.NtpFailure("c", "timeout", "no"),), ())
+    assert whole.of(["b", "c"]) == ntp.Survey(answers[1:], whole.failures, answers[1:])

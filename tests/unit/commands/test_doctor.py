@@ -160,7 +160,7 @@ def test_time_out_is_that_of_each_check() -> None:
 
 def test_silent_time_servers_are_no_late_check() -> None:
     assert doctor._options(False, False, ("ntp.example.com",), None).ntp_timeout == 1.5
-    assert doctor._options(False, False, ("ntp.example.com",), 1.0).ntp_timeout == 0.8
+    assert doctor._options(False, False, ("ntp.example.com",), 1.0).ntp_timeout == 0.4
     assert doctor._options(False, False, ("ntp.example.com",), 60.0).ntp_timeout == 1.5
 
 

@@ -40,3 +40,10 @@ def test_a_purge_where_nothing_was_made(tmp_path: Path, capsys: Any) -> None:
         "Nothing was running.\nRemoved 0 of the things that glctl and its services made.\n"
     )
     assert list(tmp_path.rglob("*gitlab*")) == []
+
+
+def test_where_nobody_can_be_asked_data_goes_only_with_yes(tmp_path: Path, capsys: Any) -> None:
+    assert cli.run(["--root", str(tmp_path), "down", "--purge", "--data"]) == 2
+    assert "there is no terminal to ask on" in capsys.readouterr().err
+    assert cli.run(["--root", str(tmp_path), "down", "--purge", "--data", "--yes"]) == 0
+    assert "no generation is left here that tells where images and logs are" in capsys.readouterr().err

@@ -1,4 +1,5 @@
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +11,10 @@ from glctl.commands import history
 from glctl.converge.desired import examine
 from glctl.converge.generations import Generation, Generations
 from glctl.converge.plan import digests
-from glctl.converge.state import GENERATIONS_DIR, Applied
+from glctl.converge.state import GENERATIONS_DIR, Applied, locked
 from glctl.converge.tree import Tree
 from glctl.paths import CONFIG_FILE, Root
+from glctl.services.runit import Status
 from glctl.settings.platform import DEBIAN
 
 GOOD = "external_url 'http://gitlab.example.com'\nregistry_external_url 'http://registry.example.com'\n"
@@ -79,8 +81,7 @@ def test_the_newest_comes_first_with_what_it_changed(keep: Keep, run: Run) -> No
         f"*   5  00:05:00  back to 1; registry['env'], {size}; log/config, env/N",
         f"    4  00:04:00  {many} and 1 more; registry/config.yml, env/N and 1 more",
         "    3  00:03:00  only the text of gitlab.rb",
-        "    2  00:02:00  registry['log_level'] 'info' -> 'warn'; registry/config.yml",
-        "    1  00:01:00  nothing older is kept",
+        "    2  00:02:00  nothing older is kept",
     ]
 
 
@@ -150,12 +151,28 @@ def test_json(keep: Keep, run: Run) -> None:
     assert json.loads(run("2", "--format", "json")[1]) == newest
 
 
-def test_without_all_services_up_none_is_marked(keep: Keep, run: Run, root: Root) -> None:
+def test_a_run_that_has_not_come_to_its_end(keep: Keep, run: Run, root: Root) -> None:
     keep()
+    keep(WARN)
     Applied(Tree(root)).forget("registry")
     _, out, err = run()
-    assert out.startswith("    1")
-    assert "`glctl rollback` goes back to generation 1" in err
+    assert [line[:5] for line in out.splitlines()] == ["?   2", "    1"]
+    assert "not come to its end, and its files may be in use by registry. `glctl reconfigure` finishes" in err
+    assert "`glctl rollback` goes back to generation 2" in err
+    assert not any(each["current"] for each in json.loads(run("--format", "json")[1]))
+    with locked(Tree(root)):
+        assert f"at work, pid {os.getpid()}: not yet seen up on its files: registry." in run()[2]
+
+
+def test_a_stopped_service_with_new_files(keep: Keep, run: Run, root: Root) -> None:
+    keep()
+    Applied(Tree(root)).record("registry", {"restart": "other"})
+    stopped = Status("down", want="down")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(history, "look", lambda _directory: stopped)
+        _, out, err = run()
+    assert out.startswith("?   1")
+    assert "stopped, with files that were not yet seen up: registry. After `glctl start`" in err
 
 
 def test_a_damaged_one_is_named(keep: Keep, run: Run, root: Root) -> None:

@@ -225,6 +225,23 @@ def test_warnings_are_counted_and_with_v_shown(run: Run, root: Root) -> None:
     assert "registry['nosuch']" in run("-v", "reconfigure", "--dry-run")[2]
 
 
+@pytest.mark.parametrize("args", [["reconfigure"], ["reconfigure", "--dry-run"]])
+def test_a_run_that_fails_says_what_the_warnings_were(
+    run: Run, root: Root, monkeypatch: pytest.MonkeyPatch, args: list[str]
+) -> None:
+    def refuse(_prepared: Prepared, *, trial: bool) -> None:
+        raise GlctlError("Port 5000 is taken.", "Stop that.")
+
+    monkeypatch.setattr(looking, "preflight", refuse)
+    file = root.at(CONFIG_FILE)
+    file.write_text(GOOD + "".join(f"registry['nosuch{number}'] = 1\n" for number in range(7)))
+    *_, last, more, failed, _hint = run(*args)[2].splitlines()
+    assert last == f"{file}:7:1: warning: registry has no setting 'nosuch4': it has no effect"
+    assert more == f"and 2 more: `glctl --root {root.path} check-config` shows them."
+    assert failed == "glctl: Port 5000 is taken."
+    assert run("-v", *args)[2].count("no setting 'nosuch4'") == 1
+
+
 def test_another_run_is_at_work(run: Run, root: Root, order: list[str]) -> None:
     with locked(Tree(root)):
         code, out, err = run("reconfigure")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from glctl import cli
+from glctl.commands import service_verbs
 from glctl.commands.context import Context
 from glctl.commands.service_verbs import _report
 from glctl.console import Console
@@ -13,7 +14,7 @@ from glctl.converge.state import locked
 from glctl.converge.tree import Tree
 from glctl.paths import SERVICE_DIR, SV_DIR, Root
 from glctl.services import control
-from glctl.services.catalog import LOGROTATE, NGINX, REGISTRY, Service
+from glctl.services.catalog import NGINX, REGISTRY, Service
 from glctl.services.control import Outcome, Verb
 from glctl.services.runit import Status
 
@@ -168,7 +169,7 @@ STOPPED = Status("down", want="down")
             control.START,
             Outcome(False, Status("no supervisor")),
             "fail: no supervisor: nginx",
-            "gitlab.rb does not enable it.",
+            "gitlab.rb does not enable it: see `glctl explain nginx.enable`. Once it does: glctl reconfigure",
         ),
     ],
 )
@@ -183,20 +184,41 @@ def test_what_is_said_of_an_outcome(
 
 
 @pytest.mark.parametrize(
-    ("service", "verb", "want", "note"),
+    ("verb", "names", "ending"),
     [
-        (REGISTRY, control.HUP, "up", "note: registry ends on that, and runit starts it again.\n"),
-        (REGISTRY, control.TERM, "down", "note: registry ends on that, and stays down.\n"),
-        (REGISTRY, control.USR1, "up", ""),
-        (NGINX, control.HUP, "up", ""),
-        (LOGROTATE, control.USR2, "up", "note: logrotate ends on that, and runit starts it again.\n"),
+        ("hup", [], "registry and logrotate"),
+        ("hup", ["nginx"], ""),
+        ("hup", ["registry"], "registry"),
+        ("term", ["nginx"], "nginx"),
+        ("usr1", ["registry", "nginx"], ""),
+        ("usr2", [], "logrotate"),
+        ("restart", ["registry"], ""),
     ],
 )
-def test_what_ends_on_a_signal_is_told(
-    root: Root, capsys: Any, service: Service, verb: Verb, want: Any, note: str
+def test_what_ends_on_a_signal_is_told_before_it_is_sent(
+    root: Root, capsys: Any, monkeypatch: pytest.MonkeyPatch, verb: str, names: list[str], ending: str
 ) -> None:
-    _report(Context(root, Console()), service, verb, Outcome(True, Status("run", pid=5, want=want)))
-    assert capsys.readouterr().err == note
+    told_before: list[str] = []
+
+    def send(_directory: Path, _verb: Verb) -> Status:
+        told_before.append(capsys.readouterr().err)
+        return UP
+
+    monkeypatch.setattr(service_verbs, "look", lambda _directory: UP)
+    monkeypatch.setattr(service_verbs, "_supervise", lambda *_: None)
+    monkeypatch.setattr(control, "send", send)
+    monkeypatch.setattr(control, "wait", lambda *_, **__: Outcome(True, UP))
+    (root.at(SERVICE_DIR) / "logrotate").symlink_to("/")
+    assert run(root, verb, *names) == 0
+    note = f"note: SIG{verb.upper()} ends {ending}. What is wanted up is started again.\n" if ending else ""
+    assert told_before[0] == note
+    assert "ends" not in capsys.readouterr().err
+
+
+def test_what_does_not_run_ends_on_nothing(root: Root, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service_verbs, "look", lambda _directory: STOPPED)
+    run(root, "hup", "registry")
+    assert "SIGHUP" not in capsys.readouterr().err
 
 
 def test_what_has_just_ended_is_not_to_be_started(root: Root, capsys: Any) -> None:
@@ -214,6 +236,18 @@ def test_the_last_words_of_what_does_not_come_up(
     err = capsys.readouterr().err
     assert err.startswith("  Its last words:\n    yaml: line 3\n    panic: secretkey: [MASKED]")
     assert "\x1b" not in err
+
+
+def test_the_last_words_of_nginx_where_it_keeps_its_old_workers(
+    root: Root, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glctl.logs.recent.last_words", lambda *_: ["key values mismatch"])
+    verb = control.reload(NGINX, root.at(SV_DIR) / "nginx")
+    _report(Context(root, Console()), NGINX, verb, Outcome(False, UP, 7.0))
+    err = capsys.readouterr().err
+    assert err.startswith(
+        "  Its last words:\n    key values mismatch\n  -> Its workers are still the old ones"
+    )
 
 
 def test_stopping_where_nothing_was_ever_set_up(tmp_path: Path, capsys: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from glctl.converge import back, rendered
 from glctl.converge.apply import apply
-from glctl.converge.back import carry_back, choose, is_current, prepare_back
+from glctl.converge.back import carry_back, choose, prepare_back, unseen
 from glctl.converge.carry_out import Result
 from glctl.converge.desired import Configuration
 from glctl.converge.generations import Generation, Generations
@@ -92,13 +92,13 @@ def record(generation: Generation, tree: Tree) -> None:
 
 def test_the_current_one_is_that_whose_services_were_seen_up(converge: Any, tree: Tree) -> None:
     first = converge()
-    assert not is_current(first, tree)
+    assert "registry" in unseen(first, tree)
     record(first, tree)
-    assert is_current(first, tree)
+    assert not unseen(first, tree)
     second = converge("registry['log_level'] = 'warn'")
-    assert not is_current(second, tree)
+    assert unseen(second, tree) == ("registry",)
     record(second, tree)
-    assert is_current(second, tree)
+    assert not unseen(second, tree)
 
 
 def test_by_default_the_one_before_what_is_applied_now(converge: Any, tree: Tree) -> None:
@@ -129,6 +129,34 @@ def test_a_second_rollback_goes_further_back_and_does_not_undo_the_first(
             assert choose(generations, None, tree).number == then
     with pytest.raises(GlctlError, match="no older generation"):
         choose(generations, None, tree)
+
+
+def test_rollbacks_keep_the_order_in_which_generations_were_made(
+    converge: Any, configure: Configure, tree: Tree
+) -> None:
+    """A, B, C; back to B, on to D: before D there was B, and before B still A."""
+    generations = Generations(tree)
+    levels = {name: f"registry['log_level'] = '{name}'" for name in ("error", "warn", "info", "debug")}
+    error, warn, info = (converge(levels[name]) for name in ("error", "warn", "info"))
+
+    def back(to: Generation) -> Generation:
+        made = generations.keep(
+            configure(levels[to.effective["registry.log_level"]]), to.resources, to.number
+        )
+        record(made, tree)
+        return made
+
+    record(info, tree)
+    assert choose(generations, None, tree) == warn
+    warned = back(warn)
+    record(converge(levels["debug"]), tree)
+    assert choose(generations, None, tree).number == warned.number
+    again = back(warned)
+    assert (again.back_to, again.first) == (warned.number, warn.number)
+    assert choose(generations, None, tree).number == error.number
+    back(generations.get(info.number))
+    assert choose(generations, None, tree).number == again.number
+    assert [each.first for each in generations.all()] == [1, 5, 2, 3]
 
 
 def test_the_only_one_has_none_before_it(converge: Any, tree: Tree) -> None:

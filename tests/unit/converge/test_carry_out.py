@@ -1,6 +1,7 @@
 """Its flow with services in place of runit; with real ones in tests/integration/test_reconfigure*.py."""
 
 import errno
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -219,6 +220,7 @@ def test_a_disk_that_fails_is_named_with_the_path(
     monkeypatch.setattr(Tree, "mkdir", fail)
     failed = failure(run, prepare(configure()))
     assert failed.message.endswith("/opt/gitlab/init could not be written: some reason.")
+    assert ("lsattr" in failed.hint) == (number == errno.EPERM and os.geteuid() == 0)
     assert runit.events == []
 
 

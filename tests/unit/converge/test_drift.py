@@ -107,14 +107,21 @@ def test_a_changed_owner(applied: Root, path: str, services: tuple[str, ...]) ->
     [
         (lambda path: path.chmod(0o777), "mode"),
         (lambda path: path.rename(path.with_name("moved")), "missing"),
-        (link, "content"),
+        (lambda path: (link(path), path.chmod(0o777)), "mode"),
+        (lambda path: (link(path), path.with_name("moved").rename(path.with_name("away"))), "missing"),
+        (lambda path: (path.rmdir(), path.symlink_to("/dev/null")), "content"),
     ],
-    ids=["another mode", "gone", "a link"],
+    ids=["another mode", "gone", "linked, another mode", "linked, gone", "linked out of the root"],
 )
 def test_a_directory_that_has_changed(applied: Root, change: Callable[[Path], object], how: How) -> None:
     images = applied.at("/var/opt/gitlab/gitlab-rails/shared/registry")
     change(images)
     assert look(applied) == Drift(1, (Altered(str(images), how=how),))
+
+
+def test_a_directory_that_an_administrator_has_moved_and_linked(applied: Root) -> None:
+    link(applied.at("/var/opt/gitlab/gitlab-rails/shared/registry"))
+    assert look(applied) == Drift(1)
 
 
 def test_a_link_that_leads_elsewhere(applied: Root) -> None:

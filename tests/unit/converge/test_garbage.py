@@ -183,6 +183,23 @@ def test_an_interrupted_one_ends_and_lets_pushes_in_again(
         os.kill(int(pid.read_text()), 0)
 
 
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, GlctlError("It did not come up.")])
+def test_where_pushes_are_not_let_in_again_that_is_told(
+    garbage: Make, monkeypatch: pytest.MonkeyPatch, failure: BaseException
+) -> None:
+    def fail(prepared: Prepared, _tell: Any, _options: Any) -> Result:
+        if not prepared.temporary:
+            raise failure
+        return Result()
+
+    told: list[str] = []
+    made = garbage("echo g")
+    monkeypatch.setattr(collecting, "carry_out", fail)
+    with pytest.raises((KeyboardInterrupt, GlctlError)), locked(Tree(made.configuration.host.root)) as lock:
+        collect(made, None, lock.descriptor, told.append, ignore)
+    assert told[-1] == "The registry may still refuse pushes. To let them in: glctl reconfigure"
+
+
 def test_more_than_was_agreed_to_is_not_deleted(garbage: Make, happened: list[str], tmp_path: Path) -> None:
     done = tmp_path / "deleted"
     lines = [f'[ "$2" = -d ] || touch {done}', f"echo g; echo 'manifest eligible for deletion: {B}'"]

@@ -84,13 +84,44 @@ def test_files_are_for_their_owner_alone(keep: Any, root: Root) -> None:
     assert oct(root.at(f"{GENERATIONS_DIR}/1.json").stat().st_mode)[-3:] == "600"
 
 
+def numbers(generations: Generations) -> list[int]:
+    return [each.number for each in generations.all()]
+
+
 def test_the_same_once_more_is_no_new_generation(keep: Any, generations: Generations) -> None:
+    assert [keep().number, keep().number] == [1, 1]
+    assert [keep("# a comment").number, keep("# a comment").number] == [2, 2]
+    assert numbers(generations) == [1, 2]
+
+
+def test_one_that_was_there_before_becomes_the_newest(keep: Any, generations: Generations) -> None:
     keep()
-    assert keep().number == 1
-    assert keep("# a comment").number == 2
-    assert keep("# a comment").number == 2
-    assert keep().number == 3
-    assert [each.number for each in generations.all()] == [1, 2, 3]
+    keep("# a comment")
+    assert (keep().number, numbers(generations)) == (3, [2, 3])
+    back = keep("# a comment", back_to=2)
+    assert (back.number, back.first, numbers(generations)) == (4, 2, [3, 4])
+    assert generations.get(2) == generations.get(4)  # who asks for 2 once more means this
+
+
+def test_going_to_and_fro_leaves_all_others(keep: Any, generations: Generations) -> None:
+    for number in range(KEPT):
+        keep(f"# {number}")
+    for _ in range(KEPT):
+        keep("# 3")
+        keep("# 7")
+    assert len({each.gitlab_rb for each in generations.all()}) == KEPT
+
+
+def test_a_killed_run_that_left_two_of_one_content_is_finished(
+    keep: Any, generations: Generations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep()
+    keep("# a comment")
+    with monkeypatch.context() as patch:
+        patch.setattr(Tree, "unlink", lambda *_: None)
+        keep()
+    assert numbers(generations) == [1, 2, 3]
+    assert (keep().number, numbers(generations)) == (3, [2, 3])
 
 
 def test_other_resources_of_the_same_gitlab_rb_are_a_new_generation(

@@ -72,6 +72,17 @@ def test_data_stay_and_are_named(tree: Tree, root: Root) -> None:
 
 
 @pytest.mark.usefixtures("made")
+def test_data_behind_an_administrators_link_are_named_and_go_when_asked(tree: Tree, root: Root) -> None:
+    moved = root.path / "data"
+    root.at(IMAGES).rename(moved)
+    root.at(IMAGES).symlink_to(moved)
+    done = purge(tree, data=False)
+    assert (root.relocate(IMAGES) in done.left, done.known) == (True, True)
+    assert not purge(tree, data=True).known
+    assert (moved / "docker").is_dir()
+
+
+@pytest.mark.usefixtures("made")
 def test_with_data_nothing_stays_but_what_is_not_ours(tree: Tree, root: Root) -> None:
     foreign = [f"{IMAGES}/README", "/var/log/gitlab/nginx/notes.txt", "/opt/gitlab/own"]
     for path in foreign:
@@ -79,4 +90,4 @@ def test_with_data_nothing_stays_but_what_is_not_ours(tree: Tree, root: Root) ->
     done = purge(tree, data=True)
     assert left(root) == sorted(["/etc/gitlab/gitlab.rb", *foreign])
     assert list(done.left) == sorted(map(root.relocate, ["/var/log/gitlab/nginx", IMAGES]))
-    assert purge(tree, data=True) == purging.Purged(0, ())
+    assert purge(tree, data=True) == purging.Purged(0, (), known=False)

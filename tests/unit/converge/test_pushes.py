@@ -6,6 +6,8 @@ from glctl.paths import LOG_DIR, Root
 NINE = 1795597200.5  # 2026-11-25T09:00:00.5 UTC
 ACCESS = '127.0.0.1 - - [25/Nov/2026:09:00:%02d +0000] "%s /v2/a/blobs/uploads/ HTTP/1.1" %d 0 "" "docker"'
 
+STAMP = "2026-11-25_09:00:01.00000 "
+
 
 def line(second: float, method: str, status: int, *, stamped: bool = True) -> str:
     stamp = f"2026-11-25_09:00:{second:08.5f} " if stamped else ""
@@ -21,6 +23,8 @@ def line(second: float, method: str, status: int, *, stamped: bool = True) -> st
         ([line(0.4, "PUT", 201)], 0),
         ([line(0.6, "PUT", 201)], 1),
         ([line(0.0, "PUT", 201, stamped=False)], 1),  # in the same second: that it came before is not known
+        ([STAMP + "REG: " + ACCESS % (1, "PUT", 201), STAMP + "REG: " + ACCESS % (1, "PUT", 401)], 1),
+        (["REG: " + ACCESS % (1, "PUT", 201), "REG: " + ACCESS.replace("09:", "08:") % (1, "PUT", 201)], 1),
         (['time="2026-11-25T09:00:01Z" level=info msg="\\"POST / 202\\" PUT /"'], 0),
     ],
 )

@@ -1,6 +1,7 @@
 """Going back with services in place of runit (conftest.py); with real ones in tests/faults."""
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -332,6 +333,29 @@ def test_a_new_storage_that_was_given_nothing_is_left(
     assert isinstance(failed(run, configure(ELSEWHERE)), RolledBackError)
     assert told(runit)[-3:] == ["stop registry", "restart registry", "ask registry"]
     good()
+
+
+def test_what_was_pushed_since_an_unfinished_run_counts_too(
+    configure: Configure, runit: Any, run: Any, good: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+
+    def accepted_since(_root: Root, since: float) -> int:
+        asked.append(since)
+        return 2
+
+    monkeypatch.setattr("glctl.converge.roll_back.accepted_since", accepted_since)
+    runit.silent = ["registry"]
+    begun = time.time()
+    with pytest.raises(GlctlError, match="answered 503"):
+        carry_out(prepare(configure(ELSEWHERE)), lambda _: None, Options(watch=0, roll_back=False))
+    ended = time.time()
+    runit.events.clear()
+    monkeypatch.setattr(Tree, "swap", _failing_at("gitlab-registry.conf", Tree.swap))
+    error = failed(run, configure(ELSEWHERE, HSTS))  # which has not even touched the registry
+    assert "2 writing requests were accepted into the new storage" in error.message
+    assert begun < asked[0] < ended
+    assert told(runit) == ["stop registry", "start registry"]
 
 
 def test_a_registry_that_cannot_be_stopped_is_not_gone_back_behind(

@@ -114,6 +114,16 @@ def test_the_setting_of_its_name_is_named(configure: Configure) -> None:
     assert hint.startswith("It comes from nginx['keepalive_timeout']: ")
 
 
+def test_the_setting_of_a_file_that_nginx_quotes_is_named(configure: Configure, root: Root) -> None:
+    for suffix in ("crt", "key"):
+        file = root.at(f"/etc/gitlab/ssl/registry.example.com.{suffix}")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("damaged")
+    [(what, hint)] = nginx_problems(configure("registry_external_url 'https://registry.example.com:8443'"))
+    assert "cannot load certificate" in what
+    assert hint == "registry['nginx']['ssl_certificate'] names that file."
+
+
 def test_what_is_refused_elsewhere_is_blamed_on_no_setting(configure: Configure, root: Root) -> None:
     configuration = configure(LISTEN, STATUS)
     live = root.at("/var/opt/gitlab/nginx/conf/upstream_definitions")

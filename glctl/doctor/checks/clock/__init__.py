@@ -1,7 +1,7 @@
-"""This machine's clock."""
+"""The clocks: this machine's, and of those whom it must agree with."""
 
 from __future__ import annotations
 
-from glctl.doctor.checks.clock import ntp
+from glctl.doctor.checks.clock import others, own
 
-CHECKS = (ntp.CHECK,)
+CHECKS = (own.CHECK, others.GITLAB, others.S3)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from glctl.doctor.checks.s3 import (
-    clock,
     credentials,
     endpoint,
     leftovers,
@@ -21,7 +20,6 @@ CHECKS = (
     settings.CHECK,
     credentials.CHECK,
     endpoint.CHECK,
-    clock.CHECK,
     signed.CHECK,
     region.CHECK,
     *listing.CHECKS,

@@ -46,12 +46,20 @@ def _not_reached(facts: Facts, settings: S3Settings, answer: Answer) -> Finding:
         scheme = "http" if endpoint.startswith("https:") else "https"
         return _wrong_scheme(settings, scheme, [*seen, in_words(other)])
     if failure.kind == "tls":
-        return found("s3-tls-untrusted", endpoint, f"No TLS with {endpoint}: {failure.message}.", evidence=seen)
+        return found(
+            "s3-tls-untrusted", endpoint, f"No TLS with {endpoint}: {failure.message}.", evidence=seen
+        )
     remedy = ""
     if failure.kind == "dns" and not settings.written.get("regionendpoint"):
-        remedy = f"{settings.key}['region'] = '…'   # is there a region {settings.bucket.region}? Else mend DNS."
+        remedy = (
+            f"{settings.key}['region'] = '…'   # is there a region {settings.bucket.region}? Else mend DNS."
+        )
     return found(
-        "s3-unreachable", endpoint, f"{endpoint} is not reached: {failure.message}.", evidence=seen, remedy=remedy
+        "s3-unreachable",
+        endpoint,
+        f"{endpoint} is not reached: {failure.message}.",
+        evidence=seen,
+        remedy=remedy,
     )
 
 

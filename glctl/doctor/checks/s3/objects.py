@@ -83,7 +83,9 @@ def _step(name: str, action: Action) -> Callable[[Facts], Generator[Finding, Non
     return run
 
 
-def _check(name: str, about: str, run: Callable[[Facts], Generator[Finding, None, str]], *requires: str) -> Check:
+def _check(
+    name: str, about: str, run: Callable[[Facts], Generator[Finding, None, str]], *requires: str
+) -> Check:
     return Check(name, about, run, requires=requires, effect="lasting", timeout=30.0)
 
 

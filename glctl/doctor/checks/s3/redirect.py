@@ -48,7 +48,9 @@ def _follow(s3: S3Facts, redirect: Redirect) -> Generator[Finding, None, str]:
     if answer.code and answer.code != "NoSuchKey":
         yield _denied(s3, answer)
         return f"refused: {answer.code}"
-    whose = "as the registry signs it" if asked else "as signed here; there is no image to ask the registry for"
+    whose = (
+        "as the registry signs it" if asked else "as signed here; there is no image to ask the registry for"
+    )
     return f"S3 answers {answer.exchange.status}, {whose}"
 
 

@@ -40,7 +40,10 @@ def _wrong(settings: S3Settings) -> Iterator[tuple[str, str]]:
     if not written.get("region") and not written.get("regionendpoint"):
         yield "No region is named: the registry does not start.", f"{key}['region'] = '…'"
     if settings.bucket.signature == 2 and settings.on_aws:
-        yield "Amazon S3 takes no signatures of version 2: the registry does not start.", f"{key}['v4auth'] = true"
+        yield (
+            "Amazon S3 takes no signatures of version 2: the registry does not start.",
+            f"{key}['v4auth'] = true",
+        )
     access_key, secret_key = _text(written.get("accesskey")), _text(written.get("secretkey"))
     if access_key.startswith("ASIA") and secret_key and not written.get("sessiontoken"):
         yield (

@@ -15,6 +15,9 @@ NAMES = {code.name for code in CODES}
         ("clock-skew", "token-not-yet-valid"),
         ("clock-skew", "token-expired"),
         ("clock-skew", "s3-clock-skewed"),
+        ("clock-skew", "gitlab-clock-skew"),
+        ("gitlab-clock-skew", "token-not-yet-valid"),
+        ("gitlab-clock-skew", "token-expired"),
     ],
 )
 def test_what_follows(cause: str, consequence: str) -> None:

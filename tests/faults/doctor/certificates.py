@@ -1,0 +1,87 @@
+"""Certificates for stacks with TLS: an authority, and what it issues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A certificate with what is between it and its authority, and its key; PEM."""
+
+    chain: str
+    key: str
+
+
+class Authority:
+    """A certificate authority of a test's own."""
+
+    def __init__(self, name: str) -> None:
+        self._name = _named(name)
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._certificate = _sign(self._name, self._key, self._name, self._key, authority=True)
+
+    @property
+    def certificate(self) -> str:
+        return _pem(self._certificate)
+
+    def issue(
+        self, host: str, *, names: tuple[str, ...] | None = None, begins: float = -1, days: float = 90
+    ) -> Pair:
+        """A pair for *host*, or only for *names*; valid from *begins* days from now, for so many *days*."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        names = (host,) if names is None else names
+        signed = _sign(_named(host), key, self._name, self._key, names=names, begins=begins, days=days)
+        return Pair(_pem(signed), _key(key))
+
+
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _sign(
+    subject: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    issuer: x509.Name,
+    issuers_key: ec.EllipticCurvePrivateKey,
+    *,
+    authority: bool = False,
+    names: tuple[str, ...] = (),
+    begins: float = -1,
+    days: float = 90,
+) -> x509.Certificate:
+    start = datetime.now(UTC) + timedelta(days=begins)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=days))
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuers_key.public_key()), critical=False
+        )
+    )
+    if names:
+        alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
+        builder = builder.add_extension(alternatives, critical=False)
+    return builder.sign(issuers_key, hashes.SHA256())
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def _key(key: ec.EllipticCurvePrivateKey) -> str:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()

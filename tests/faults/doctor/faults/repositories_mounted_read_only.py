@@ -1,0 +1,21 @@
+"""One directory among the images lies on a read-only file system of its own."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ways import mounted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "storage-read-only"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with mounted(stack.repositories, "ro"):
+        yield

@@ -1,0 +1,1 @@
+"""Images on a file system, nginx serving http."""

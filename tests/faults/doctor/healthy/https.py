@@ -1,0 +1,3 @@
+"""nginx serving https, with a certificate of an authority that this host trusts."""
+
+STACK = "https"

@@ -1,0 +1,19 @@
+"""No debug server, as Omnibus has it unless told otherwise."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ways import registry_runs_with, setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with registry_runs_with(stack, setting("http", "debug", value=None)):
+        yield

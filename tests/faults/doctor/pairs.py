@@ -1,0 +1,86 @@
+"""Which faults are made two at once: as far as each would be found beside the other."""
+
+from __future__ import annotations
+
+import random
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from glctl.findings.catalog import CODES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from harness import Outcome, Report
+
+# Pairs that no rule below excludes and that cannot be made, or cannot be told apart; and why.
+EXCLUDED: dict[frozenset[str], str] = {
+    frozenset({"config damaged", "registry stopped"}): "the registry could not be started again",
+}
+_SEED = 7
+# Codes of a service that does not run: a second reason for that is not reached.
+_DOWN = {"service-down", "service-crash-loop", "supervisor-missing"}
+
+
+def independent(singles: Sequence[Outcome]) -> list[tuple[str, str]]:
+    """Pairs of the faults that were found alone, each in one of them where it can be in any.
+
+    The one that ends a service is made last: the other may have to restart it.
+    """
+    found = [each for each in singles if each.causes and not each.wrong and not each.skipped]
+    random.Random(_SEED).shuffle(found)
+    left = {each.names[0] for each in found}
+    chosen = []
+    for one, other in combinations(found, 2):
+        both = {one.names[0], other.names[0]}
+        if both <= left and not why_not(one, other):
+            left -= both
+            first, second = sorted((one, other), key=lambda each: bool(_down(each)))
+            chosen.append((first.names[0], second.names[0]))
+    return chosen
+
+
+def why_not(one: Outcome, other: Outcome) -> str:
+    """Why two faults are no pair; empty where they are."""
+    if one.faults[0].stack != other.faults[0].stack:
+        return "they are made on different stacks"
+    if one.causes == other.causes:
+        return "they have the same cause"
+    if _follows(one, other) or _follows(other, one):
+        return "one follows from the other"
+    if _down(one) and _down(other):
+        return "each keeps a service from running"
+    if _hinders(one, other) or _hinders(other, one):
+        return "what would find the one is not run because of the other"
+    return EXCLUDED.get(frozenset({one.names[0], other.names[0]}), "")
+
+
+def _follows(one: Outcome, other: Outcome) -> bool:
+    return other.causes[0] in set(_consequences(one.causes[0]))
+
+
+def _consequences(code: str) -> Iterator[str]:
+    """All Codes that follow from *code*, directly or not."""
+    seen: set[str] = set()
+    left = [code]
+    while left:
+        following = set(CODES[left.pop()].explains) - seen
+        seen |= following
+        left += following
+    yield from seen
+
+
+def _down(outcome: Outcome) -> bool:
+    return any(finding["code"] in _DOWN for finding in _report(outcome)["findings"])
+
+
+def _hinders(one: Outcome, other: Outcome) -> bool:
+    """Whether all checks that find the *other* are not run, or not tried, because of *one*."""
+    not_run = {c["name"] for c in _report(one)["checks"] if c["outcome"] in ("not_run", "not_tried")}
+    findings = _report(other)["findings"]
+    return {finding["check"] for finding in findings if finding["code"] == other.causes[0]} <= not_run
+
+
+def _report(outcome: Outcome) -> Report:
+    assert outcome.with_write
+    return outcome.with_write

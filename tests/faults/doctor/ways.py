@@ -1,0 +1,271 @@
+"""Ways to break something, for the files of faults: each a context manager that repairs it when left."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from servers import free_port, nginx, wait_until
+from stacks import AS_ROOT
+
+from glctl.clients import keys
+from glctl.services import control
+from glctl.services.catalog import NGINX, REGISTRY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from stacks import Stack
+
+    from glctl.services.catalog import Service
+
+# --- files
+
+
+@contextlib.contextmanager
+def edited(path: Path, change: Callable[[str], str]) -> Iterator[None]:
+    """*path* with another content, in place; owner, mode and times come back with the old content."""
+    info, content = path.stat(), path.read_bytes()
+    changed = change(content.decode())
+    assert changed != content.decode(), f"nothing to change in {path}"
+    path.write_text(changed)
+    try:
+        yield
+    finally:
+        path.write_bytes(content)
+        os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))
+
+
+def replaced(*changes: tuple[str, str]) -> Callable[[str], str]:
+    """Replaces texts, each of which must be there."""
+
+    def change(text: str) -> str:
+        for old, new in changes:
+            assert old in text, f"there is no {old!r}"
+            text = text.replace(old, new)
+        return text
+
+    return change
+
+
+def setting(*path: str, value: Any) -> Callable[[str], str]:
+    """Sets a value of config.yml; None removes it."""
+
+    def change(text: str) -> str:
+        document = yaml.safe_load(text)
+        node = document
+        for key in path[:-1]:
+            node = node.setdefault(key, {})
+        if value is None:
+            del node[path[-1]]
+        else:
+            node[path[-1]] = value
+        return yaml.safe_dump(document)
+
+    return change
+
+
+@contextlib.contextmanager
+def given_to_root(path: Path, mode: int | None = None) -> Iterator[None]:
+    """*path* as a restore from backup leaves it."""
+    if not AS_ROOT:
+        pytest.skip("only root can give files away")
+    info = path.stat()
+    os.chown(path, 0, 0)
+    path.chmod(info.st_mode & 0o777 if mode is None else mode)
+    yield
+    os.chown(path, info.st_uid, info.st_gid)
+    path.chmod(info.st_mode & 0o7777)
+
+
+@contextlib.contextmanager
+def with_mode(path: Path, mode: int) -> Iterator[None]:
+    before = path.stat().st_mode & 0o7777
+    path.chmod(mode)
+    yield
+    path.chmod(before)
+
+
+@contextlib.contextmanager
+def moved_away(path: Path, instead: str | None = None) -> Iterator[None]:
+    """*path* gone, or a file with the text *instead* in its place."""
+    away = path.with_name(f"{path.name}.away")
+    path.rename(away)
+    if instead is not None:
+        path.write_text(instead)
+    yield
+    path.unlink(missing_ok=True)
+    away.rename(path)
+
+
+@contextlib.contextmanager
+def added(path: Path, text: str) -> Iterator[None]:
+    """A file that was not there."""
+    assert not path.exists()
+    path.write_text(text)
+    yield
+    path.unlink()
+
+
+@contextlib.contextmanager
+def mounted(path: Path, options: str, *, fill: bool = False) -> Iterator[None]:
+    """A tmpfs over *path*, the account's own; *fill*: with no room left in it."""
+    if not AS_ROOT:
+        pytest.skip("only root can mount")
+    owner = path.stat()
+    options = f"{options},uid={owner.st_uid},gid={owner.st_gid}"
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(path)], capture_output=True, check=False
+    )
+    if done.returncode:
+        pytest.skip("this root may not mount")
+    try:
+        if fill:
+            with contextlib.suppress(OSError), open(path / "filler", "wb", buffering=0) as filler:
+                while filler.write(bytes(4096)):
+                    pass
+        yield
+    finally:
+        # Lazily: the registry may look at it just now.
+        subprocess.run(["umount", "-l", str(path)], check=True)
+
+
+# --- services
+
+
+@contextlib.contextmanager
+def registry_runs_with(stack: Stack, change: Callable[[str], str]) -> Iterator[None]:
+    """The registry restarted on a changed config.yml, and at last on the old one again."""
+    with edited(stack.config, change):
+        stack.restart()
+        yield
+    stack.restart()
+
+
+@contextlib.contextmanager
+def stopped(stack: Stack, service: Service) -> Iterator[None]:
+    """A service stopped on purpose, as with gitlab-ctl stop."""
+    assert control.act(service.directory(stack.root), control.STOP).ok
+    yield
+    assert control.act(service.directory(stack.root), control.START).ok
+    stack.wait_for(service.name)
+
+
+@contextlib.contextmanager
+def registry_ends(stack: Stack, words: bytes, broken: AbstractContextManager[None]) -> Iterator[None]:
+    """The registry in a crash loop once *broken* is entered, its log saying *words*; up again at last."""
+    assert control.act(REGISTRY.directory(stack.root), control.STOP).ok
+    with broken:
+        stack.start_in_vain(words)
+        yield
+    stack.wait_for("registry")
+
+
+@contextlib.contextmanager
+def registry_ends_with(stack: Stack, change: Callable[[str], str], words: bytes) -> Iterator[None]:
+    """The registry in a crash loop for a changed config.yml, its log saying *words*."""
+    with registry_ends(stack, words, edited(stack.config, change)):
+        yield
+
+
+@contextlib.contextmanager
+def nginx_ends(stack: Stack, broken: AbstractContextManager[None]) -> Iterator[None]:
+    """nginx in a crash loop: restarted once *broken* is entered."""
+    directory = NGINX.directory(stack.root)
+    assert control.act(directory, control.STOP).ok
+    with broken:
+        log = stack.log.parent.parent / "nginx/current"
+        said = log.stat().st_size
+        control.send(directory, control.START)
+        wait_until(lambda: log.stat().st_size > said, "nginx says why it ended")
+        yield
+    stack.wait_for("nginx")
+
+
+@contextlib.contextmanager
+def nginx_runs_with(stack: Stack, *changes: tuple[str, str]) -> Iterator[None]:
+    """nginx reloaded with replacements made in the registry's virtual host."""
+    with edited(stack.vhost, replaced(*changes)):
+        stack.reload_nginx()
+        yield
+    stack.reload_nginx()
+
+
+def nginx_passes_to(stack: Stack, port: int) -> AbstractContextManager[None]:
+    """nginx sent on to another port."""
+    upstream = f"proxy_pass http://127.0.0.1:{stack.ports['registry']}"
+    return nginx_runs_with(stack, (upstream, f"proxy_pass http://127.0.0.1:{port}"))
+
+
+def header(stack: Stack, name: str, value: str) -> AbstractContextManager[None]:
+    """nginx with another value of a header that it passes on."""
+    line = next(
+        line
+        for line in stack.vhost.read_text().splitlines()
+        if line.split()[:2] == ["proxy_set_header", name]
+    )
+    return nginx_runs_with(stack, (line, f"proxy_set_header {name} {value};"))
+
+
+@contextlib.contextmanager
+def tls(stack: Stack, told: str) -> Iterator[None]:
+    """nginx serving https, and telling the registry that clients use *told*."""
+    key = keys.generate_key(bits=2048)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "key").write_text(key.reveal())
+        (Path(folder) / "crt").write_text(keys.certify(key, time.time() - 60))
+        port = stack.ports["nginx"]
+        listen = f"listen 127.0.0.1:{port}"
+        pair = f"{listen} ssl; ssl_certificate {folder}/crt; ssl_certificate_key {folder}/key"
+        proto = "proxy_set_header X-Forwarded-Proto"
+        with nginx_runs_with(stack, (f"{listen};", f"{pair};"), (f"{proto} http;", f"{proto} {told};")):
+            yield
+
+
+# --- others on this machine
+
+
+@contextlib.contextmanager
+def listener(port: int = 0) -> Iterator[int]:
+    """A loopback port held by this process."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", port))
+        held.listen()
+        yield held.getsockname()[1]
+
+
+@contextlib.contextmanager
+def port_taken(stack: Stack, *path: str) -> Iterator[None]:
+    """An address of the registry, a setting of config.yml, held by somebody else: by this process."""
+    with listener() as port:
+        change = setting(*path, value=f"127.0.0.1:{port}")
+        with registry_ends_with(stack, change, b"address already in use"):
+            yield
+
+
+@contextlib.contextmanager
+def nginx_sends_to(stack: Stack, server: str) -> Iterator[None]:
+    """The registry's virtual host sent on to another nginx, with these directives in its server block."""
+    port = free_port()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        nginx(Path(folder), f"listen 127.0.0.1:{port}; {server}", port),
+        nginx_passes_to(stack, port),
+    ):
+        yield
+
+
+@contextlib.contextmanager
+def another_key(stack: Stack) -> Iterator[None]:
+    with edited(stack.key, lambda _: keys.generate_key(bits=2048).reveal()):
+        yield
