@@ -63,8 +63,8 @@ class Client:
 
     *connect_to* sends what is meant for one address to another, as curl's ``--connect-to``: Host header, TLS
     server name and the certificate check stay those of the URL. *ca_file* replaces the system's trusted
-    certificates, the files in *ca_dirs* add to them; *verify* False accepts any certificate. *proxy* is the URL
-    of one that all goes through. Time-outs are in seconds.
+    certificates, the files in *ca_dirs* add to them; *verify* False accepts any certificate. *proxy*: the
+    URL of one that all goes through. Time-outs are in seconds.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
 """Requests to an S3 bucket, signed as the registry signs them, and what S3 says to each.
 
 Only botocore's signer is used: its client re-signs for another region when S3 names one, and so hides a
-wrong region. Here nothing is corrected, followed or hidden; only where S3 asks for patience (503) is a request
-repeated, as every SDK does, and the Answer says how often.
+wrong region. Here nothing is corrected, followed or hidden; only where S3 asks for patience (503) a request
+is repeated, as every SDK does, and the Answer says how often.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class Store:
             throttled += 1
 
     def delete(self, keys: Iterable[str], *, headers: Mapping[str, str] | None = None) -> Answer:
-        """DeleteObjects; a key that S3 does not delete makes the answer a refusal, although its status is 200."""
+        """DeleteObjects; a key that is not deleted makes the answer a refusal, although its status is 200."""
         from xml.sax.saxutils import escape
 
         objects = "".join(f"<Object><Key>{escape(key)}</Key></Object>" for key in keys)

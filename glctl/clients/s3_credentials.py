@@ -62,7 +62,7 @@ def find(places: Places) -> Credentials:
 def _static(places: Places) -> Credentials | str:
     given = [_plain(places.settings.get(key)) for key in ("accesskey", "secretkey", "sessiontoken")]
     if given[0] and given[1]:
-        return _credentials(*given, "accesskey and secretkey in config.yml")
+        return _credentials("accesskey and secretkey in config.yml", *given)
     return "config.yml has no accesskey and secretkey"
 
 
@@ -70,7 +70,7 @@ def _environment(places: Places) -> Credentials | str:
     key = places.variable("AWS_ACCESS_KEY_ID") or places.variable("AWS_ACCESS_KEY")
     secret = places.variable("AWS_SECRET_ACCESS_KEY") or places.variable("AWS_SECRET_KEY")
     if key and secret:
-        return _credentials(key, secret, places.variable("AWS_SESSION_TOKEN"), "the registry's environment")
+        return _credentials("the registry's environment", key, secret, places.variable("AWS_SESSION_TOKEN"))
     return "its environment has no AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 
 
@@ -84,7 +84,7 @@ def _shared_file(places: Places) -> Credentials | str:
         if section.get("aws_access_key_id") and section.get("aws_secret_access_key"):
             names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
             given = [section.get(name, "") for name in names]
-            return _credentials(*given, f"the profile {profile} in {path}")
+            return _credentials(f"the profile {profile} in {path}", *given)
         if how := next(
             (key for key in ("role_arn", "credential_process", "sso_session") if key in section), ""
         ):
@@ -153,7 +153,7 @@ def _web_identity(places: Places) -> Credentials | str:
     if not given[0]:
         why = answer.exchange.failure.message if answer.exchange.failure else f"HTTP {answer.exchange.status}"
         return f"{origin}: {why}"
-    return _credentials(*given, origin)
+    return _credentials(origin, *given)
 
 
 def _container(places: Places) -> Credentials | str:
@@ -206,10 +206,10 @@ def _of_a_role(exchange: Exchange, origin: str) -> Credentials | str:
         why = exchange.failure.message if exchange.failure else f"HTTP {exchange.status}"
         return f"{origin} gives no keys: {why}"
     names = ("AccessKeyId", "SecretAccessKey", "Token")
-    return _credentials(*(str(found.get(name) or "") for name in names), origin)
+    return _credentials(origin, *(str(found.get(name) or "") for name in names))
 
 
-def _credentials(access_key: str, secret_key: str, token: str, origin: str) -> Credentials:
+def _credentials(origin: str, access_key: str, secret_key: str, token: str) -> Credentials:
     return Credentials(Secret(access_key), Secret(secret_key), Secret(token) if token else None, origin)
 
 

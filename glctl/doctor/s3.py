@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from glctl.doctor import s3_settings
 from glctl.doctor.check import NotTriedError
 from glctl.doctor.once import Once, once
+from glctl.errors import GlctlError
 from glctl.secret import Secret
 
 if TYPE_CHECKING:
@@ -131,6 +132,18 @@ class S3Facts(Once):
         store = Store(self.client(), self.settings.bucket, None)
         return store.send("GET", query={"max-keys": "1"}, step="ListObjects, unsigned")
 
+    def reached(self) -> Answer:
+        """What the endpoint says to a listing: signed where there are credentials."""
+        return self.listed() if self.has_credentials else self.anonymous()
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether the registry has any that can be used."""
+        try:
+            return bool(self.credentials())
+        except GlctlError:
+            return False
+
     @once
     def listed(self) -> Answer:
         """The registry's own first request: the listing of its health check (version 1 of ListObjects)."""
@@ -222,6 +235,8 @@ class S3Facts(Once):
         from glctl.clients.distribution import ask_blob
 
         image = self.image() if self.listed().ok else None
+        if image is None and not self.settings.redirects:
+            return Redirect()
         if image is None:
             url = self.store().presign(method, f"{self.settings.own}absent").reveal()
             return Redirect(storage=self._as_a_client(method, url))
@@ -263,7 +278,7 @@ def proxy_for(url: str, environment: Mapping[str, Any]) -> Secret | None:
 
 
 def _exempts(entry: str, host: str, port: int | None) -> bool:
-    """Whether an entry of NO_PROXY (a host, ``.domain``, network, ``*``, each with a port or not) means it."""
+    """Whether an entry of NO_PROXY (a host, ``.domain``, network or ``*``, perhaps with a port) means it."""
     if "/" in entry:
         try:
             return ipaddress.ip_address(host) in ipaddress.ip_network(entry, strict=False)

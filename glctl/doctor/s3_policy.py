@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from glctl.doctor.s3_settings import S3Settings
 
-# What the registry does, as Amazon's IAM calls it (distribution, "S3 storage driver", and what it was seen to do).
+# What the registry does, as Amazon's IAM calls it (distribution, "S3 storage driver"; its calls recorded).
 ON_BUCKET = ("s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads")
 ON_OBJECTS = (
     "s3:GetObject",

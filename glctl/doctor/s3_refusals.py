@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from glctl.doctor import s3_policy
@@ -12,7 +12,7 @@ from glctl.doctor.found import found
 from glctl.doctor.s3_trial import ACL, CHECKSUM, ENCRYPTION, STORAGE_CLASS, part_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from glctl.clients.s3 import Answer
     from glctl.doctor.s3 import S3Facts
@@ -46,6 +46,9 @@ _GENERAL = {
     "InvalidStorageClass": "s3-not-implemented",
     "InvalidEncryptionAlgorithmError": "s3-not-implemented",
 }
+_OF_THE_KEY = frozenset(
+    {"s3-access-key-unknown", "s3-signature-mismatch", "s3-token-expired", "s3-token-invalid"}
+)
 _REGION = re.compile(r"[a-z0-9-]{2,40}")
 
 
@@ -75,8 +78,8 @@ GET = Action(
     "GetObject",
     "s3-get-denied",
     ("s3:GetObject",),
-    "Clients are sent to S3 for layers and get 403 there, with neither log saying so; where the registry reads "
-    "for itself it answers 500.",
+    "Clients are sent to S3 for layers and get 403 there, which no log shows; where the registry reads, it "
+    "answers 500.",
 )
 HEAD = Action(
     "HeadObject",
@@ -145,7 +148,10 @@ def judge(s3: S3Facts, answer: Answer, action: Action) -> Generator[Finding, Non
     elif busy:
         raise NotTriedError("S3 is too busy to answer")
     if not answer.ok and not busy:
-        yield refusal(s3.settings, answer, action)
+        finding = refusal(s3.settings, answer, action)
+        if finding.code in _OF_THE_KEY:
+            finding = replace(finding, evidence=(*finding.evidence, *_key_in_words(s3)))
+        yield finding
     return answer.ok
 
 
@@ -186,7 +192,7 @@ def denied(settings: S3Settings, answer: Answer, action: Action) -> Finding:
     name = settings.bucket.name
     if "explicit deny" in answer.message:
         remedy = (
-            f"A Deny forbids it ({_policy_named(answer.message)}): remove it there, or exempt the registry's key\n"
+            f"A Deny forbids it ({_policy_named(answer.message)}): remove it, or exempt the registry's key\n"
             f"from it. An Allow of {' and '.join(action.permissions)} does not overrule it."
         )
     else:
@@ -245,8 +251,8 @@ def in_words(answer: Answer) -> str:
     exchange = answer.exchange
     if exchange.failure:
         return f"{exchange.step}: {exchange.failure.message}"
-    said = ": ".join(filter(None, (answer.code, answer.message)))
-    return f"{exchange.step}: {exchange.status} {said}".rstrip()
+    said = f" ({answer.message})" if answer.message else ""
+    return f"{exchange.step}: {exchange.status} {answer.code}{said}".rstrip()
 
 
 def _culprit(settings: S3Settings, attempt: Attempt) -> Finding:
@@ -277,6 +283,16 @@ def _culprit(settings: S3Settings, attempt: Attempt) -> Finding:
         evidence=[in_words(attempt.answer), *([in_words(attempt.made)] if attempt.made else [])],
         remedy=remedy,
     )
+
+
+def _key_in_words(s3: S3Facts) -> Iterator[str]:
+    """Whence the key is, and what is odd about it; nothing of it is shown."""
+    credentials = s3.credentials()
+    yield f"the key is from {credentials.origin}"
+    for name, value in (("access key", credentials.access_key), ("secret key", credentials.secret_key)):
+        text = value.reveal()
+        if text.strip(" \t\r\n'\"") != text:
+            yield f"the {name} begins or ends with a blank or a quote"
 
 
 def _throttled(settings: S3Settings, answer: Answer) -> Finding:

@@ -24,7 +24,7 @@ _TRUE = frozenset({"1", "t", "true", "yes", "on"})
 
 @dataclass(frozen=True, slots=True)
 class S3Settings:
-    """The driver's settings that decide how it speaks with S3. *root* is a key's beginning: "" or ``a/b/``."""
+    """The driver's settings that decide how it speaks with S3. *root* begins every key: "" or ``a/b/``."""
 
     driver: str
     bucket: Bucket

@@ -1,7 +1,7 @@
 """What a push does in the bucket, done by the doctor below a prefix of its own, and taken away again.
 
 The prefix lies where a policy must let the registry write, and where the registry never looks. Names hold the
-host and the process: what a killed run has left is known by its process being gone, and the next run removes it.
+host and the process: what a killed run has left is known by its process being gone; the next run removes it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _attempt(
     extra: Mapping[str, str],
     step: str,
 ) -> Attempt:
-    """Send it as the driver does; where S3 refuses, without each part of the headers, to learn which it is."""
+    """Send it as the driver does; if S3 refuses, without each part of the headers, to learn which it is."""
     headers = {**settings.write_headers, **extra}
     answer = store.send(method, key, query=query, headers=headers, body=body, step=step)
     if answer.ok:
@@ -237,7 +238,8 @@ def _is_left(key: str, settings: S3Settings, since: str) -> bool:
     """Whether nobody works on *key* any more."""
     host, _, pid = key.removeprefix(settings.own).partition("/")[0].rpartition("-")
     if host == _host() and pid.isdigit():
-        return int(pid) != os.getpid() and not os.path.exists(f"/proc/{pid}")  # noqa: PTH110 - no Path needed
+        # Our own are of an earlier examination: each tries everything once.
+        return int(pid) == os.getpid() or not Path(f"/proc/{pid}").exists()
     return age(since) > _FOREIGN
 
 

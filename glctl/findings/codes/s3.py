@@ -41,13 +41,13 @@ CODES = (
         f"Correct {_S}.",
         _DRIVER,
         symptoms=("panic: invalid region provided", "no region parameter provided"),
-        explains=("service-crash-loop", "s3-unreachable"),
+        explains=("service-crash-loop", "s3-unreachable", *_ALL),
     ),
     Code(
         "s3-no-credentials",
         "The registry has no credentials for S3.",
         "looking where its SDK does: settings, environment, web identity, profile, container, machine",
-        f"Set {_S}['accesskey'] and ['secretkey'], or give this machine a role. A container sees that only with:\n"
+        f"Set {_S}['accesskey'] and ['secretkey'], or give this machine a role. In a container:\n"
         "aws ec2 modify-instance-metadata-options --instance-id … --http-put-response-hop-limit 2",
         _AWS,
         symptoms=("NoCredentialProviders", "no EC2 IMDS role found"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from glctl.doctor.check import Check
+from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.found import found
 from glctl.doctor.s3_refusals import in_words
 
@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
-    """Ask without a signature, which an S3 refuses in its own words."""
+    """Ask for a listing: whatever an S3 thinks of it, it answers in its own words."""
     settings = facts.s3().settings
-    answer = facts.s3().anonymous()
+    answer = facts.s3().reached()
     if answer.exchange.failure:
         yield _not_reached(facts, settings, answer)
         return "no answer"
+    if not answer.is_s3 and not facts.s3().has_credentials and (answer.exchange.status or 0) >= 500:
+        raise NotTriedError(f"it answers {answer.exchange.status} to a request without credentials")
     if not answer.is_s3:
         yield _not_s3(facts, settings, answer)
         return f"no S3: {answer.exchange.status}"
@@ -39,9 +41,9 @@ def _not_reached(facts: Facts, settings: S3Settings, answer: Answer) -> Finding:
         raise ValueError("the endpoint was reached")
     if failure.kind in ("dns", "tls"):
         # The other style of addressing leads to another host: it tells whether the style is what is wrong.
-        other = _asked(facts, settings, path_style=not settings.bucket.path_style)
-        if not other.exchange.failure and other.is_s3:
-            return _wrong_style(settings, [*seen, in_words(other)])
+        styled = _asked(facts, settings, path_style=not settings.bucket.path_style)
+        if styled.is_s3:
+            return _wrong_style(settings, [*seen, in_words(styled)])
     if (other := _other_scheme(facts, settings, failure.kind)) and other.is_s3:
         scheme = "http" if endpoint.startswith("https:") else "https"
         return _wrong_scheme(settings, scheme, [*seen, in_words(other)])
@@ -94,10 +96,11 @@ def _asked(
         endpoint=endpoint or settings.bucket.endpoint,
         path_style=settings.bucket.path_style if path_style is None else path_style,
     )
-    store = Store(facts.s3().client(), bucket, None)
+    s3 = facts.s3()
+    store = Store(s3.client(), bucket, s3.credentials() if s3.has_credentials else None)
     what = "in path style" if bucket.path_style else "in virtual-host style"
     scheme = bucket.endpoint.partition(":")[0]
-    return store.send("GET", query={"max-keys": "1"}, step=f"ListObjects, unsigned, by {scheme}, {what}")
+    return store.send("GET", query={"max-keys": "1"}, step=f"ListObjects by {scheme}, {what}")
 
 
 def _wrong_style(settings: S3Settings, seen: list[str]) -> Finding:
@@ -106,7 +109,7 @@ def _wrong_style(settings: S3Settings, seen: list[str]) -> Finding:
     return found(
         "s3-addressing-wrong",
         settings.bucket.endpoint,
-        f"{settings.bucket.endpoint} is to be addressed in {wanted} style, and the registry uses {is_used} style.",
+        f"{settings.bucket.endpoint} wants {wanted} style, and the registry addresses it in {is_used} style.",
         evidence=seen,
         remedy=f"{settings.key}['pathstyle'] = {str(not path_style).lower()}"
         f"   # GitLab's registry; upstream 3.x: 'forcepathstyle'",
@@ -118,7 +121,7 @@ def _wrong_scheme(settings: S3Settings, scheme: str, seen: list[str]) -> Finding
     return found(
         "s3-scheme-wrong",
         settings.bucket.endpoint,
-        f"{host} speaks {scheme}, and the registry speaks {settings.bucket.endpoint.partition(':')[0]} with it.",
+        f"{host} speaks {scheme}, and the registry {settings.bucket.endpoint.partition(':')[0]}.",
         evidence=seen,
         remedy=f"{settings.key}['regionendpoint'] = '{scheme}://{host}'",
     )

@@ -32,7 +32,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
         yield found(
             "s3-uploads-left",
             bucket,
-            f"{count} unfinished uploads in {bucket} are older than a day, the oldest {old[0] / _DAY:.0f} days.",
+            f"{count} unfinished uploads in {bucket} are over a day old, one {old[0] / _DAY:.0f} days.",
             evidence=[f"ListMultipartUploads: {len(ages)} uploads below {s3.settings.images}"],
             remedy=(
                 "Have S3 remove them, by a rule of the bucket (this replaces the rules that it has):\n"

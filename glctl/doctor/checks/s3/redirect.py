@@ -39,12 +39,14 @@ def get(facts: Facts) -> Generator[Finding, None, str]:
 def _follow(s3: S3Facts, redirect: Redirect) -> Generator[Finding, None, str]:
     asked, answer = redirect.registry, redirect.storage
     if asked is not None and answer is None:
-        return (yield from _not_sent_on(s3, redirect))
+        return (yield from _not_sent_on(redirect))
     if answer is None:
-        raise NotTriedError("there is no image yet, and the key is not accepted")
+        raise NotTriedError("redirect is off, and there is no image yet to ask the registry for")
     if answer.exchange.failure:
         yield _out_of_reach(s3, answer)
         return "no answer"
+    if asked is None and not answer.is_s3:
+        raise NotTriedError(f"S3 answers {answer.exchange.status} for an absent object, which tells nothing")
     if answer.code and answer.code != "NoSuchKey":
         yield _denied(s3, answer)
         return f"refused: {answer.code}"
@@ -54,7 +56,7 @@ def _follow(s3: S3Facts, redirect: Redirect) -> Generator[Finding, None, str]:
     return f"S3 answers {answer.exchange.status}, {whose}"
 
 
-def _not_sent_on(s3: S3Facts, redirect: Redirect) -> Generator[Finding, None, str]:
+def _not_sent_on(redirect: Redirect) -> Generator[Finding, None, str]:
     exchange = redirect.registry
     if exchange is None or exchange.failure:
         raise NotTriedError(exchange.failure.message if exchange and exchange.failure else "no answer")
@@ -78,8 +80,8 @@ def _denied(s3: S3Facts, answer: Answer) -> Finding:
         told.append(in_words(other))  # HEAD has no body, and so no reason
     if answer.code == "AccessDenied":
         remedy = (
-            "Allow it in the policy of the registry's key, and look for a Deny or a Condition (address, endpoint, "
-            "s3:authType,\ns3:signatureAge) in the bucket's:\n"
+            "Allow it in the policy of the registry's key; look for a Deny or a Condition in the bucket's\n"
+            "(address, endpoint, s3:authType, s3:signatureAge):\n"
             f"{s3_policy.statements(settings, ('s3:GetObject',))}\n"
             f"Or have the registry hand layers out itself:\n{_OFF}"
         )
@@ -88,8 +90,8 @@ def _denied(s3: S3Facts, answer: Answer) -> Finding:
     return found(
         "s3-redirect-denied",
         settings.bucket.name,
-        f"S3 refuses clients the layers that the registry sends them for: {answer.exchange.method} is answered "
-        f"with {answer.exchange.status} ({answer.code}).",
+        f"S3 refuses clients the layers that the registry sends them for: {answer.exchange.method} gets "
+        f"{answer.exchange.status} ({answer.code}).",
         evidence=told,
         remedy=remedy,
     )
@@ -166,5 +168,5 @@ _REQUIRED = ("s3-signed", "local", "token")
 CHECKS = (
     Check("s3-redirect-head", "HEAD where the registry sends clients is answered.", head, _REQUIRED),
     Check("s3-redirect-get", "… and so is GET.", get, _REQUIRED),
-    Check("s3-redirect-address", "… and it is an address for clients.", address, ("s3-redirect-head",)),
+    Check("s3-redirect-host", "… and it is an address for clients.", address, ("s3-redirect-head",)),
 )

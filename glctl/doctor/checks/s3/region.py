@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,23 +16,24 @@ if TYPE_CHECKING:
     from glctl.findings.model import Finding
 
 # What GetBucketLocation calls the oldest regions (Amazon S3, GetBucketLocation).
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")  # as Amazon names them
 _OLD_NAMES = {"": "us-east-1", "EU": "eu-west-1"}
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """HEAD names it, to whomever; else GetBucketLocation does, where the key may ask.
 
-    A store other than Amazon's that takes the signature does not mind: then it is only worth a warning, and what
-    GetBucketLocation says there may be any word.
+    A store other than Amazon's that takes the signature does not mind: then it is only worth a warning, and
+    what GetBucketLocation says there may be nothing, or any word.
     """
     s3 = facts.s3()
     configured = s3.settings.bucket.region
     answer = s3.head()
     named = region_of(answer)
-    if not named and s3.settings.on_aws:
+    if not named:
         answer = s3.store().send("GET", query={"location": ""}, step="GetBucketLocation")
-        text = (answer.root.text or "") if answer.ok and answer.root is not None else configured
-        named = _OLD_NAMES.get(text.strip(), text.strip())
+        text = (answer.root.text or "").strip() if answer.ok and answer.root is not None else configured
+        named = _OLD_NAMES.get(text, text) if s3.settings.on_aws or _REGION.fullmatch(text) else ""
     if not named:
         return f"{configured}: the bucket tells no other"
     if named != configured:
