@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,11 +11,14 @@ import click
 from glctl.commands import run_options
 from glctl.commands.run import Asked, Run
 from glctl.console import harmless
+from glctl.converge import rendered
 from glctl.converge.desired import examine
 from glctl.converge.generations import Generations
 from glctl.converge.prepare import Prepared, prepare
+from glctl.converge.state import locked
 from glctl.converge.tree import Tree
 from glctl.errors import GlctlError
+from glctl.paths import STATE_DIR
 
 if TYPE_CHECKING:
     from glctl.commands.context import Context
@@ -67,8 +71,12 @@ class _Reconfigure(Run):
         return prepare(first.configuration.with_secrets(Generated()))
 
     def is_done(self, first: Prepared, /) -> bool:
-        kept = Generations(Tree(self.context.root))
-        return not first.changed and kept.has(first.configuration, first.resources)
+        tree = Tree(self.context.root)
+        done = not first.changed and Generations(tree).has(first.configuration, first.resources)
+        if done and first.rendered and tree.root.at(STATE_DIR).is_dir():  # another glctl's memory, say
+            with suppress(GlctlError, OSError), locked(tree):
+                rendered.remember(first.configuration, first.resources, tree)
+        return done
 
     def carry(self, prepared: Prepared, options: Options) -> Result:
         from glctl.converge.carry_out import carry_out

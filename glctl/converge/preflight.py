@@ -11,6 +11,7 @@ from glctl.converge import accounts
 from glctl.converge.disk import disk_problems
 from glctl.converge.generations import Generations
 from glctl.converge.pair import pair_problems
+from glctl.converge.rotation import rotation_problems
 from glctl.converge.stage import nginx_problems
 from glctl.converge.tree import Tree
 from glctl.converge.trial import registry_problems
@@ -56,6 +57,7 @@ def preflight(prepared: Prepared, *, trial: bool = True) -> None:
         found += [*_unreachable(prepared), *unusable]
     if "nginx" in affected:
         found += nginx_problems(configuration, ports_told=bool(unusable))
+    found += rotation_problems(prepared)
     if trial and "registry" in affected and not found:  # it would only say so again
         last = Generations(Tree(configuration.host.root)).last()
         found += registry_problems(prepared, last.effective if last else None)

@@ -56,6 +56,7 @@ class Prepared:
     *stopped*: services that an administrator has stopped. *back_to*: the generation that it goes back to.
     *unfinished*: an earlier run has not come to its end.
     *temporary*: it is to be undone at once, so it is neither remembered nor kept as a generation.
+    *rendered*: its Resources were not remembered.
     """
 
     configuration: Configuration
@@ -67,6 +68,7 @@ class Prepared:
     back_to: int | None = None
     unfinished: bool = False
     temporary: bool = False
+    rendered: bool = False
 
     @property
     def changed(self) -> bool:
@@ -83,7 +85,11 @@ def prepare(configuration: Configuration, resources: tuple[Resource, ...] | None
     host = configuration.host
     tree = Tree(host.root)
     try:
-        resources = rendered.resources(configuration, tree) if resources is None else resources
+        anew = False
+        if resources is None:
+            resources = rendered.remembered(configuration, tree)
+            anew = not resources
+            resources = resources or configuration.resources()
         ids = accounts.lookup_ids(resources, host)
         places, actual, obstacles = observe(resources, tree)
         made = plan(places, actual, ids, host)
@@ -95,7 +101,7 @@ def prepare(configuration: Configuration, resources: tuple[Resource, ...] | None
             f"This user may not read {exc.filename}.", "Run glctl as root, or as the user whose root it is."
         ) from exc
     stopped = tuple(_stopped(configuration))
-    return Prepared(configuration, resources, ids, made, due, stopped, unfinished=unfinished)
+    return Prepared(configuration, resources, ids, made, due, stopped, unfinished=unfinished, rendered=anew)
 
 
 def observe(
@@ -200,8 +206,15 @@ def _due_to(service: Service, status: Status, made: Plan, applied: Applied, guar
     log_action, because = _owed(f"{service.name}/log", made, applied)
     if log_action:
         yield Due(service.name, "restart log" if log_action == "restart" else "reload log", because=because)
+    elif _has_fallen(look(service.directory(applied.tree.root) / "log")):
+        yield Due(service.name, "restart log", because="it is down")
     if not guarded and not action:
         yield Due(service.name, "start", stopped, "its supervisor, runsvdir, does not run")
+
+
+def _has_fallen(log: Status) -> bool:
+    """Whether a log service is down that is to be up: its service stands still when their pipe is full."""
+    return log.is_supervised and not log.is_up and log.want != "down"
 
 
 def _owed(name: str, made: Plan, applied: Applied) -> tuple[Action | None, str]:

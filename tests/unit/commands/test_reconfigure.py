@@ -12,7 +12,7 @@ from glctl import cli
 from glctl.commands import reconfigure
 from glctl.converge import carry_out as carrying_out
 from glctl.converge import preflight as looking
-from glctl.converge import secrets
+from glctl.converge import rendered, secrets
 from glctl.converge.bring_up import Options
 from glctl.converge.carry_out import Done, Result
 from glctl.converge.prepare import Prepared
@@ -266,6 +266,35 @@ def test_what_another_run_has_done_meanwhile_is_not_done_again(
     assert (code, len(seen)) == (0, 2)
     assert out.startswith("Nothing to do")
     assert order == ["preflight", "generate", "carry out"]  # of nothing: only the generation is kept
+
+
+def test_with_nothing_to_do_what_was_rendered_is_remembered_once(
+    run: Run, root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after an upgrade of glctl, whose memory is another version's."""
+    root.at(CONFIG_FILE).write_text("registry['enable'] = false\nnginx['enable'] = false\n")
+    prepare = reconfigure.prepare
+
+    def nothing(configuration: Any) -> Prepared:
+        made = prepare(configuration)
+        return replace(made, plan=replace(made.plan, changes=()), due=())
+
+    monkeypatch.setattr(reconfigure, "prepare", nothing)
+    memory = root.at(rendered.MEMORY)
+    assert run("reconfigure")[0] == 0
+    assert not memory.parent.exists()  # nothing was ever set up here
+    memory.parent.mkdir(parents=True)
+    memory.write_text("{}")
+    assert run("reconfigure", "--dry-run")[0] == 0
+    assert memory.read_text() == "{}"
+    assert run("reconfigure")[1].startswith("Nothing to do")
+    first = memory.stat()
+    assert len(memory.read_text()) > 100
+    assert run("reconfigure")[0] == 0
+    assert memory.stat() == first
+    memory.write_text("{}")
+    with locked(Tree(root)):  # another run will do it
+        assert run("reconfigure")[0] == 0
 
 
 def test_an_omnibus_host_is_left_to_gitlab_ctl(run: Run, root: Root, order: list[str]) -> None:
