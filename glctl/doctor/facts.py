@@ -73,14 +73,14 @@ class Facts(Once):
 
     # --- gitlab.rb
 
-    @_once
+    @once
     def intended(self) -> Intended:
         """This host's gitlab.rb as it stands."""
         from glctl.doctor.intended import intend
 
         return intend(self.observed)
 
-    @_once
+    @once
     def plan(self) -> Plan:
         """What reconfigure would change. Not tried where gitlab.rb cannot be used."""
         from glctl.converge.prepare import prepare
@@ -172,7 +172,7 @@ class Facts(Once):
             if (age := _changed(path) - since) > 0
         )
 
-    @_once
+    @once
     def unread_by_nginx(self) -> tuple[str, ...]:
         """Files of nginx's that changed after it had last read them; as evidence."""
         from glctl.doctor.nginx_files import unread
@@ -180,7 +180,7 @@ class Facts(Once):
         pid = self.services()["nginx"].status.pid if self.is_up("nginx") else None
         return unread(self.observed, pid) if pid else ()
 
-    @_once
+    @once
     def nginx_test(self) -> Verdict:
         """What nginx says of its files."""
         from glctl.doctor.nginx_files import test
