@@ -52,6 +52,7 @@ class Options:
 
     write: bool = False
     read_only: bool = False
+    waiting: bool = False  # it will be looked at again: nothing logs in yet
     ntp_servers: tuple[str, ...] = ()
     ntp_timeout: float = 1.5  # seconds; also for a Date that takes their place
     deep: bool = False  # walk whole trees instead of samples

@@ -34,6 +34,7 @@ _REGISTRY = {
     "logs": logs.CHECKS,
 }
 GROUPS: dict[str, dict[str, tuple[Check, ...]]] = {"registry": _REGISTRY}
+# All checks of a target, in that order.
 TARGETS: dict[str, tuple[Check, ...]] = {
     target: tuple(check for checks in groups.values() for check in checks)
     for target, groups in GROUPS.items()
