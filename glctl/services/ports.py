@@ -87,8 +87,7 @@ def foreign(found: Iterable[Listener], root: Root) -> tuple[Listener, ...]:
     return tuple(
         listener
         for listener in found
-        if not own & {process.pid for process in listener.processes}
-        and _is_still_there(listener)
+        if not own & {process.pid for process in listener.processes} and _is_still_there(listener)
     )
 
 
