@@ -12,6 +12,7 @@ from glctl.doctor.checks import (
     nginx,
     proxy,
     push,
+    s3,
     services,
     storage,
     tls,
@@ -32,6 +33,7 @@ _REGISTRY = {
     "debug server": debug.CHECKS,
     "proxy": proxy.CHECKS,
     "tokens": tokens.CHECKS,
+    "s3": s3.CHECKS,
     "push": push.CHECKS,
     "logs": logs.CHECKS,
 }

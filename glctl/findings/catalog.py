@@ -21,7 +21,8 @@ from glctl.findings.codes import (
     tokens,
 )
 
-_AREAS = (
+# Each module's first line names its area.
+AREAS = (
     gitlabrb,
     configuration,
     services,
@@ -37,4 +38,4 @@ _AREAS = (
     doctor,
 )
 
-CODES = {code.name: code for area in _AREAS for code in area.CODES}
+CODES = {code.name: code for area in AREAS for code in area.CODES}

@@ -31,6 +31,7 @@ def explain(name: str, console: Console) -> str:
         *([("", "(this interrupts the service)")] if code.interrupts else []),
         *([("leads to", ", ".join(code.explains))] if code.explains else []),
         *([("can be due to", ", ".join(causes))] if (causes := causes_of(code)) else []),
+        *([("told with", ", ".join(f"{start}…" for start in code.told_with))] if code.told_with else []),
         *([("over when", f"{' or '.join(code.disproved_by)} is well")] if code.disproved_by else []),
         ("source", code.source),
     ]
