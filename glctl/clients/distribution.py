@@ -169,6 +169,15 @@ def knows_repository(client: Client, base: str, repository: str, token: Secret |
     return client.request("GET", url, headers=_bearer(token), step="tags").status == 200
 
 
+def ask_blob(
+    client: Client, method: str, base: str, repository: str, digest: str, token: Secret | None = None
+) -> tuple[Exchange, str]:
+    """HEAD or GET a blob and go no further: the answer, and where it sends on to, absolute, or ""."""
+    url = _url(base, f"/v2/{repository}/blobs/{digest}")
+    exchange = client.request(method, url, headers=_bearer(token), step=f"{method} blob")
+    return exchange, _location(url, exchange) if exchange.status in (301, 302, 303, 307, 308) else ""
+
+
 def delete_blob(
     client: Client, base: str, repository: str, digest: str, token: Secret | None = None
 ) -> Exchange:

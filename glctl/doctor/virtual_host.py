@@ -37,6 +37,7 @@ class VirtualHost:
     upstream: str = ""  # host:port, or the name of an upstream block
     proxy_protocol: bool = False  # nginx then only talks to a load balancer
     passing: PassingOn | None = None
+    ssl: tuple[Directive, ...] = ()  # how it serves TLS (ssl_…), and what it includes
 
 
 def to_ask(address: Address) -> Address:
@@ -76,6 +77,7 @@ def read(path: str, content: bytes, main: bytes = b"") -> VirtualHost:
         upstream=upstream,
         proxy_protocol="proxy_protocol" in listen.args,
         passing=passing,
+        ssl=tuple(d for d in server.block or () if d.name.startswith("ssl_") or d.name == "include"),
     )
 
 
