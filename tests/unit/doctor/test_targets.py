@@ -37,10 +37,10 @@ def test_only_what_is_configured_can_be_told_from_a_gitlab_rb_alone() -> None:
         "settings",
         "gitlab-rb",
         "virtual-host",
-        "s3-settings",
         "forwarded",
         "proxy-limits",
         "token-service",
         "token-realm",
         "image-name",
+        "s3-settings",
     ]
