@@ -20,6 +20,7 @@ from glctl.findings.codes import (
     s3,
     services,
     storage,
+    tls,
     tokens,
     versions,
 )
@@ -33,6 +34,7 @@ AREAS = (
     clock,
     registry,
     nginx,
+    tls,
     proxy,
     tokens,
     storage,

@@ -49,12 +49,26 @@ class Account:
             return cls(str(uid), uid)
         return cls(entry.pw_name, uid, (entry.pw_gid,))
 
+    @classmethod
+    def of_group(cls, gid: int) -> Account | None:
+        """The account whose main group this is; None for root's, and where there is none."""
+        entry = next((e for e in pwd.getpwall() if gid and e.pw_gid == gid), None)
+        return cls(entry.pw_name, entry.pw_uid, (gid,)) if entry else None
+
     @property
     def untakable(self) -> str:
         """Why this process may not act as that account; empty where it may."""
         if self.uid is None:
             return f"there is no account {self.name} here"
         return "" if os.geteuid() in (0, self.uid) else f"only root can try it as {self.name}"
+
+    @property
+    def home(self) -> str:
+        """Its home directory; empty where there is none."""
+        try:
+            return pwd.getpwuid(self.uid).pw_dir if self.uid is not None else ""
+        except KeyError:
+            return ""
 
     def may(self, info: os.stat_result, wanted: int) -> bool:
         """Whether the mode lets this account do *wanted* (``os.R_OK | …``), whatever access lists say."""

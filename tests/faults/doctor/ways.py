@@ -11,14 +11,14 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from certificates import self_signed
 from servers import free_port, nginx, wait_until
-from stacks import AS_ROOT
+from stacks import AS_ROOT, HOST
 
 from glctl.clients import keys
 from glctl.services import control
@@ -274,10 +274,10 @@ def header(stack: Stack, name: str, value: str) -> AbstractContextManager[None]:
 @contextlib.contextmanager
 def tls(stack: Stack, told: str) -> Iterator[None]:
     """nginx serving https, and telling the registry that clients use *told*."""
-    key = keys.generate_key(bits=2048)
+    shown = self_signed(HOST)
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "key").write_text(key.reveal())
-        (Path(folder) / "crt").write_text(keys.certify(key, time.time() - 60))
+        (Path(folder) / "key").write_text(shown.key)
+        (Path(folder) / "crt").write_text(shown.chain)
         port = stack.ports["nginx"]
         listen = f"listen 127.0.0.1:{port}"
         pair = f"{listen} ssl; ssl_certificate {folder}/crt; ssl_certificate_key {folder}/key"
