@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from certificates import self_signed
+from certificates import Authority, Pair, self_signed
 from servers import free_port, nginx, wait_until
 from stacks import AS_ROOT, HOST
 
@@ -284,6 +284,34 @@ def tls(stack: Stack, told: str) -> Iterator[None]:
         proto = "proxy_set_header X-Forwarded-Proto"
         with nginx_runs_with(stack, (f"{listen};", f"{pair};"), (f"{proto} http;", f"{proto} {told};")):
             yield
+
+
+# --- certificates of the stack "https"
+
+
+@contextlib.contextmanager
+def pair_on_disk(stack: Stack, pair: Pair) -> Iterator[None]:
+    """Another certificate and key in their files; nginx goes on with those that it has read."""
+    etc = stack.path / "etc/gitlab/ssl"
+    with (
+        edited(etc / f"{HOST}.crt", lambda _: pair.chain),
+        edited(etc / f"{HOST}.key", lambda _: pair.key),
+    ):
+        yield
+
+
+@contextlib.contextmanager
+def pair_shown(stack: Stack, pair: Pair, *changes: tuple[str, str]) -> Iterator[None]:
+    """Another certificate and key, which nginx has read; *changes* are made in the virtual host."""
+    with pair_on_disk(stack, pair), edited(stack.vhost, lambda text: replaced(*changes)(text) + "\n"):
+        stack.reload_nginx()
+        yield
+    stack.reload_nginx()
+
+
+def issued(**how: Any) -> Pair:
+    """A pair for the registry's name, of an authority that nobody here knows."""
+    return Authority("Stranger").issue(HOST, **how)
 
 
 # --- what stands beside the registry
