@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from glctl.services.supervisor import find, owner_problem
 from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from glctl.converge.generations import Generation
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from glctl.logs.recent import Words
     from glctl.paths import Root
 
+_KILLED = "service-killed"  # the Code of the log rules
+_SAID_WITHIN = 0.5  # seconds in which what has just ended comes to be in its log
+_POLL = 0.02
 _LEFT = (
     "The new files are in place, as --no-rollback asks. "
     "Mend gitlab.rb and run `glctl reconfigure` again: it finishes the rest, or goes back."
@@ -61,7 +65,7 @@ def carry_out(prepared: Prepared, tell: Callable[[str], None], options: Options 
         _put_in_place(prepared, tree)
         done = bring_up(attempt.goal, options, tell)
     except (GlctlError, OSError) as exc:
-        failed = _explained(exc, prepared, attempt.last)
+        failed = _explained(exc, prepared, attempt)
         if not options.roll_back:
             failed.hint = f"{failed.hint} {_LEFT}".strip()
             raise failed from exc
@@ -143,17 +147,22 @@ def _goal(prepared: Prepared, last: Generation | None) -> Goal:
     )
 
 
-def _explained(exc: GlctlError | OSError, prepared: Prepared, last: Generation | None) -> GlctlError:
+def _explained(exc: GlctlError | OSError, prepared: Prepared, attempt: Attempt) -> GlctlError:
     """What failed, with the last words of the service that did, and the setting that most likely did it."""
     if isinstance(exc, OSError):
         return _unwritten(exc, "Mend that and run `glctl reconfigure` again.")
     if isinstance(exc, NotUpError):
         effective = prepared.configuration.effective
-        words = _last_words(prepared.configuration.host.root, exc.service)
+        words = _last_words(prepared.configuration.host.root, exc, attempt.goal.touched)
         said = "".join(f"\n    {harmless(mask_line(line))}" for line in words.lines)
         exc.message += f"\n  Its last words:{said}" if said else ""
-        exc.hint = blame(words, effective, last.effective if last else None, guess=not exc.fell)
-        if exc.fell and not words.code:
+        last = attempt.last.effective if attempt.last else None
+        exc.hint = blame(words, effective, last, guess=not exc.fell)
+        if words.code == _KILLED:
+            exc.hint = (
+                "Was it the kernel, short of memory? journalctl -k --grep 'Killed process' Then try it again."
+            )
+        elif exc.fell and not words.code:
             exc.hint = "None of that tells why it ended: it may have been killed from outside. Try it again."
     return exc
 
@@ -165,10 +174,15 @@ def _unwritten(exc: OSError, hint: str) -> GlctlError:
     return GlctlError(f"{what} could not be written: {(exc.strerror or str(exc)).lower()}.", hint)
 
 
-def _last_words(root: Root, service: str) -> Words:
+def _last_words(root: Root, failed: NotUpError, touched: Mapping[str, float]) -> Words:
     from glctl.logs.recent import Words, said_at_last
 
+    service, deadline = failed.service, time.monotonic() + _SAID_WITHIN * failed.fell
     if not service.endswith("/log"):
-        return said_at_last(root, service)
+        while True:
+            words = said_at_last(root, service, since=touched.get(service, 0.0))
+            if words.code or time.monotonic() >= deadline:
+                return words
+            time.sleep(_POLL)
     running = find(root)  # a log service has no log of its own: runsvdir keeps what it says
     return Words((running.complaints,) if running and running.complaints else ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,10 +60,17 @@ def last_words(root: Root, service: str) -> list[str]:
     return [*said_at_last(root, service).lines]
 
 
-def said_at_last(root: Root, service: str) -> Words:
-    """As :func:`last_words`, with the rule's Code."""
+def said_at_last(root: Root, service: str, *, since: float = 0.0) -> Words:
+    """As :func:`last_words`, with the rule's Code; without what was said before *since* (Unix seconds)."""
     source = next(source for source in find_sources(root, [service]) if source.by_svlogd)
-    return understood(recent_lines(source, _LOOK_AT), service)
+    lines = recent_lines(source, _LOOK_AT)
+    return understood([line for line in lines if _time(line, service) >= int(since)], service)
+
+
+def _time(line: bytes, service: str) -> float:
+    """When *line* was written, Unix seconds; of one that does not say, as if now."""
+    time = parse(line, service).time
+    return time.timestamp() if time else math.inf
 
 
 def understood(lines: list[bytes], service: str) -> Words:
