@@ -27,13 +27,12 @@ from glctl.services.supervisor import find, owner_problem
 from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from glctl.converge.generations import Generation
     from glctl.converge.prepare import Prepared
     from glctl.logs.recent import Words
-    from glctl.paths import Root
 
 _KILLED = "service-killed"  # the Code of the log rules
 _SAID_WITHIN = 0.5  # seconds in which what has just ended comes to be in its log
@@ -152,16 +151,13 @@ def _explained(exc: GlctlError | OSError, prepared: Prepared, attempt: Attempt) 
     if isinstance(exc, OSError):
         return _unwritten(exc, "Mend that and run `glctl reconfigure` again.")
     if isinstance(exc, NotUpError):
-        effective = prepared.configuration.effective
-        words = _last_words(prepared.configuration.host.root, exc, attempt.goal.touched)
+        effective, last = prepared.configuration.effective, attempt.last
+        words = _last_words(attempt.goal, exc)
         said = "".join(f"\n    {harmless(mask_line(line))}" for line in words.lines)
         exc.message += f"\n  Its last words:{said}" if said else ""
-        last = attempt.last.effective if attempt.last else None
-        exc.hint = blame(words, effective, last, guess=not exc.fell)
+        exc.hint = blame(words, effective, last.effective if last else None, guess=not exc.fell)
         if words.code == _KILLED:
-            exc.hint = (
-                "Was it the kernel, short of memory? journalctl -k --grep 'Killed process' Then try it again."
-            )
+            exc.hint = "Was it the kernel, short of memory? See: journalctl -k --grep 'Killed process'"
         elif exc.fell and not words.code:
             exc.hint = "None of that tells why it ended: it may have been killed from outside. Try it again."
     return exc
@@ -174,15 +170,16 @@ def _unwritten(exc: OSError, hint: str) -> GlctlError:
     return GlctlError(f"{what} could not be written: {(exc.strerror or str(exc)).lower()}.", hint)
 
 
-def _last_words(root: Root, failed: NotUpError, touched: Mapping[str, float]) -> Words:
+def _last_words(goal: Goal, failed: NotUpError) -> Words:
+    """What a service has said since it was told something: what ended one before says nothing about this."""
     from glctl.logs.recent import Words, said_at_last
 
     service, deadline = failed.service, time.monotonic() + _SAID_WITHIN * failed.fell
     if not service.endswith("/log"):
         while True:
-            words = said_at_last(root, service, since=touched.get(service, 0.0))
+            words = said_at_last(goal.root, service, goal.touched.get(service, 0.0))
             if words.code or time.monotonic() >= deadline:
                 return words
             time.sleep(_POLL)
-    running = find(root)  # a log service has no log of its own: runsvdir keeps what it says
+    running = find(goal.root)  # a log service has no log of its own: runsvdir keeps what it says
     return Words((running.complaints,) if running and running.complaints else ())

@@ -12,6 +12,7 @@ from glctl.doctor.checks import (
     nginx,
     proxy,
     push,
+    s3,
     services,
     storage,
     tokens,
@@ -30,10 +31,12 @@ _REGISTRY = {
     "debug server": debug.CHECKS,
     "proxy": proxy.CHECKS,
     "tokens": tokens.CHECKS,
+    "s3": s3.CHECKS,
     "push": push.CHECKS,
     "logs": logs.CHECKS,
 }
 GROUPS: dict[str, dict[str, tuple[Check, ...]]] = {"registry": _REGISTRY}
+# All checks of a target, in that order.
 TARGETS: dict[str, tuple[Check, ...]] = {
     target: tuple(check for checks in groups.values() for check in checks)
     for target, groups in GROUPS.items()

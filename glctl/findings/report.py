@@ -17,12 +17,16 @@ RANK = {"error": 0, "warning": 1, "info": 2}
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that one examination found, consequences linked to their causes."""
+    """All that one examination found, consequences linked to their causes.
+
+    *usage*: the lines with which clients use what was seen at work; empty where it was not.
+    """
 
     target: str
     findings: tuple[Finding, ...]
     checks: tuple[CheckResult, ...]
     duration_ms: float
+    usage: tuple[str, ...] = ()
 
     @property
     def root_causes(self) -> tuple[Finding, ...]:
@@ -69,7 +73,12 @@ def _root_of(finding: Finding, findings: Iterable[Finding]) -> str | None:
     seen = {finding.code}
     root: str | None = None
     at = finding.code
-    while cause := next((c for c in CODES if c in heavy - seen and at in CODES[c].explains), None):
+    while cause := next((c for c in CODES if c in heavy - seen and _goes_before(c, at)), None):
         seen.add(cause)
         root = at = cause
     return root
+
+
+def _goes_before(cause: str, code: str) -> bool:
+    """Whether *code* is told under *cause*: it follows from it, or is how it came about."""
+    return code in CODES[cause].explains or cause.startswith(CODES[code].told_with)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glctl.logs.reader import SourceReader
-from glctl.logs.records import parse
+from glctl.logs.records import parse, time_of
 from glctl.logs.rules import words
 from glctl.logs.scan import scan
 from glctl.logs.sources import LogSource, find_sources
@@ -60,17 +59,17 @@ def last_words(root: Root, service: str) -> list[str]:
     return [*said_at_last(root, service).lines]
 
 
-def said_at_last(root: Root, service: str, *, since: float = 0.0) -> Words:
-    """As :func:`last_words`, with the rule's Code; without what was said before *since* (Unix seconds)."""
+def said_at_last(root: Root, service: str, since: float = 0.0) -> Words:
+    """As :func:`last_words`, with the rule's Code, of what was said since *since* (Unix seconds)."""
     source = next(source for source in find_sources(root, [service]) if source.by_svlogd)
-    lines = recent_lines(source, _LOOK_AT)
-    return understood([line for line in lines if _time(line, service) >= int(since)], service)
+    return understood(_said_since(recent_lines(source, _LOOK_AT), since), service)
 
 
-def _time(line: bytes, service: str) -> float:
-    """When *line* was written, Unix seconds; of one that does not say, as if now."""
-    time = parse(line, service).time
-    return time.timestamp() if time else math.inf
+def _said_since(lines: list[bytes], since: float) -> list[bytes]:
+    """Those of *lines* behind the last older one; a time in whole seconds may be any within its second."""
+    times = [time_of(line) for line in lines]
+    older = [at is not None and at.timestamp() + (not at.microsecond) < since for at in times]
+    return lines[len(older) - older[::-1].index(True) :] if True in older else lines
 
 
 def understood(lines: list[bytes], service: str) -> Words:

@@ -204,7 +204,7 @@ def test_a_service_that_was_killed_from_outside(
     runit.falls = ["registry"]
     asked: list[float] = []
 
-    def said_at_last(_root: Root, _service: str, *, since: float) -> Words:
+    def said_at_last(_root: Root, _service: str, since: float) -> Words:
         asked.append(since)
         return Words(("registry was ended by signal 9 (KILL)",), "service-killed")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from ways import tls
+from ways import configured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from stacks import Stack
 
 CAUSE = "location-wrong"
+STACK = "https"
 WRITE_ONLY = ("push",)
 
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    with tls(stack, "http"):
+    with configured(stack, "registry['nginx']['proxy_set_headers'] = { 'X-Forwarded-Proto' => 'http' }"):
         yield
