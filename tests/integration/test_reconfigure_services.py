@@ -119,10 +119,13 @@ def test_what_is_killed_while_it_is_watched_is_told_by_its_signal(host: Installa
     host.write("registry['log_level'] = 'warn'")
     child = host.begin("reconfigure", "--watch", "30")
     wait_until(
-        lambda: host.pid("registry") not in (before, None) and look(directory).seconds > 3,
+        lambda: (now := look(directory)).pid not in (before, None) and now.seconds > 3,
         "it has been up for so long that it is watched",
+        PATIENT,
     )
-    os.kill(host.pid("registry") or 0, signal.SIGKILL)
+    pid = host.pid("registry")
+    assert pid
+    os.kill(pid, signal.SIGKILL)
     said, _ = child.communicate(timeout=PATIENT)
     assert child.returncode == 1
     assert "registry was ended by signal 9 (KILL): by the OOM killer or somebody, not by its config" in said
