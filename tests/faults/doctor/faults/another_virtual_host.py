@@ -1,4 +1,4 @@
-"""Another file of nginx names the same server, is read first and answers for it."""
+"""Another server of nginx listens on one address of those that the registry's listens on, and answers there."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from certificates import self_signed
-from stacks import HOST
-from ways import added
+from ways import added, configured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +26,11 @@ def fault(stack: Stack) -> Iterator[None]:
         (Path(folder) / "crt").write_text(other.chain)
         (Path(folder) / "key").write_text(other.key)
         server = (
-            f"server {{ listen 127.0.0.1:{stack.ports['nginx']} ssl default_server; server_name {HOST};"
+            f"server {{ listen 127.0.0.1:{stack.ports['nginx']} ssl; server_name intranet.example.com;"
             f" ssl_certificate {folder}/crt; ssl_certificate_key {folder}/key; return 404; }}\n"
         )
-        with added(stack.vhost.with_name("aaa.conf"), server):
+        everywhere = "registry['nginx']['listen_addresses'] = ['*']"
+        with configured(stack, everywhere), added(stack.vhost.with_name("intranet.conf"), server):
             stack.reload_nginx()
             yield
         stack.reload_nginx()

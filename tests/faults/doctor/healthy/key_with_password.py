@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from certificates import encrypted
 from stacks import HOST
-from ways import pair_shown
+from ways import configured, pair_on_disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,8 @@ def fault(stack: Stack) -> Iterator[None]:
     pair = encrypted(stack.authority.issue(HOST), "correct horse")
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "passwords").write_text("wrong\ncorrect horse\n")
-        told = ("ssl_ciphers ", f"ssl_password_file {folder}/passwords; ssl_ciphers ")
-        with pair_shown(stack, pair, told):
+        told = f"registry['nginx']['ssl_password_file'] = '{folder}/passwords'"
+        with pair_on_disk(stack, pair), configured(stack, told):
+            stack.reload_nginx()
             yield
+    stack.reload_nginx()
