@@ -278,16 +278,18 @@ def silent_time_server() -> str:
 @contextlib.contextmanager
 def gitlab(stack: Stack, *, ahead: int) -> Iterator[None]:
     """Tokens come from a GitLab whose clock is *ahead*: an nginx that refuses as GitLab does."""
-    port = free_port()
+    port, shown = free_port(), self_signed("gitlab.example.com")
     refused = (
-        f"listen 127.0.0.1:{port}; location / {{ return 302 /users/sign_in; }}"
+        f"listen 127.0.0.1:{port} ssl; ssl_certificate crt; ssl_certificate_key key; location / {{ return 302 /users/sign_in; }}"
         " location = /jwt/auth { default_type application/json; add_header WWW-Authenticate Basic always;"
         """ return 401 '{"errors":[{"code":"UNAUTHORIZED","message":"HTTP Basic: Access denied"}]}'; }"""
     )
     with (
         tempfile.TemporaryDirectory() as folder,
+        added(Path(folder) / "crt", shown.chain),
+        added(Path(folder) / "key", shown.key),
         nginx(Path(folder), refused, port, ahead=ahead),
-        configured(stack, f"registry['token_realm'] = 'http://127.0.0.1:{port}'"),
+        configured(stack, f"registry['token_realm'] = 'https://127.0.0.1:{port}'"),
     ):
         yield
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from certificates import self_signed
-from ways import added, configured
+from ways import added, edited, replaced
+
+from glctl.services import control
+from glctl.services.catalog import NGINX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,16 +22,23 @@ STACK = "https"
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    other = self_signed("intranet.example.com")
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "crt").write_text(other.chain)
-        (Path(folder) / "key").write_text(other.key)
-        server = (
-            f"server {{ listen 127.0.0.1:{stack.ports['nginx']} ssl; server_name intranet.example.com;"
-            f" ssl_certificate {folder}/crt; ssl_certificate_key {folder}/key; return 404; }}\n"
-        )
-        everywhere = "registry['nginx']['listen_addresses'] = ['*']"
-        with configured(stack, everywhere), added(stack.vhost.with_name("intranet.conf"), server):
-            stack.reload_nginx()
-            yield
-        stack.reload_nginx()
+    other, folder, port = self_signed("intranet.example.com"), stack.vhost.parent, stack.ports["nginx"]
+    server = (
+        f"server {{ listen 127.0.0.1:{port} ssl; server_name intranet.example.com; return 404;"
+        f" ssl_certificate {folder}/intranet.crt; ssl_certificate_key {folder}/intranet.key; }}\n"
+    )
+    with (
+        edited(stack.vhost, replaced((f"listen 127.0.0.1:{port}", f"listen *:{port}"))),
+        added(folder / "intranet.crt", other.chain),
+        added(folder / "intranet.key", other.key),
+        added(folder / "intranet.conf", server),
+    ):
+        _restart(stack)
+        yield
+    _restart(stack)
+
+
+def _restart(stack: Stack) -> None:
+    """A reload cannot change an address that nginx listens on."""
+    assert control.act(NGINX.directory(stack.root), control.RESTART).ok
+    stack.wait_for("nginx")
