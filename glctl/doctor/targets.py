@@ -12,8 +12,10 @@ from glctl.doctor.checks import (
     nginx,
     proxy,
     push,
+    s3,
     services,
     storage,
+    tls,
     tokens,
 )
 
@@ -27,9 +29,11 @@ _REGISTRY = {
     "services": services.CHECKS,
     "storage": storage.CHECKS,
     "nginx": nginx.CHECKS,
+    "tls": tls.CHECKS,
     "debug server": debug.CHECKS,
     "proxy": proxy.CHECKS,
     "tokens": tokens.CHECKS,
+    "s3": s3.CHECKS,
     "push": push.CHECKS,
     "logs": logs.CHECKS,
 }

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,13 +48,14 @@ AS_NOBODY = "registry['username'] = 'nobody'\nregistry['group'] = 'nogroup'\n"
 class Stack:
     """A registry behind nginx, made by reconfigure in a root of its own.
 
-    *options*: what the doctor is told of this place on every run.
+    *options*: what the doctor is told of this place on every run. *authority*: whom this host trusts.
     """
 
     path: Path
     time_server: str
     ports: dict[str, int]
     options: tuple[str, ...] = ()
+    authority: Authority = field(default_factory=lambda: Authority("Example authority"))
 
     @property
     def root(self) -> Root:
@@ -175,10 +176,10 @@ def stack(lines: str = "", scheme: str = "http", options: tuple[str, ...] = ()) 
     ports = dict(zip(("registry", "debug", "nginx", "status"), free_ports(4), strict=True))
     text = GITLAB_RB.format(scheme=scheme, host=HOST, **ports) + (AS_NOBODY if AS_ROOT else "") + lines
     (path / "etc/gitlab/gitlab.rb").write_text(text)
-    if scheme == "https":
-        _install_certificate(path / "etc/gitlab")
     with chronyd(clock) as time_server:
         made = Stack(path, time_server, ports, options)
+        if scheme == "https":
+            _install_certificate(path / "etc/gitlab", made.authority)
         try:
             code, _, err = made.glctl("reconfigure")
             assert code == 0, err
@@ -189,12 +190,12 @@ def stack(lines: str = "", scheme: str = "http", options: tuple[str, ...] = ()) 
             shutil.rmtree(folder)
 
 
-def _install_certificate(etc: Path) -> None:
-    """A pair for the registry's name, of an authority that this host trusts as an administrator lets it."""
-    authority = Authority("Example authority")
+def _install_certificate(etc: Path, authority: Authority) -> None:
+    """A pair for the registry's name, of an *authority* that this host trusts as an administrator lets it."""
     pair = authority.issue(HOST)
     (etc / "ssl").mkdir()
     (etc / "ssl" / f"{HOST}.crt").write_text(pair.chain)
+    (etc / "ssl" / f"{HOST}.key").touch(0o600)
     (etc / "ssl" / f"{HOST}.key").write_text(pair.key)
     (etc / "trusted-certs").mkdir()
     (etc / "trusted-certs" / "authority.crt").write_text(authority.certificate)
