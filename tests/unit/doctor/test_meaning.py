@@ -29,6 +29,15 @@ from glctl.doctor.meaning import differences
             b"",
             ["it has proxy_set_header Authorization [MASKED], which gitlab.rb does not lead to"],
         ),
+        (
+            "a.conf",
+            b"server { location / { proxy_set_header Authorization 'Basic cGxhbnRlZA=='; } }",
+            b"server { location / { } }",
+            [
+                "it has server › location / › proxy_set_header Authorization [MASKED], "
+                "which gitlab.rb does not lead to"
+            ],
+        ),
         ("run", b"#!/bin/sh\nexec a\n", b"#!/bin/sh\n# Made.\n\n exec a", []),
         (
             "run",
