@@ -15,6 +15,7 @@ import tempfile
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from certificates import Authority
@@ -28,7 +29,7 @@ from glctl.services.runit import look
 from glctl.services.usage import children
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
 HOST = "registry.example.com"
@@ -55,6 +56,9 @@ class Stack:
     time_server: str
     ports: dict[str, int]
     options: tuple[str, ...] = ()
+    fake: Any = None  # of a stack with GitLab's side (fake_gitlab.py), as are the next two
+    gitlab_yml: Path = Path()
+    front: Path = Path()  # the folder of the proxy before nginx
     authority: Authority = field(default_factory=lambda: Authority("Example authority"))
 
     @property
@@ -163,8 +167,13 @@ def told(report: dict[str, Any]) -> str:
 
 
 @contextlib.contextmanager
-def stack(lines: str = "", scheme: str = "http", options: tuple[str, ...] = ()) -> Iterator[Stack]:
-    """A stack with these *lines* in its gitlab.rb, up and well when entered."""
+def stack(
+    lines: str = "",
+    scheme: str = "http",
+    options: tuple[str, ...] = (),
+    ports: Mapping[str, int] = MappingProxyType({}),
+) -> Iterator[Stack]:
+    """A stack with these *lines* in its gitlab.rb, up and well when entered; on *ports*, else free ones."""
     for name in ("docker-registry", "nginx", "runsvdir"):
         program(name)
     folder = Path(tempfile.mkdtemp(prefix="glctl-doctor-"))
@@ -173,7 +182,7 @@ def stack(lines: str = "", scheme: str = "http", options: tuple[str, ...] = ()) 
     clock.mkdir()
     path = folder / "root"
     (path / "etc/gitlab").mkdir(parents=True)
-    ports = dict(zip(("registry", "debug", "nginx", "status"), free_ports(4), strict=True))
+    ports = {**dict(zip(("registry", "debug", "nginx", "status"), free_ports(4), strict=True)), **ports}
     text = GITLAB_RB.format(scheme=scheme, host=HOST, **ports) + (AS_NOBODY if AS_ROOT else "") + lines
     (path / "etc/gitlab/gitlab.rb").write_text(text)
     with chronyd(clock) as time_server:
@@ -201,9 +210,16 @@ def _install_certificate(etc: Path, authority: Authority) -> None:
     (etc / "trusted-certs" / "authority.crt").write_text(authority.certificate)
 
 
+def _with_gitlab() -> AbstractContextManager[Stack]:
+    from fake_gitlab import with_gitlab  # which imports this module
+
+    return with_gitlab()
+
+
 STACKS: dict[str, Callable[[], AbstractContextManager[Stack]]] = {
     "filesystem": stack,
     "https": partial(stack, scheme="https"),
+    "gitlab": _with_gitlab,
 }
 
 
