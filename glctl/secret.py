@@ -37,10 +37,11 @@ _BLOCK = Pattern(r"(?P<indent>\s*(?:-\s+)*)[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"']?
 _DIRECTIVE = Pattern(r"(?P<start>\s*(?:proxy_set|add)_header\s+[\"']?(?P<key>[\w-]+)[\"']?\s+).+")
 _USERINFO = Pattern(r"(?<=://)[^\s/@'\"]+(?=@)")
 _KEY_MATERIAL = Pattern(r"[A-Za-z0-9+/=]{40,}")  # a line of PEM, a long random secret; or a path
-# What is a credential by its own looks: a JWT, the signed parameters of a presigned URL or an upload, the parts of
-# S3's Authorization (which has commas), PEM.
+# What is a credential by its own looks: a JWT, the parameters of a URL that sign or log in, the
+# parts of S3's Authorization (which has commas), PEM.
 _SIGNED = Pattern(
     r"eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=[?&])(?:x-amz-[\w-]+|signature|sig|_state)=[^&\s\"']+"
+    r"|(?<=[?&])(?!offline_token=)[\w-]*(?:token|secret|password|api_?key)=[^&\s\"']+"
     r"|(?<=[, ])(?:signature|credential)=[^&\s\"',]+|(?<=bearer )[\w.~+/-]{20,}=*|(?<=basic )[\w+/]{20,}=*"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?",
     re.IGNORECASE,
@@ -160,7 +161,7 @@ def mask_text(text: str) -> str:
 
 
 def mask_by_looks(text: str) -> str:
-    """Text of our own, which may name a setting, with what foreign values in it look like credentials masked."""
+    """Text of our own, which may name secret settings, with what looks like a credential in it masked."""
     return _SIGNED.sub(MASK, _USERINFO.sub(MASK, text))
 
 

@@ -1,19 +1,17 @@
-"""No secret leaves the doctor: planted wherever one can be, and looked for in all that is printed and written.
+"""No secret leaves the doctor: planted wherever one can be, and looked for in all that is printed or written.
 
-Settings, environment, URLs, headers, logs and other servers' answers are full of words that begin with PLANTED.
-The other servers are one fake, which answers each request as a run is told to: no real one repeats secrets
-on demand. All checks are run, also those whose requirements fail.
+Settings, environment, URLs, headers, logs and other servers' answers are full of the word PLANTED. The other
+servers are one fake, which answers each request as a run is told to: no real one repeats secrets on demand.
+All checks are run, also those whose requirements fail.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import threading
 import time
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,11 +28,11 @@ from glctl.doctor.choice import Choice
 from glctl.doctor.facts import Options
 from glctl.doctor.targets import TARGETS
 from glctl.errors import GlctlError
-from glctl.findings.formats import to_json
 from glctl.paths import LOG_DIR, SECRETS_FILE, SERVICE_DIR, SV_DIR, Root
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
 
     from glctl.doctor.facts import Facts
     from glctl.findings.model import Finding
@@ -43,8 +41,11 @@ if TYPE_CHECKING:
 MARK = "PLANTED"
 BASIC = "Ym9iOlBMQU5URUQ"  # bob:PLANTED
 TOKEN = f"eyJ{MARK}.eyJ{MARK}.{MARK}"
-SIGNED = (
-    f"X-Amz-Credential={MARK}%2F20261124&X-Amz-Signature={MARK}&X-Amz-Security-Token={MARK}&_state={MARK}"
+SIGNED = f"X-Amz-Credential={MARK}%2F1&X-Amz-Signature={MARK}&X-Amz-Security-Token={MARK}&_state={MARK}"
+REFUSAL = (
+    '<?xml version="1.0"?><Error><Code>SignatureDoesNotMatch</Code><Message>It does not match.</Message>'
+    f"<AWSAccessKeyId>{MARK}</AWSAccessKeyId><SignatureProvided>{MARK}</SignatureProvided>"
+    f"<StringToSign>AWS4 {MARK}</StringToSign><CanonicalRequest>GET /?{SIGNED}</CanonicalRequest></Error>"
 )
 
 # What a request may be answered with, by name: a status, headers, a body.
@@ -60,13 +61,7 @@ ANSWERS: dict[str, tuple[int, dict[str, str], str]] = {
         },
         json.dumps({"errors": [{"code": "UNAUTHORIZED", "detail": {"Authorization": f"Bearer {TOKEN}"}}]}),
     ),
-    "S3's refusal": (
-        403,
-        {"Server": "AmazonS3"},
-        '<?xml version="1.0"?><Error><Code>SignatureDoesNotMatch</Code><Message>It does not match.</Message>'
-        f"<AWSAccessKeyId>{MARK}</AWSAccessKeyId><SignatureProvided>{MARK}</SignatureProvided>"
-        f"<StringToSign>AWS4 {MARK}</StringToSign><CanonicalRequest>GET /?{SIGNED}</CanonicalRequest></Error>",
-    ),
+    "S3's refusal": (403, {"Server": "AmazonS3"}, REFUSAL),
     "an unhealthy registry": (
         503,
         {},
@@ -77,14 +72,23 @@ ANSWERS: dict[str, tuple[int, dict[str, str], str]] = {
 ALWAYS = {"Set-Cookie": f"_gitlab_session={MARK}; path=/", "Authorization": f"Bearer {TOKEN}"}
 
 
-class Fake(BaseHTTPRequestHandler):
-    """Answers everything with ``server.answer``."""
+class Server(ThreadingHTTPServer):
+    """Answers everything with *answer*; that a client has hung up is no news."""
 
+    daemon_threads = True
+    answer = ANSWERS["nonsense"]
+
+    def handle_error(self, *_: object) -> None:
+        """Nothing: the tests' output is read."""
+
+
+class Fake(BaseHTTPRequestHandler):
+    server: Server
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        status, headers, body = self.server.answer  # type: ignore[attr-defined]  # set by each test
+        status, headers, body = self.server.answer
         self.send_response(status)
         for name, value in {**ALWAYS, **headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
@@ -92,16 +96,15 @@ class Fake(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body.encode())
 
-    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 - the base class's names
 
     def log_message(self, *_: object) -> None:
         """Nothing: the tests' output is read."""
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Fake) as server:
-        server.daemon_threads = True
+def server() -> Iterator[Server]:
+    with Server(("127.0.0.1", 0), Fake) as server:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield server
         server.shutdown()
@@ -163,7 +166,9 @@ external_url 'http://bob:{MARK}@127.0.0.1:PORT'
 registry_external_url 'http://127.0.0.1:PORT'
 registry['http_secret'] = '{MARK}'
 registry['env'] = {{ 'HTTPS_PROXY' => 'http://bob:{MARK}@127.0.0.1:1', 'AWS_SECRET_ACCESS_KEY' => '{MARK}' }}
-registry['storage'] = {{ 's3' => {{ 'accesskey' => '{MARK}', 'secretkey' => '{MARK}', 'bucket' => 'b', 'region' => 'r' }} }}
+registry['storage'] = {{
+  's3' => {{ 'accesskey' => '{MARK}', 'secretkey' => '{MARK}', 'bucket' => 'b', 'region' => 'eu-west-1' }}
+}}
 registry['redis'] = {{ 'cache' => {{ 'password' => '{MARK}', 'addr' => '127.0.0.1:1' }} }}
 registry['database'] = {{ 'password' => '{MARK}', 'host' => '127.0.0.1' }}
 registry['notifications'] = [{{
@@ -182,7 +187,8 @@ NOW = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 ERROR = f'time="{NOW}" level=error msg='
 LOG = f"""
 {ERROR}"token signed by untrusted key with ID: \\"A\\"" token={TOKEN}
-{ERROR}"response completed with error" err.detail="s3aws: SignatureDoesNotMatch: x secretkey={MARK} {SIGNED}" http.request.uri="/v2/g/p/blobs/uploads/1?_state={MARK}&{SIGNED}" http.request.cookie="_gitlab_session={MARK}"
+{ERROR}"response completed with error" err.detail="s3aws: SignatureDoesNotMatch: secretkey={MARK} {SIGNED}" \
+http.request.uri="/v2/g/p/blobs/uploads/1?_state={MARK}&{SIGNED}" http.request.cookie="_gitlab_session={MARK}"
 {ERROR}"s3aws: AccessDenied: Authorization: AWS4-HMAC-SHA256 Credential={MARK}/a, Signature={MARK}"
 {ERROR}"retryingsink: error writing events: http://bob:{MARK}@h/?private_token={MARK}: refused"
 {ERROR}"filesystem: mkdir /images/{SIGNED}: permission denied"
@@ -190,8 +196,8 @@ panic: unable to configure authorization (token): password={MARK} {TOKEN} http:/
 127.0.0.1 - - [24/Nov/2026:03:53:48 +0000] "GET /v2/?{SIGNED} HTTP/1.1" 500 1 "http://bob:{MARK}@h/" "curl"
 """
 NGINX = f"""
-{time.strftime("%Y/%m/%d %H:%M:%S", time.gmtime())} [error] 1#0: *1 connect() failed (111: Connection refused) while \
-connecting to upstream, client: 1.2.3.4, request: "GET /v2/?{SIGNED} HTTP/1.1", \
+{time.strftime("%Y/%m/%d %H:%M:%S", time.gmtime())} [error] 1#0: *1 connect() failed (111: Connection \
+refused) while connecting to upstream, client: 1.2.3.4, request: "GET /v2/?{SIGNED} HTTP/1.1", \
 upstream: "http://bob:{MARK}@127.0.0.1:1/?private_token={MARK}", host: "h"
 """
 
@@ -234,7 +240,7 @@ def install(path: Path, port: int, storage: dict[str, Any]) -> Root:
 
 
 @pytest.fixture(params=["filesystem", "s3"])
-def root(tmp_path: Path, request: pytest.FixtureRequest, server: ThreadingHTTPServer) -> Root:
+def root(tmp_path: Path, request: pytest.FixtureRequest, server: Server) -> Root:
     port = server.server_address[1]
     storage = s3(port) if request.param == "s3" else {"filesystem": {"rootdirectory": "/images"}}
     return install(tmp_path / "root", port, storage)
@@ -273,9 +279,9 @@ def planted(root: Root) -> set[Path]:
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_whatever_servers_answer_nothing_of_it_is_shown(
-    root: Root, server: ThreadingHTTPServer, answer: str, capfd: pytest.CaptureFixture[str]
+    root: Root, server: Server, answer: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    server.answer = ANSWERS[answer]  # type: ignore[attr-defined]  # read by Fake
+    server.answer = ANSWERS[answer]
     before = planted(root)
     report = look(root, write=True)
     for text in printed(report):
@@ -291,12 +297,12 @@ def test_whatever_servers_answer_nothing_of_it_is_shown(
 @pytest.mark.parametrize("options", [(), ("--write",), ("--read-only",), ("--deep",), ("--wait", "0.1")])
 def test_as_a_command_with_all_options(
     root: Root,
-    server: ThreadingHTTPServer,
+    server: Server,
     options: tuple[str, ...],
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    server.answer = ANSWERS["a challenge"]  # type: ignore[attr-defined]  # read by Fake
+    server.answer = ANSWERS["a challenge"]
     for name in ("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, MARK)
     monkeypatch.setenv("HTTPS_PROXY", f"http://bob:{MARK}@127.0.0.1:1")
