@@ -98,7 +98,8 @@ def try_objects(store: Store, settings: S3Settings) -> ObjectTrial:
     try:
         for name, answer in _made(store, settings, own, put.culprit):
             answers[name] = answer
-            versions += bool(answer.exchange.header("x-amz-version-id"))
+            made = name in ("CopyObject", "CompleteMultipartUpload")
+            versions += made and bool(answer.exchange.header("x-amz-version-id"))
     finally:
         keys = [f"{own}{name}" for name in ("put", "copy", "complete", "large")]
         answers["DeleteObjects"] = store.delete(keys, headers=_checksum_of_deletion(settings))

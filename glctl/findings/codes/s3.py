@@ -111,7 +111,7 @@ CODES = (
         _AWS,
         symptoms=("RequestTimeTooSkewed",),
         explains=(*_ALL, "s3-redirect-denied", "clock-not-verified"),
-        disproved_by=_WELL,
+        disproved_by=("s3-clock",),
     ),
     Code(
         "s3-access-key-unknown",
@@ -171,7 +171,7 @@ CODES = (
         _AWS,
         symptoms=("AuthorizationHeaderMalformed", "BucketRegionError"),
         explains=_ALL,
-        disproved_by=_WELL,
+        disproved_by=("s3-region",),
     ),
     Code(
         "s3-throttled",
