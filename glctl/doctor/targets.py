@@ -15,6 +15,7 @@ from glctl.doctor.checks import (
     s3,
     services,
     storage,
+    tls,
     tokens,
 )
 
@@ -28,6 +29,7 @@ _REGISTRY = {
     "services": services.CHECKS,
     "storage": storage.CHECKS,
     "nginx": nginx.CHECKS,
+    "tls": tls.CHECKS,
     "debug server": debug.CHECKS,
     "proxy": proxy.CHECKS,
     "tokens": tokens.CHECKS,

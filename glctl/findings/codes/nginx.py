@@ -95,6 +95,7 @@ CODES = (
         "Remove client_max_body_size from registry['nginx']['custom_gitlab_server_config'].",
         SEEN,
         symptoms=("413 Request Entity Too Large",),
+        disproved_by=("body-size",),
     ),
     Code(
         "nginx-connections-exhausted",

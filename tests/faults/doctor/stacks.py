@@ -12,9 +12,10 @@ import json
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from certificates import Authority
@@ -28,7 +29,7 @@ from glctl.services.runit import look
 from glctl.services.usage import children
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
 HOST = "registry.example.com"
@@ -48,13 +49,17 @@ AS_NOBODY = "registry['username'] = 'nobody'\nregistry['group'] = 'nogroup'\n"
 class Stack:
     """A registry behind nginx, made by reconfigure in a root of its own.
 
-    *options*: what the doctor is told of this place on every run.
+    *options*: what the doctor is told of this place on every run. *authority*: whom this host trusts.
     """
 
     path: Path
     time_server: str
     ports: dict[str, int]
     options: tuple[str, ...] = ()
+    fake: Any = None  # of a stack with GitLab's side (fake_gitlab.py), as are the next two
+    gitlab_yml: Path = Path()
+    front: Path = Path()  # the folder of the proxy before nginx
+    authority: Authority = field(default_factory=lambda: Authority("Example authority"))
 
     @property
     def root(self) -> Root:
@@ -162,8 +167,13 @@ def told(report: dict[str, Any]) -> str:
 
 
 @contextlib.contextmanager
-def stack(lines: str = "", scheme: str = "http", options: tuple[str, ...] = ()) -> Iterator[Stack]:
-    """A stack with these *lines* in its gitlab.rb, up and well when entered."""
+def stack(
+    lines: str = "",
+    scheme: str = "http",
+    options: tuple[str, ...] = (),
+    ports: Mapping[str, int] = MappingProxyType({}),
+) -> Iterator[Stack]:
+    """A stack with these *lines* in its gitlab.rb, up and well when entered; on *ports*, else free ones."""
     for name in ("docker-registry", "nginx", "runsvdir"):
         program(name)
     folder = Path(tempfile.mkdtemp(prefix="glctl-doctor-"))
@@ -172,13 +182,13 @@ def stack(lines: str = "", scheme: str = "http", options: tuple[str, ...] = ()) 
     clock.mkdir()
     path = folder / "root"
     (path / "etc/gitlab").mkdir(parents=True)
-    ports = dict(zip(("registry", "debug", "nginx", "status"), free_ports(4), strict=True))
+    ports = {**dict(zip(("registry", "debug", "nginx", "status"), free_ports(4), strict=True)), **ports}
     text = GITLAB_RB.format(scheme=scheme, host=HOST, **ports) + (AS_NOBODY if AS_ROOT else "") + lines
     (path / "etc/gitlab/gitlab.rb").write_text(text)
-    if scheme == "https":
-        _install_certificate(path / "etc/gitlab")
     with chronyd(clock) as time_server:
         made = Stack(path, time_server, ports, options)
+        if scheme == "https":
+            _install_certificate(path / "etc/gitlab", made.authority)
         try:
             code, _, err = made.glctl("reconfigure")
             assert code == 0, err
@@ -189,20 +199,27 @@ def stack(lines: str = "", scheme: str = "http", options: tuple[str, ...] = ()) 
             shutil.rmtree(folder)
 
 
-def _install_certificate(etc: Path) -> None:
-    """A pair for the registry's name, of an authority that this host trusts as an administrator lets it."""
-    authority = Authority("Example authority")
+def _install_certificate(etc: Path, authority: Authority) -> None:
+    """A pair for the registry's name, of an *authority* that this host trusts as an administrator lets it."""
     pair = authority.issue(HOST)
     (etc / "ssl").mkdir()
     (etc / "ssl" / f"{HOST}.crt").write_text(pair.chain)
+    (etc / "ssl" / f"{HOST}.key").touch(0o600)
     (etc / "ssl" / f"{HOST}.key").write_text(pair.key)
     (etc / "trusted-certs").mkdir()
     (etc / "trusted-certs" / "authority.crt").write_text(authority.certificate)
 
 
+def _with_gitlab() -> AbstractContextManager[Stack]:
+    from fake_gitlab import with_gitlab  # which imports this module
+
+    return with_gitlab()
+
+
 STACKS: dict[str, Callable[[], AbstractContextManager[Stack]]] = {
     "filesystem": stack,
     "https": partial(stack, scheme="https"),
+    "gitlab": _with_gitlab,
 }
 
 

@@ -7,14 +7,14 @@ import os
 import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from certificates import Authority, Pair, self_signed
 from servers import free_port, nginx, wait_until
-from stacks import AS_ROOT
+from stacks import AS_ROOT, HOST
 
 from glctl.clients import keys
 from glctl.services import control
@@ -238,16 +238,44 @@ def header(stack: Stack, name: str, value: str) -> AbstractContextManager[None]:
 @contextlib.contextmanager
 def tls(stack: Stack, told: str) -> Iterator[None]:
     """nginx serving https, and telling the registry that clients use *told*."""
-    key = keys.generate_key(bits=2048)
+    shown = self_signed(HOST)
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "key").write_text(key.reveal())
-        (Path(folder) / "crt").write_text(keys.certify(key, time.time() - 60))
+        (Path(folder) / "key").write_text(shown.key)
+        (Path(folder) / "crt").write_text(shown.chain)
         port = stack.ports["nginx"]
         listen = f"listen 127.0.0.1:{port}"
         pair = f"{listen} ssl; ssl_certificate {folder}/crt; ssl_certificate_key {folder}/key"
         proto = "proxy_set_header X-Forwarded-Proto"
         with nginx_runs_with(stack, (f"{listen};", f"{pair};"), (f"{proto} http;", f"{proto} {told};")):
             yield
+
+
+# --- certificates of the stack "https"
+
+
+@contextlib.contextmanager
+def pair_on_disk(stack: Stack, pair: Pair) -> Iterator[None]:
+    """Another certificate and key in their files; nginx goes on with those that it has read."""
+    etc = stack.path / "etc/gitlab/ssl"
+    with (
+        edited(etc / f"{HOST}.crt", lambda _: pair.chain),
+        edited(etc / f"{HOST}.key", lambda _: pair.key),
+    ):
+        yield
+
+
+@contextlib.contextmanager
+def pair_shown(stack: Stack, pair: Pair, *changes: tuple[str, str]) -> Iterator[None]:
+    """Another certificate and key, which nginx has read; *changes* are made in the virtual host."""
+    with pair_on_disk(stack, pair), edited(stack.vhost, lambda text: replaced(*changes)(text) + "\n"):
+        stack.reload_nginx()
+        yield
+    stack.reload_nginx()
+
+
+def issued(**how: Any) -> Pair:
+    """A pair for the registry's name, of an authority that nobody here knows."""
+    return Authority("Stranger").issue(HOST, **how)
 
 
 # --- others on this machine

@@ -80,7 +80,8 @@ def test_links_do_not_run_in_circles(monkeypatch: pytest.MonkeyPatch) -> None:
     ("well", "severity"), [(("storage-writable",), "info"), (("storage",), "error"), ((), "error")]
 )
 def test_what_a_log_says_is_over_where_a_check_tried_it_now(well: tuple[str, ...], severity: str) -> None:
-    [result] = link([finding("storage-permission-denied")], [CheckResult(name, "ok") for name in well])
+    told = finding("storage-permission-denied", check="logs")
+    [result] = link([told], [CheckResult(name, "ok") for name in well])
     assert result.severity == severity
     assert ("that is over" in result.summary) == (severity == "info")
     assert bool(result.remedy) == (severity != "info")
@@ -89,7 +90,7 @@ def test_what_a_log_says_is_over_where_a_check_tried_it_now(well: tuple[str, ...
 @pytest.mark.parametrize("outcome", ["finding", "not_run", "not_tried"])
 def test_a_check_that_was_not_well_disproves_nothing(outcome: str) -> None:
     checks = [CheckResult("storage-writable", outcome)]  # type: ignore[arg-type]  # parametrized
-    [result] = link([finding("storage-permission-denied")], checks)
+    [result] = link([finding("storage-permission-denied", check="logs")], checks)
     assert result.severity == "error"
 
 
@@ -117,3 +118,9 @@ def test_root_causes_are_what_nothing_explains_errors_first() -> None:
 def test_the_exit_code(severities: list[Severity], ok: bool, code: int, strict: int) -> None:
     result = report(*(finding("clock-skew", severity) for severity in severities))
     assert (result.ok, result.exit_code(), result.exit_code(strict=True)) == (ok, code, strict)
+
+
+def test_what_another_check_sees_is_not_over() -> None:
+    seen = finding("token-bundle-unreadable", check="token-files")
+    [result] = link([seen], [CheckResult("local", "ok")])
+    assert result.severity == "error"
