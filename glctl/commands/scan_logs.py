@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,16 +14,16 @@ import click
 from glctl.commands.completion import complete_services
 from glctl.errors import GlctlError, UsageError
 from glctl.logs.sources import FILES, find_sources
-from glctl.logs.stretches import Window, stretches
+from glctl.logs.stretches import stretches
 from glctl.logs.summary import report, to_document, to_text
-from glctl.logs.times import moment
+from glctl.logs.times import window_of
 from glctl.logs.workers import sweep_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from glctl.commands.context import Context
-    from glctl.logs.stretches import Stretch
+    from glctl.logs.stretches import Stretch, Window
     from glctl.logs.tally import Tally
 
 _PROGRESS = 0.2  # seconds between two looks at it
@@ -44,7 +44,7 @@ def command(
     Rotated files are read, too, compressed ones included. What no rule explains is shown by its shape. Exit 1
     if errors were found.
     """
-    window = _window(since, until)
+    window = window_of(since, until)
     began = time.monotonic()
     found = list(_stretches(context, names, window))
     tally = sweep_all(found, window, _progress(found))
@@ -54,14 +54,6 @@ def command(
     else:
         context.console.out(to_text(tally, made, context.console, UTC if utc else None))
     return int(bool(tally.shapes) or not made.ok)
-
-
-def _window(since: str | None, until: str | None) -> Window:
-    now = datetime.now().astimezone()
-    window = Window(moment(since, now) if since else None, moment(until, now) if until else None)
-    if window.since and window.until and window.since >= window.until:
-        raise UsageError("--since is not before --until: no line can be between them.", "Swap them.")
-    return window
 
 
 def _stretches(context: Context, names: Sequence[str], window: Window) -> Iterator[Stretch]:

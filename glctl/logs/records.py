@@ -16,7 +16,7 @@ Level = Literal["debug", "info", "warning", "error", "fatal"]
 LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error", "fatal")
 
 # The words of logrus (registry) and of nginx (ngx_core_module, error_log).
-_LEVEL_WORDS: dict[bytes, Level] = {
+LEVEL_WORDS: dict[bytes, Level] = {
     b"trace": "debug",
     b"debug": "debug",
     b"info": "info",
@@ -30,6 +30,8 @@ _LEVEL_WORDS: dict[bytes, Level] = {
     b"fatal": "fatal",
     b"panic": "fatal",
 }
+
+STAMP = 26  # bytes of svlogd's stamp with the space behind it, whichever
 
 # svlogd's stamp (-t, -tt, -ttt or none), then what a line is told by; the last branch fits any line.
 # Anchored, and never looks into a quoted value: text that a client sent cannot pose as something else.
@@ -70,6 +72,14 @@ class LogRecord:
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
+def without_prefix(line: bytes, prefix: bytes) -> bytes:
+    """*line* without the *prefix* that svlogd puts before it, behind its stamp."""
+    for at in (STAMP, 0):
+        if prefix and line.startswith(prefix, at):
+            return line[:at] + line[at + len(prefix) :]
+    return line
+
+
 def level_of(line: bytes) -> Level | None:
     """The level of a line without parsing the rest; None where it has none (a stack trace, a usage text)."""
     return _level(_head(line))
@@ -95,14 +105,14 @@ def _head(line: bytes) -> re.Match[bytes]:
 def _level(head: re.Match[bytes]) -> Level | None:
     kind = head.lastgroup
     if kind == "logfmt":
-        return _LEVEL_WORDS.get(head["logfmt_level"])
+        return LEVEL_WORDS.get(head["logfmt_level"])
     if kind == "access":
         return "error" if head["status"] >= b"500" else "info"
     if kind == "json":
         found = _JSON_LEVEL.search(head.string, head.start("json"))
-        return _LEVEL_WORDS.get(found[1]) if found else None
+        return LEVEL_WORDS.get(found[1]) if found else None
     if kind == "nginx":
-        return _LEVEL_WORDS.get(head["nginx_level"])
+        return LEVEL_WORDS.get(head["nginx_level"])
     return "fatal" if kind == "fatal" else None
 
 

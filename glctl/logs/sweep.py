@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.logs.ordinary import unusual
-from glctl.logs.records import parse
+from glctl.logs.records import parse, without_prefix
+from glctl.logs.sources import prefix_in
 from glctl.logs.tally import Tally
 
 if TYPE_CHECKING:
@@ -23,11 +24,12 @@ def sweep(stretch: Stretch, window: Window) -> Tally:
     from glctl.logs.files import LogFile
 
     tally = Tally()
+    prefix = prefix_in(stretch.path)
     file = LogFile(stretch.path)
     try:
         file.seek(stretch.start)
-        for offset, line in _unusual_lines(file.readinto, stretch, tally):
-            record = parse(line, stretch.service)
+        for offset, line in _unusual_lines(file.readinto, stretch, tally, prefix):
+            record = parse(without_prefix(line, prefix), stretch.service)
             if window.holds(record.time):
                 tally.add(record, str(stretch.path), offset)
     finally:
@@ -36,7 +38,7 @@ def sweep(stretch: Stretch, window: Window) -> Tally:
 
 
 def _unusual_lines(
-    readinto: Callable[[memoryview], int], stretch: Stretch, tally: Tally
+    readinto: Callable[[memoryview], int], stretch: Stretch, tally: Tally, prefix: bytes
 ) -> Iterator[tuple[int, bytes]]:
     """The unusual lines, each with its offset; of one that is longer than the buffer the beginning."""
     buffer = bytearray(_BUFFER)
@@ -51,7 +53,7 @@ def _unusual_lines(
         if not end and filled < _BUFFER:
             continue
         end = end or filled  # a line longer than the buffer is cut
-        for begin in unusual(buffer, end):
+        for begin in unusual(buffer, end, prefix):
             stop = buffer.find(b"\n", begin, end)
             yield offset + begin, bytes(view[begin : stop if stop >= 0 else end])
         tally.size += end - 1

@@ -60,3 +60,14 @@ def test_a_line_longer_than_the_buffer_is_one_line_and_what_follows_counts(tmp_p
     path = tmp_path / "current"
     path.write_bytes(b"panic: " + b"a panic: b\x00\xff" * 100_000 + b"\n" + FULL)
     assert counts(path) == {"registry-panic": 1, "storage-no-space": 1}
+
+
+def test_the_prefix_of_svlogd_hides_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "current"
+    (tmp_path / "config").write_bytes(b"pbox (1): \n")
+    stamp = FINE[:26]
+    lines = [stamp + b"box (1): " + line.removeprefix(FULL[:26]) for line in (FULL, FULL)]
+    path.write_bytes(FINE.replace(stamp, stamp + b"box (1): ") * 3000 + b"".join(lines))
+    tally = sweep(Stretch(path, "registry"), EVER)
+    assert tally.codes["storage-no-space"].count == 2
+    assert not tally.shapes
