@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
 from contextlib import suppress
@@ -27,12 +28,11 @@ _LARGEST = 1 << 20  # bytes; some hundred times what all sources take
 class Mark:
     """A place in the text of a source: *offset* bytes from the beginning of a file that may have moved since.
 
-    The file is told by its first *size* bytes, whose SHA-256 *digest* a compressed copy has, too; an empty
-    one by its *inode*. Archives of svlogd with a greater *label* are that file, or newer. *at*: when this was
-    so (Unix seconds). No *inode*: there was no file yet.
+    The file is told by its first *size* bytes, whose SHA-256 *digest* a compressed copy has, too; without
+    any, there was no file, or an empty one. Archives behind *label* are that file, or newer: svlogd's with a
+    greater TAI64N label, logrotate's behind the one that begins so. *at*: when it was so (Unix seconds).
     """
 
-    inode: int = 0
     size: int = 0
     digest: str = ""
     offset: int = 0
@@ -40,17 +40,20 @@ class Mark:
     at: float = 0.0
 
     def is_in(self, file: LogFile) -> bool:
-        """Whether *file* is the one of this mark, perhaps compressed or copied."""
-        if not self.size:
-            return file.inode == self.inode
+        """Whether *file* is the one of this mark, perhaps compressed or copied; never, if that was empty."""
         head = file.head[: self.size]
-        return len(head) == self.size and sha256(head).hexdigest() == self.digest
+        return 0 < self.size == len(head) and digest_of(head) == self.digest
 
 
 def mark(file: LogFile, offset: int, label: str) -> Mark:
     """The mark of a place in *file*."""
     head = file.head
-    return Mark(file.inode, len(head), sha256(head).hexdigest(), offset, label, time.time())
+    return Mark(len(head), digest_of(head), offset, label, time.time())
+
+
+def digest_of(text: bytes) -> str:
+    """By which a beginning is told from others."""
+    return sha256(text).hexdigest()
 
 
 class Cursor:
@@ -59,7 +62,7 @@ class Cursor:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._marks = _read(path)
-        self._saved_at = time.monotonic()
+        self._saved_at = -math.inf
 
     def mark_of(self, source: LogSource) -> Mark | None:
         """Where reading of *source* is to go on; None where it was never read."""
@@ -67,7 +70,7 @@ class Cursor:
 
     @property
     def age(self) -> float:
-        """Seconds since it was read or written."""
+        """Seconds since this process wrote it; endless where it has not yet."""
         return time.monotonic() - self._saved_at
 
     def save(self, marks: Mapping[LogSource, Mark]) -> None:
@@ -106,7 +109,7 @@ def _marks(document: Any) -> dict[str, Mark]:
         raise ValueError(document["glctl-cursor"])
     marks = {path: Mark(**values) for path, values in document["sources"].items()}
     for each in marks.values():
-        numbers = (each.inode, each.size, each.offset)
+        numbers = (each.size, each.offset)
         if not all(isinstance(number, int) and number >= 0 for number in numbers):
             raise ValueError(each)
         if not (isinstance(each.digest, str) and isinstance(each.label, str) and isinstance(each.at, float)):

@@ -98,11 +98,6 @@ class LogFile:
         return os.fstat(self._raw.fileno()).st_size
 
     @property
-    def inode(self) -> int:
-        """Its number on the file system: another name does not change it, a compressed copy has another."""
-        return os.fstat(self._raw.fileno()).st_ino
-
-    @property
     def modified(self) -> float:
         """When the last line was written (Unix seconds); gzip keeps that time."""
         return os.fstat(self._raw.fileno()).st_mtime
@@ -125,12 +120,7 @@ class LogFile:
 
     @property
     def head(self) -> bytes:
-        """The first bytes of text, HEAD at most: of the text that was read, if it is no longer there."""
-        if len(self._head) < HEAD and not self.compressed:
-            head = self._begin()
-            self._head = (
-                head if head.startswith(self._head) else self._head
-            )  # else it was truncated meanwhile
+        """The first bytes of text, HEAD at most, as they were when the file was opened or read last."""
         return self._head
 
     def _begin(self) -> bytes:

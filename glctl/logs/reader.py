@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING
 
 from glctl.errors import GlctlError
-from glctl.logs.cursor import Mark, mark
+from glctl.logs.cursor import Mark, digest_of, mark
 from glctl.logs.files import LogFile
 from glctl.logs.stretches import Window
 
@@ -53,7 +53,8 @@ class SourceReader:
         self.source = source
         self._patient = patient
         self._tell = tell
-        self._labels: dict[LogFile, str] = {}  # archives with a greater one are this file, or newer
+        self._labels: dict[LogFile, str] = {}  # as in a Mark
+        self._by_copy = False  # whether the live file is copied and truncated, and not renamed
         self._renewed_at: float | None = None
         self._partial = b""
         self._made_up = 0  # bytes of the last block that stand in no file
@@ -105,10 +106,14 @@ class SourceReader:
         while file := self._file or self._advance():
             # Asked before reading: what was renamed before its end was seen gets no more lines.
             renamed = bool(self._queue) or not file.is_at(self.source.path)
+            was_empty = not (file.head or self.source.by_svlogd)
             if block := file.read():
-                return block
-            if file.truncated:
-                self._go_back(file)
+                if not (was_empty and self._copied(file, self._behind_label)):
+                    return block
+            elif file.truncated:
+                if not self._copied(file, _from_copy):
+                    self._partial = b""
+                    file.read_anew()
             elif not renamed or not self._has_next():
                 return None
             elif self._partial:
@@ -125,10 +130,12 @@ class SourceReader:
         if self._file:
             self._labels.pop(self._file)
             self._file.close()
-        self._file = self._queue.pop(0)
+        self._file, self._renewed_at = self._queue.pop(0), None
         return self._file
 
     def _has_next(self) -> bool:
+        if self._by_copy and len(self._queue) == 1:
+            self._queue.pop().close()  # the live file: it may have been copied and truncated since
         if not self._queue:
             try:
                 self._queue = self._newer_files()
@@ -143,27 +150,31 @@ class SourceReader:
 
         nginx writes to it until USR1 tells it to reopen, which each worker then does by itself.
         """
-        if not self._file or len(self._queue) > 1 or not following.is_at(self.source.path):
+        if self._by_copy or not self._file or len(self._queue) > 1:
+            return True
+        if not following.is_at(self.source.path):
             return True
         if not following.size:
             return False
-        if time.time() - self._file.modified < _LONG_AGO:
-            self._renewed_at = self._renewed_at or time.monotonic()
-            if time.monotonic() - self._renewed_at < REOPEN_GRACE:
-                return False
-        self._renewed_at = None
-        return True
+        if time.time() - self._file.modified > _LONG_AGO:
+            return True
+        self._renewed_at = self._renewed_at or time.monotonic()
+        return time.monotonic() - self._renewed_at >= REOPEN_GRACE
 
-    def _go_back(self, file: LogFile) -> None:
-        """The live *file* was truncated: read the rest in the copy that was made of it, if there is one."""
-        files = self._look(lambda live, archives: _from_copy(file, live, archives))
-        if files:
+    def _copied(self, file: LogFile, which: Callable[[LogFile, list[Path]], list[Path]]) -> bool:
+        """Go on with the copies made of the live *file* before it was truncated, if there are any."""
+
+        def choose(live: LogFile | None, archives: list[Path]) -> list[LogFile]:
+            files = [copy for path in which(file, archives)[:OPEN_AT_ONCE] if (copy := _open(path))]
+            return [*files, live] if live and files else files
+
+        if self.source.by_svlogd or not (files := self._look(choose)):
+            return False
+        if file.truncated:
             files[0].seek(file.position)
-            self._queue = files
-            self._advance()
-        else:
-            self._partial = b""
-            file.read_anew()
+        self._queue, self._by_copy = files, file.is_at(self.source.path)
+        self._advance()
+        return True
 
     # --- which files there are
 
@@ -186,14 +197,19 @@ class SourceReader:
         self._nothing = place
 
         def choose(live: LogFile | None, archives: list[Path]) -> list[LogFile]:
-            files = _back_to(place.is_in, live, [p for p in archives if self._may_be_new(p, place.label)])
+            files = _back_to(place.is_in, live, self._perhaps_new(archives, place.label, place.size))
             if files and place.is_in(files[0]):
                 files[0].seek(place.offset)
                 return files
+            if not place.size or self.source.by_svlogd:
+                known: list[LogFile] = []
+            else:
+                known = [file for file in files if file is not live and file.modified < place.at]
             if place.size:
                 self._tell(f"{self.source.path}: where the cursor stood is gone; lines may be missing.")
-            known = [] if self.source.by_svlogd else [file for file in files if file.modified < place.at]
-            return [file for file in files if file is live or file not in known]
+            for file in known:
+                file.close()
+            return [file for file in files if file not in known]
 
         return self._look(choose)
 
@@ -203,11 +219,9 @@ class SourceReader:
         label = self._labels[last] if last else self._nothing.label
 
         def choose(live: LogFile | None, archives: list[Path]) -> list[LogFile]:
-            paths = [path for path in archives if self._may_be_new(path, label)]
+            paths = self._perhaps_new(archives, label, len(last.head) if last else 0)
             if last:
                 paths = self._behind(last, paths)
-            elif not self.source.by_svlogd:
-                paths = []
             files = [file for path in paths[:OPEN_AT_ONCE] if (file := _open(path))]
             return [*files, live] if live and len(paths) <= OPEN_AT_ONCE else files
 
@@ -222,33 +236,62 @@ class SourceReader:
             if _holds(path, last):  # compressed meanwhile
                 return paths[i + 1 :]
         if not self.source.by_svlogd:
-            return []
+            return [] if last.head else paths
         if paths:  # svlogd deleted it, for its age: all the others are news
             self._tell(f"{self.source.path}: a rotated file was deleted; lines may be missing.")
         return paths
 
-    def _may_be_new(self, path: Path, label: str) -> bool:
-        return not self.source.by_svlogd or path.name[:_LABEL] > label
+    def _perhaps_new(self, archives: list[Path], label: str, size: int) -> list[Path]:
+        """Those of *archives* that may be a file with this *label* and *size* of its head, or newer."""
+        if self.source.by_svlogd:
+            return [path for path in archives if path.name[:_LABEL] > label]
+        if size:
+            return archives  # which of them it is, its text tells
+        for i in reversed(range(len(archives))):
+            if label and _begins_as(archives[i], label):
+                return archives[i + 1 :]
+        return archives
+
+    def _behind_label(self, file: LogFile, archives: list[Path]) -> list[Path]:
+        """Copies that were made of *file* since it was empty."""
+        found = self._perhaps_new(archives, self._labels[file], 0)
+        return [] if any(file.is_at(path) for path in found) else found
 
     def _look(self, choose: Callable[[LogFile | None, list[Path]], list[LogFile]]) -> list[LogFile]:
         """The files that *choose* opens of the live file and the archives as they were at one moment."""
         while True:
             live = _opened(self.source.path)
             archives = self.source.archives()
+            before = _inodes(archives)
             files = choose(live, archives)
+            label = self._label(live, archives)
             # Rotated meanwhile, it may be among the archives by now; and logrotate gives their names away.
             same = live is None or live.is_at(self.source.path)
-            same = same and (self.source.by_svlogd or self.source.archives() == archives)
+            same = same and (self.source.by_svlogd or _inodes(self.source.archives()) == before)
             for file in {*files, *([live] if live else [])}:
                 if not same or file not in files:
                     file.close()
             if same:
                 break
-        newest = archives[-1].name[:_LABEL] if archives else ""
-        self._nothing = Mark(label=max(self._nothing.label, newest), at=time.time())
-        for file in files:  # one character less than its own label is a smaller one
-            self._labels[file] = self._nothing.label if file is live else file.path.name[: _LABEL - 1]
+        label = max(self._nothing.label, label) if self.source.by_svlogd else label
+        self._nothing = Mark(label=label, at=time.time())
+        for file in files:
+            self._labels[file] = label if file is live else self._label_before(file)
         return files
+
+    def _label_before(self, archive: LogFile) -> str:
+        """A label that is smaller than that of *archive* by svlogd, and greater than those before."""
+        return archive.path.name[: _LABEL - 1] if self.source.by_svlogd else ""
+
+    def _label(self, live: LogFile | None, archives: list[Path]) -> str:
+        """The label of *live*, or of none."""
+        if not archives:
+            return ""
+        if self.source.by_svlogd:
+            return archives[-1].name[:_LABEL]
+        if live and live.head:
+            return ""  # its own text tells it
+        return next((label for path in reversed(archives) if (label := _beginning(path))), "")
 
 
 def _last_lines_test(
@@ -284,13 +327,38 @@ def _back_to(
     return files[::-1]
 
 
-def _from_copy(file: LogFile, live: LogFile | None, archives: list[Path]) -> list[LogFile]:
+def _from_copy(file: LogFile, archives: list[Path]) -> list[Path]:
     """The copy of *file* among *archives*, and all that is newer; nothing, where there is no copy."""
     for i, path in enumerate(archives):
         if not file.is_at(path) and _holds(path, file):
-            files = [newer for path in archives[i:] if (newer := _open(path))]
-            return [*files, live] if live else files
+            return archives[i:]
     return []
+
+
+def _inodes(paths: list[Path]) -> list[tuple[Path, int]]:
+    """*paths* and the files that they name, as far as they are there."""
+    found = []
+    for path in paths:
+        with contextlib.suppress(OSError):
+            found.append((path, path.stat().st_ino))
+    return found
+
+
+def _beginning(path: Path) -> str:
+    """By which the archive *path* is told, though it may grow: the size of its beginning, and a digest."""
+    if (file := _open(path)) is None:
+        return ""
+    with contextlib.closing(file):
+        return f"{len(file.head)}:{digest_of(file.head)}" if file.head else ""
+
+
+def _begins_as(path: Path, beginning: str) -> bool:
+    """Whether the archive *path* is what had this *beginning*."""
+    if (file := _open(path)) is None:
+        return False
+    size, _, digest = beginning.partition(":")
+    with contextlib.closing(file):
+        return size.isdigit() and digest_of(file.head[: int(size)]) == digest
 
 
 def _holds(path: Path, file: LogFile) -> bool:

@@ -12,7 +12,7 @@ from glctl.logs.sources import LogSource
 
 SOURCE = LogSource("registry", Path("/logs/current"))
 OTHER = LogSource("nginx", Path("/logs/error.log"))
-MARK = Mark(7, 3, "ab" * 32, 42, "@400000006b0510fc0755579c", 1.5)
+MARK = Mark(3, "ab" * 32, 42, "@400000006b0510fc0755579c", 1.5)
 
 
 def test_what_was_saved_is_read_again_and_other_sources_keep_theirs(tmp_path: Path) -> None:
@@ -45,11 +45,11 @@ def test_it_is_replaced_as_a_whole_and_readable_by_its_owner_only(tmp_path: Path
         "{}",
         '{"glctl-cursor": 2, "sources": {}}',
         '{"glctl-cursor": 1, "sources": []}',
-        '{"glctl-cursor": 1, "sources": {"/x": {"inode": "7"}}}',
+        '{"glctl-cursor": 1, "sources": {"/x": {"size": "7"}}}',
         '{"glctl-cursor": 1, "sources": {"/x": {"offset": -7}}}',
         '{"glctl-cursor": 1, "sources": {"/x": {"unheard": 7}}}',
         '{"glctl-cursor": 1, "sources": {"/x": {"label": 7}}}',
-        '{"glctl-cursor": 1, "sources": {"/x": {"inode": 7',
+        '{"glctl-cursor": 1, "sources": {"/x": {"size": 7',
         "[" * 100_000,
         "\x00\xff",
     ],
@@ -88,13 +88,10 @@ def test_a_mark_is_in_the_renamed_and_in_the_compressed_file_and_in_no_other(tmp
     assert found == [True, True, False, False]
 
 
-def test_a_mark_in_an_empty_file_is_in_that_file_only(tmp_path: Path) -> None:
+def test_the_mark_of_an_empty_file_is_in_none(tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.touch()
     with contextlib.closing(LogFile(path)) as file:
-        place = mark(file, 0, "")
-    path.write_bytes(b"one\n")
-    (tmp_path / "other").touch()
-    for name, expected in (("log", True), ("other", False)):
-        with contextlib.closing(LogFile(tmp_path / name)) as file:
-            assert place.is_in(file) == expected
+        place = mark(file, 0, "label")
+        assert not place.is_in(file)
+    assert (place.size, place.label) == (0, "label")

@@ -2,7 +2,7 @@ import contextlib
 import gzip
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -466,3 +466,24 @@ def test_what_copytruncate_has_copied_is_read_in_the_copy(
             append(log, new)
         with resumed(reader) if ended else contextlib.nullcontext(reader) as again:
             assert drain(again) == b"half\n" + cuts * new
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["slept", "ended"])
+@pytest.mark.parametrize("rotate", [copy_and_truncate, lambda path: rename(path, 9)], ids=["copy", "rename"])
+@pytest.mark.parametrize("older", [True, False])
+def test_what_came_and_was_rotated_after_the_file_was_empty_is_read(
+    tmp_path: Path, older: bool, rotate: Callable[[Path], None], ended: bool
+) -> None:
+    log = tmp_path / "access.log"
+    log.touch()
+    if older:
+        append(log, b"0\n")
+        rotate(log)
+    with reading(LogSource("nginx", log), 0) as reader:
+        assert drain(reader) == b""
+        for number in range(1, 4):
+            append(log, b"%d\n" % number)
+            rotate(log)
+        append(log, b"4\n")
+        with resumed(reader) if ended else contextlib.nullcontext(reader) as again:
+            assert drain(again) == b"1\n2\n3\n4\n"
