@@ -30,6 +30,7 @@ _OF_NGINX = (
     "wrong-backend",
     "location-",
     "authorization-",
+    "public-",
     "tls-",
     "certificate-",
     "port-",
