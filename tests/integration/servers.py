@@ -199,8 +199,11 @@ def docker_registry(folder: Path, key: Secret | None = None) -> Iterator[Registr
 
 
 @contextlib.contextmanager
-def nginx(folder: Path, server: str, port: int) -> Iterator[None]:
-    """An nginx whose one ``server`` block holds the directives *server*, and listens on *port*."""
+def nginx(folder: Path, server: str, port: int, *, ahead: int = 0) -> Iterator[None]:
+    """An nginx whose one ``server`` block holds the directives *server*, and listens on *port*.
+
+    Its clock is *ahead* of this machine's by so many seconds.
+    """
     temporary = [
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     ]
@@ -214,5 +217,5 @@ def nginx(folder: Path, server: str, port: int) -> Iterator[None]:
     config = folder / "nginx.conf"
     config.write_text("\n".join(lines) + "\n")
     command = [program("nginx"), "-p", str(folder), "-c", str(config), "-e", "stderr"]
-    with running(command, folder / "nginx.log", lambda: accepts(port)):
+    with running(command, folder / "nginx.log", lambda: accepts(port), _faketime(ahead)):
         yield

@@ -47,6 +47,14 @@ CODES = (
         ),
     ),
     Code(
+        "service-killed",
+        "A service was killed from outside: by the kernel, which was short of memory, or by somebody.",
+        "runsv tells its ./finish the signal: 9, which no program sends itself by mistake",
+        "See whether it was the kernel:\njournalctl -k --grep 'Killed process'",
+        "runsv(8); proc(5), oom_score",
+        explains=("service-down",),
+    ),
+    Code(
         "port-taken",
         "Another process listens on an address that one of our services needs.",
         "/proc/net/tcp and the descriptors of processes",

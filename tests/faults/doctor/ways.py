@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from certificates import Authority, Pair, self_signed
-from servers import free_port, nginx, wait_until
+from servers import chronyd, free_port, nginx, wait_until
 from stacks import AS_ROOT, HOST
 
 from glctl.clients import keys
@@ -248,6 +248,50 @@ def tls(stack: Stack, told: str) -> Iterator[None]:
         proto = "proxy_set_header X-Forwarded-Proto"
         with nginx_runs_with(stack, (f"{listen};", f"{pair};"), (f"{proto} http;", f"{proto} {told};")):
             yield
+
+
+# --- clocks
+
+
+@contextlib.contextmanager
+def time_from(stack: Stack, *servers: str) -> Iterator[None]:
+    """The doctor told to ask these time servers instead of the stack's own."""
+    before = stack.time_server, stack.options
+    stack.time_server, *others = servers
+    stack.options += tuple(word for server in others for word in ("--ntp-server", server))
+    yield
+    stack.time_server, stack.options = before
+
+
+@contextlib.contextmanager
+def time_server(**how: Any) -> Iterator[str]:
+    """A chronyd of its own (servers.chronyd); its address."""
+    with tempfile.TemporaryDirectory() as folder, chronyd(Path(folder), **how) as server:
+        yield server
+
+
+def silent_time_server() -> str:
+    """An address at which no time server is, as where UDP is closed."""
+    return f"127.0.0.1:{free_port(socket.SOCK_DGRAM)}"
+
+
+@contextlib.contextmanager
+def gitlab(stack: Stack, *, ahead: int) -> Iterator[None]:
+    """Tokens come from a GitLab whose clock is *ahead*: an nginx that refuses as GitLab does."""
+    port, shown = free_port(), self_signed("gitlab.example.com")
+    refused = (
+        f"listen 127.0.0.1:{port} ssl; ssl_certificate crt; ssl_certificate_key key; location / {{ return 302 /users/sign_in; }}"
+        " location = /jwt/auth { default_type application/json; add_header WWW-Authenticate Basic always;"
+        """ return 401 '{"errors":[{"code":"UNAUTHORIZED","message":"HTTP Basic: Access denied"}]}'; }"""
+    )
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        added(Path(folder) / "crt", shown.chain),
+        added(Path(folder) / "key", shown.key),
+        nginx(Path(folder), refused, port, ahead=ahead),
+        configured(stack, f"registry['token_realm'] = 'https://127.0.0.1:{port}'"),
+    ):
+        yield
 
 
 # --- certificates of the stack "https"
