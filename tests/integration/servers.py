@@ -12,6 +12,7 @@ import random
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,6 +134,18 @@ def chronyd(folder: Path, *, synchronised: bool = True, ahead: int = 0) -> Itera
     command = [program("chronyd"), "-x", "-U", "-d", "-f", str(config)]
     with running(command, folder / "chrony.log", lambda: _answers_ntp(port), _faketime(ahead)):
         yield f"127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def redis_server(password: str = "") -> Iterator[int]:
+    """A Redis that keeps nothing, on a port of its own, which it yields."""
+    port = free_port()
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    options += ["--requirepass", password] if password else []
+    with tempfile.TemporaryDirectory() as folder:
+        command = [program("redis-server"), *options, "--dir", folder]
+        with running(command, Path(folder) / "redis.log", lambda: accepts(port)):
+            yield port
 
 
 def _faketime(seconds: int) -> dict[str, str]:
