@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from glctl.clients.ntp import Survey
     from glctl.converge.nginx_test import Verdict
     from glctl.converge.plan import Plan
+    from glctl.doctor.build import Build
     from glctl.doctor.gitlab import GitLab
+    from glctl.doctor.images import Images
     from glctl.doctor.intended import Intended
     from glctl.doctor.login import Login
     from glctl.doctor.observed import Observed
@@ -196,6 +198,25 @@ class Facts(Once):
         from glctl.doctor.nginx_files import test
 
         return test(self.observed)
+
+    @once
+    def build(self) -> Build:
+        """Which registry this is."""
+        from glctl.doctor.build import ask
+
+        return ask(self.observed)
+
+    # --- storage
+
+    @once
+    def images(self) -> Images:
+        """What lies where the filesystem driver keeps images; all of it with ``deep``, else a sample."""
+        from glctl.doctor.images import look
+
+        directory = self.observed.storage_directory
+        if directory is None:
+            raise NotTriedError("images are not kept on a file system")
+        return look(directory, deep=self.options.deep)
 
     # --- logs
 
