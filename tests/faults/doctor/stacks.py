@@ -33,10 +33,11 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 HOST = "registry.example.com"
+GITLAB = "https://gitlab.example.com"
 AS_ROOT = os.geteuid() == 0
 GITLAB_RB = """
-external_url 'https://gitlab.example.com'
-registry_external_url '{scheme}://{host}:{nginx}'
+external_url '{gitlab}'
+registry_external_url '{url}'
 registry['registry_http_addr'] = '127.0.0.1:{registry}'
 registry['debug_addr'] = '127.0.0.1:{debug}'
 registry['nginx']['listen_addresses'] = ['127.0.0.1']
@@ -172,8 +173,13 @@ def stack(
     scheme: str = "http",
     options: tuple[str, ...] = (),
     ports: Mapping[str, int] = MappingProxyType({}),
+    gitlab: str = GITLAB,
+    url: str = "",
 ) -> Iterator[Stack]:
-    """A stack with these *lines* in its gitlab.rb, up and well when entered; on *ports*, else free ones."""
+    """A stack with these *lines* in its gitlab.rb, up and well when entered; on *ports*, else free ones.
+
+    *gitlab* and *url* are the public addresses of GitLab and of the registry.
+    """
     for name in ("docker-registry", "nginx", "runsvdir"):
         program(name)
     folder = Path(tempfile.mkdtemp(prefix="glctl-doctor-"))
@@ -183,7 +189,11 @@ def stack(
     path = folder / "root"
     (path / "etc/gitlab").mkdir(parents=True)
     ports = {**dict(zip(("registry", "debug", "nginx", "status"), free_ports(4), strict=True)), **ports}
-    text = GITLAB_RB.format(scheme=scheme, host=HOST, **ports) + (AS_NOBODY if AS_ROOT else "") + lines
+    text = (
+        GITLAB_RB.format(gitlab=gitlab, url=url or f"{scheme}://{HOST}:{ports['nginx']}", **ports)
+        + (AS_NOBODY if AS_ROOT else "")
+        + lines
+    )
     (path / "etc/gitlab/gitlab.rb").write_text(text)
     with chronyd(clock) as time_server:
         made = Stack(path, time_server, ports, options)
