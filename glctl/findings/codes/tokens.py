@@ -91,7 +91,7 @@ CODES = (
         "gitlab_rails['registry_issuer'] = 'omnibus-gitlab-issuer'\nglctl reconfigure",
         SEEN,
         symptoms=("token from untrusted issuer",),
-        explains=("token-wrong-issuer", "login-token-refused"),
+        explains=("token-wrong-issuer", "login-token-refused", "token-refused"),
     ),
     Code(
         "token-service-unknown",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
@@ -38,7 +39,7 @@ def run_written(facts: Facts) -> Generator[Finding, None, str]:
             evidence=[f"{observed.config_path}: auth.token.autoredirect is true"],
         )
         return "made by the registry itself"
-    if why := why_invalid(realm):
+    if why := why_invalid(realm) or _why_not_gitlabs(facts, realm):
         yield found(
             "realm-invalid",
             observed.config_path,
@@ -57,6 +58,16 @@ def why_invalid(realm: str) -> str:
         return str(exc)
     if not url.path.rstrip("/").endswith(REALM_PATH):
         return f"GitLab's token service is at {url.origin}{REALM_PATH}"
+    return ""
+
+
+def _why_not_gitlabs(facts: Facts, realm: str) -> str:
+    """Why *realm*, well-formed, cannot be GitLab's by what else is known of the two addresses."""
+    url = parse_url(realm)
+    with suppress(NotTriedError):
+        public = facts.public().url
+        if (url.host.lower(), url.port) == (public.host.lower(), public.port):
+            return "that is the registry's own address"
     return ""
 
 

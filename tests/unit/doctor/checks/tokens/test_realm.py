@@ -43,6 +43,7 @@ def test_the_form_of_a_realm(realm: str, why: str) -> None:
         ({"realm": REALM, "autoredirect": False}, False),
         ({"realm": REALM, "autoredirect": True}, True),
         ({"realm": "/jwt/auth"}, True),
+        ({"realm": "http://registry.example.com:5050/jwt/auth"}, True),  # the registry's own address
         ({"issuer": "i"}, True),
     ],
 )
