@@ -118,6 +118,7 @@ CODES = (
         "registry['token_realm'] = 'https://gitlab.example.com'   # without a redirect\nglctl reconfigure",
         "RFC 9110, section 15.4; gitlab issue 14564",
         symptoms=("denied: access forbidden",),
+        explains=("realm-unreachable",),
     ),
     Code(
         "realm-unreachable",

@@ -78,7 +78,7 @@ def _lost(passing: PassingOn, path: str) -> Iterator[Finding]:
                 "proxy-header-lost",
                 path,
                 f"nginx replaces the header {name} of clients.",
-                remedy=f"Remove '{name}' from registry['nginx']['proxy_set_headers']; then: glctl reconfigure",
+                remedy=f"Remove '{name}' from registry['nginx']['proxy_set_headers']; glctl reconfigure",
                 evidence=[f"proxy_set_header {name} is in effect"],
             )
 

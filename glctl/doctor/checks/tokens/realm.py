@@ -47,6 +47,14 @@ def run_written(facts: Facts) -> Generator[Finding, None, str]:
             remedy=f"{_EXAMPLE}   # GitLab's external_url\nglctl reconfigure",
             evidence=[f"{observed.config_path}: auth.token.realm is {shown!r}"],
         )
+    elif (secure := _https_of(facts, realm)) is not None:
+        yield found(
+            "realm-redirects",
+            observed.config_path,
+            f"The registry sends clients to '{shown}' for a token, and GitLab is at {secure} by gitlab.rb.",
+            remedy=f"registry['token_realm'] = '{secure}'\nglctl reconfigure",
+            evidence=[f"{observed.config_path}: auth.token.realm is {shown!r}"],
+        )
     return shown
 
 
@@ -69,6 +77,17 @@ def _why_not_gitlabs(facts: Facts, realm: str) -> str:
         if (url.host.lower(), url.port) == (public.host.lower(), public.port):
             return "that is the registry's own address"
     return ""
+
+
+def _https_of(facts: Facts, realm: str) -> str | None:
+    """GitLab's https address by gitlab.rb, where *realm* names the same host in plain http."""
+    url = parse_url(realm)
+    with suppress(PermissionError, ValueError):
+        if configuration := facts.intended().configuration:
+            gitlab = parse_url(str(configuration.effective["external_url"] or ""))
+            if (url.scheme, gitlab.scheme, url.host) == ("http", "https", gitlab.host):
+                return gitlab.origin
+    return None
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
