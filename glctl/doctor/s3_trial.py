@@ -105,7 +105,8 @@ def try_objects(store: Store, settings: S3Settings) -> ObjectTrial:
     versions = 0
     try:
         for name, answer in _made(store, settings, own, put.culprit):
-            answers[name] = answer
+            if name not in answers or answers[name].ok:  # of two alike, the one that was refused
+                answers[name] = answer
             made = name in ("CopyObject", "CompleteMultipartUpload")
             versions += made and bool(answer.exchange.header("x-amz-version-id"))
     finally:

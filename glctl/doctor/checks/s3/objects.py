@@ -96,16 +96,28 @@ _ACTIONS = (
 
 CHECKS = (
     _check("s3-put", "The registry may store an object.", put, "s3-create-upload"),
-    _check("s3-read-back", "… and reads it back as it was.", read_back, "s3-put", "s3-get"),
-    _check("s3-copy", "… and copy it.", _step("CopyObject", COPY), "s3-put", "s3-get"),
-    _check("s3-upload-part", "… and send a layer in parts.", _step("UploadPart", UPLOAD_PART), "s3-put"),
+    _check(
+        "s3-read-back", "An object that was stored is read back as it was.", read_back, "s3-put", "s3-get"
+    ),
+    _check("s3-copy", "The registry may copy an object.", _step("CopyObject", COPY), "s3-put", "s3-get"),
+    _check(
+        "s3-upload-part",
+        "The registry may send a layer in parts.",
+        _step("UploadPart", UPLOAD_PART),
+        "s3-put",
+    ),
     _check(
         "s3-complete",
-        "… and complete it.",
+        "The registry may complete an upload.",
         _step("CompleteMultipartUpload", COMPLETE),
         "s3-upload-part",
     ),
-    _check("s3-copy-part", "… and copy a large one.", _step("UploadPartCopy", COPY_PART), "s3-copy"),
-    _check("s3-delete", "… and delete all that.", delete, "s3-put"),
+    _check(
+        "s3-copy-part",
+        "The registry may copy a large object, in parts.",
+        _step("UploadPartCopy", COPY_PART),
+        "s3-copy",
+    ),
+    _check("s3-delete", "The registry may delete objects.", delete, "s3-put"),
     _check("s3-policy", "The policy allows all that the registry does.", policy, *_ACTIONS),
 )
