@@ -35,6 +35,9 @@ CHOSEN = [
     "upstream nowhere",
     "host without port",
     "registry port taken",
+    "clock behind",
+    "certificate expired",
+    "key of another certificate",
 ]
 TWO_AT_ONCE = [("another key", "nginx stopped"), ("repositories without w", "authorization stripped")]
 

@@ -316,7 +316,8 @@ def gitlab(stack: Stack, *, ahead: int) -> Iterator[None]:
     """Tokens come from a GitLab whose clock is *ahead*: an nginx that refuses as GitLab does."""
     port, shown = free_port(), self_signed("gitlab.example.com")
     refused = (
-        f"listen 127.0.0.1:{port} ssl; ssl_certificate crt; ssl_certificate_key key; location / {{ return 302 /users/sign_in; }}"
+        f"listen 127.0.0.1:{port} ssl; ssl_certificate crt; ssl_certificate_key key;"
+        " location / { return 302 /users/sign_in; }"
         " location = /jwt/auth { default_type application/json; add_header WWW-Authenticate Basic always;"
         """ return 401 '{"errors":[{"code":"UNAUTHORIZED","message":"HTTP Basic: Access denied"}]}'; }"""
     )

@@ -1,4 +1,4 @@
-"""Another server of nginx listens on one address of those that the registry's listens on, and answers there."""
+"""Another server of nginx listens on one of the addresses that the registry's has, and answers there."""
 
 from __future__ import annotations
 
