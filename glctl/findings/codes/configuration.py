@@ -8,11 +8,11 @@ _RECONFIGURE = "glctl reconfigure --dry-run    # what it would change\nglctl rec
 # What a changed config.yml, virtual host or owner shows itself by: it is told with that.
 _OF_REGISTRY = tuple(
     "registry- token- realm- login- gitlab- storage- s3- pull- push- upload- deletion- database- redis- "
-    "notification debug- metrics- service- port- proxy- scheme- tls- location-".split()
+    "notification debug- metrics- service- port- proxy- tls- location-".split()
 )
 _OF_NGINX = tuple(
-    "nginx- proxy- body- wrong- scheme- location- authorization- tls- plain- certificate- private- public- "
-    "port- service- token- login- image- push- pull-".split()
+    "nginx- proxy- wrong-backend wrong-virtual-host location- authorization- tls- plain- certificate- "
+    "private- public- port- service- token- login- image- push- pull-".split()
 )
 _OF_FILES = tuple(
     "storage- token- nginx- registry- service- supervisor- log- tls- certificate- private- secrets- "

@@ -91,7 +91,7 @@ CODES = (
         "gitlab_rails['registry_issuer'] = 'omnibus-gitlab-issuer'\nglctl reconfigure",
         SEEN,
         symptoms=("token from untrusted issuer",),
-        explains=("token-wrong-issuer", "login-token-refused"),
+        explains=("token-wrong-issuer", "login-token-refused", "token-refused"),
     ),
     Code(
         "token-service-unknown",
@@ -118,6 +118,7 @@ CODES = (
         "registry['token_realm'] = 'https://gitlab.example.com'   # without a redirect\nglctl reconfigure",
         "RFC 9110, section 15.4; gitlab issue 14564",
         symptoms=("denied: access forbidden",),
+        explains=("realm-unreachable",),
     ),
     Code(
         "realm-unreachable",
