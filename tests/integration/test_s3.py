@@ -42,7 +42,9 @@ def server() -> Iterator[Moto]:
         yield running
 
 
-def observed(server: Moto, environment: dict[str, str] | None = None, **settings: Any) -> Observed:
+def observed(
+    server: Moto, environment: dict[str, str] | None = None, driver: str = "s3", **settings: Any
+) -> Observed:
     """A registry whose images lie in the server's bucket."""
     written = {
         "accesskey": server.access_key,
@@ -53,7 +55,7 @@ def observed(server: Moto, environment: dict[str, str] | None = None, **settings
         "rootdirectory": "/reg",
         **settings,
     }
-    storage = {"s3": {key: value for key, value in written.items() if value is not None}}
+    storage = {driver: {key: value for key, value in written.items() if value is not None}}
     config = wrap({"storage": {**storage, "redirect": {"disable": True}}, "http": {"addr": "127.0.0.1:1"}})
     return Observed(
         Root(), DEBIAN, "disk", "/config.yml", config, run_as="", environment=wrap(environment or {})
@@ -190,6 +192,17 @@ def test_answers_of_amazon_that_moto_does_not_give(
         report = doctor(observed(server, regionendpoint=front.endpoint, **settings))
     assert report["root_causes"] == ([code] if code else [])
     doctor(observed(server))
+
+
+def test_a_store_that_does_not_take_checksums(server: Moto) -> None:
+    """GitLab's driver s3_v2 sends them, which moto takes."""
+    assert doctor(observed(server, driver="s3_v2"), WRITE)["root_causes"] == []
+    canned = Canned("PUT", "/put", 400, "InvalidRequest", if_header="x-amz-checksum-crc32")
+    with injecting(server.endpoint) as front, front.answering(canned):
+        seen = observed(server, driver="s3_v2", regionendpoint=front.endpoint)
+        [finding] = doctor(seen, WRITE)["findings"]
+    assert finding["code"] == "s3-checksum-refused"
+    assert finding["remedy"] == "registry['storage']['s3_v2']['checksum_disabled'] = true"
 
 
 def test_a_put_without_the_right_to_copy_or_complete(server: Moto) -> None:

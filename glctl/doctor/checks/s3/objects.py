@@ -54,11 +54,13 @@ def delete(facts: Facts) -> Generator[Finding, None, str]:
     """DeleteObjects, which answers 200 even where it deletes nothing: each of its errors is read."""
     s3 = facts.s3()
     trial = s3.object_trial()
-    answer = trial.answers["DeleteObjects"]
-    if not (yield from judge(s3, answer, DELETE)):
-        return f"refused; what stays: {', '.join(trial.left)}" if trial.left else "refused"
-    if "left after DeleteObjects" in trial.answers:
-        yield denied(s3.settings, answer, DELETE)
+    removal = trial.removal
+    if removal is None:
+        raise NotTriedError("no object could be put")
+    if not (yield from judge_attempt(s3, removal.attempt, DELETE)):
+        return f"refused; what stays: {', '.join(removal.left)}" if removal.left else "refused"
+    if removal.ignored:
+        yield denied(s3.settings, removal.attempt.answer, DELETE)
         return "it answers 200 and deletes nothing"
     kept = f"; the bucket keeps {trial.versions} versions of them" if trial.versions else ""
     return f"all objects below {s3.settings.own} are deleted{kept}"
