@@ -21,6 +21,11 @@ _SEED = 7
 # Codes of a service that does not run: a second reason for that is not reached.
 _DOWN = {"service-down", "service-crash-loop", "supervisor-missing"}
 
+# Checks that look at one answer, which is either this or that.
+_ONE_ANSWER = {"proxy", "public", "realm", "login", "token", "token-proxy", "token-public"}
+# Faults with which the registry runs on, and does not start again.
+_NO_START = {"bundle not for registry"}
+
 
 def independent(singles: Sequence[Outcome]) -> list[tuple[str, str]]:
     """Pairs of the faults that were found alone, each in one of them where it can be in any.
@@ -50,9 +55,24 @@ def why_not(one: Outcome, other: Outcome) -> str:
         return "one follows from the other"
     if _down(one) and _down(other):
         return "each keeps a service from running"
+    if _told_by(one) & _told_by(other) & _ONE_ANSWER:
+        return "one answer tells of one of them"
+    if {one.names[0], other.names[0]} & _NO_START and (_restarts(one) or _restarts(other)):
+        return "the registry could not be started again"
     if _hinders(one, other) or _hinders(other, one):
         return "what would find the one is not run because of the other"
     return EXCLUDED.get(frozenset({one.names[0], other.names[0]}), "")
+
+
+def _told_by(outcome: Outcome) -> set[str]:
+    """The checks that find the fault."""
+    return {f["check"] for f in _report(outcome)["findings"] if f["code"] == outcome.causes[0]}
+
+
+def _restarts(outcome: Outcome) -> bool:
+    """Whether the fault's file ends or restarts the registry."""
+    text = outcome.faults[0].path.read_text()
+    return _down(outcome) or "registry_runs_with" in text or "registry_ends" in text
 
 
 def _follows(one: Outcome, other: Outcome) -> bool:

@@ -29,9 +29,8 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             "GitLab on this host offers no registry: it gives out no token.",
             evidence=[f"{gitlab.path}: production.registry.enabled is not true"],
         )
-        return "registry not enabled"
     issuer = facts.observed.setting("auth", "token", "issuer")
-    if gitlab.issuer != issuer:
+    if gitlab.issuer != issuer and (gitlab.enabled or gitlab.issuer):
         yield found(
             "token-issuer-differs",
             str(gitlab.path),
@@ -43,7 +42,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
                 f"{facts.observed.config_path}: auth.token.issuer is {issuer!r}",
             ],
         )
-    if not gitlab.key:
+    if not gitlab.key and gitlab.enabled:
         yield found(
             "token-key-unusable",
             str(gitlab.path),

@@ -24,7 +24,9 @@ ISSUER = "omnibus-gitlab-issuer"
     ("gitlab", "codes"),
     [
         (GitLab(PATH, enabled=True, issuer=ISSUER, key="/k"), []),
-        (GitLab(PATH, enabled=False, issuer="other"), ["gitlab-registry-disabled"]),
+        (GitLab(PATH, enabled=False), ["gitlab-registry-disabled"]),
+        (GitLab(PATH, enabled=False, issuer=ISSUER), ["gitlab-registry-disabled"]),
+        (GitLab(PATH, enabled=False, issuer="other"), ["gitlab-registry-disabled", "token-issuer-differs"]),
         (GitLab(PATH, enabled=True, issuer="other", key="/k"), ["token-issuer-differs"]),
         (GitLab(PATH, enabled=True, issuer="", key=""), ["token-issuer-differs", "token-key-unusable"]),
     ],
