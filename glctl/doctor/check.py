@@ -23,6 +23,7 @@ class NotTriedError(Exception):
 class Check:
     """One check. *requires* names checks without whose success this one could only repeat their findings.
 
+    *after* names those which it waits for, however they end: it sees what they bring about.
     *run* yields Findings; what it returns at the end is a note on what was seen, for the check's own line.
     *live*: it looks at what runs, and makes no sense with a gitlab.rb alone. *timeout* is in seconds.
     """
@@ -31,6 +32,7 @@ class Check:
     about: str
     run: Callable[[Facts], Iterator[Finding]]
     requires: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     effect: Effect = "none"
     live: bool = True
     timeout: float = 10.0

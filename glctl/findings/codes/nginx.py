@@ -68,6 +68,7 @@ CODES = (
         _LOG,
         "glctl reconfigure",
         SEEN,
+        explains=("proxy-bad-gateway",),
         disproved_by=_UP,
     ),
     Code(
@@ -77,6 +78,7 @@ CODES = (
         "Remove client_max_body_size from registry['nginx']['custom_gitlab_server_config'].",
         SEEN,
         symptoms=("413 Request Entity Too Large",),
+        explains=("push-failed",),
     ),
     Code(
         "nginx-connections-exhausted",
@@ -84,5 +86,12 @@ CODES = (
         _LOG,
         "nginx['worker_connections'] = 20480",
         SEEN,
+        explains=(
+            "proxy-unreachable",
+            "proxy-bad-gateway",
+            "proxy-bad-answer",
+            "token-refused",
+            "push-failed",
+        ),
     ),
 )

@@ -104,6 +104,16 @@ CODES = (
         "a line of its log",
         "Raise the limit of the supervisor (systemd: LimitNOFILE), then restart the service.",
         "getrlimit(2)",
+        explains=(
+            "registry-unreachable",
+            "registry-unhealthy",
+            "debug-unreachable",
+            "proxy-unreachable",
+            "proxy-bad-gateway",
+            "proxy-bad-answer",
+            "token-refused",
+            "push-failed",
+        ),
         interrupts=True,
     ),
 )

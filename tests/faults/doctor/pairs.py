@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -13,21 +14,17 @@ if TYPE_CHECKING:
 
     from harness import Outcome, Report
 
-# Pairs that no rule below excludes and that cannot be made, or cannot be told apart; and why.
-EXCLUDED: dict[frozenset[str], str] = {
-    frozenset({"config damaged", "registry stopped"}): "the registry could not be started again",
-}
 _SEED = 7
-# Codes of a service that does not run: a second reason for that is not reached.
-_DOWN = {"service-down", "service-crash-loop", "supervisor-missing"}
+# Codes of a service that does not work: a second reason for that is not reached.
+_DOWN = {"service-down", "service-crash-loop", "supervisor-missing", "registry-unreachable"}
 
 
 def independent(singles: Sequence[Outcome]) -> list[tuple[str, str]]:
     """Pairs of the faults that were found alone, each in one of them where it can be in any.
 
-    The one that ends a service is made last: the other may have to restart it.
+    One that ends a service, or keeps it from starting again, is made last: the other may have to restart it.
     """
-    found = [each for each in singles if each.causes and not each.wrong and not each.skipped]
+    found = _found(singles)
     random.Random(_SEED).shuffle(found)
     left = {each.names[0] for each in found}
     chosen = []
@@ -35,7 +32,7 @@ def independent(singles: Sequence[Outcome]) -> list[tuple[str, str]]:
         both = {one.names[0], other.names[0]}
         if both <= left and not why_not(one, other):
             left -= both
-            first, second = sorted((one, other), key=lambda each: bool(_down(each)))
+            first, second = sorted((one, other), key=lambda each: (_is_read_at_start(each), _ends(each)))
             chosen.append((first.names[0], second.names[0]))
     return chosen
 
@@ -48,11 +45,22 @@ def why_not(one: Outcome, other: Outcome) -> str:
         return "they have the same cause"
     if _follows(one, other) or _follows(other, one):
         return "one follows from the other"
-    if _down(one) and _down(other):
-        return "each keeps a service from running"
+    if _ends(one) and _ends(other):
+        return "each keeps a service from working"
+    if _seen_by(one) == _seen_by(other):
+        return "one and the same check finds them, and only the first"
     if _hinders(one, other) or _hinders(other, one):
         return "what would find the one is not run because of the other"
-    return EXCLUDED.get(frozenset({one.names[0], other.names[0]}), "")
+    return ""
+
+
+def excluded(singles: Sequence[Outcome]) -> Counter[str]:
+    """How many pairs are not independent, by the reason."""
+    return Counter(why for one, other in combinations(_found(singles), 2) if (why := why_not(one, other)))
+
+
+def _found(singles: Sequence[Outcome]) -> list[Outcome]:
+    return [each for each in singles if each.causes and not each.wrong and not each.skipped]
 
 
 def _follows(one: Outcome, other: Outcome) -> bool:
@@ -70,15 +78,24 @@ def _consequences(code: str) -> Iterator[str]:
     yield from seen
 
 
-def _down(outcome: Outcome) -> bool:
+def _ends(outcome: Outcome) -> bool:
     return any(finding["code"] in _DOWN for finding in _report(outcome)["findings"])
+
+
+def _is_read_at_start(outcome: Outcome) -> bool:
+    return "configuration" in _seen_by(outcome)
 
 
 def _hinders(one: Outcome, other: Outcome) -> bool:
     """Whether all checks that find the *other* are not run, or not tried, because of *one*."""
     not_run = {c["name"] for c in _report(one)["checks"] if c["outcome"] in ("not_run", "not_tried")}
-    findings = _report(other)["findings"]
-    return {finding["check"] for finding in findings if finding["code"] == other.causes[0]} <= not_run
+    return _seen_by(other) <= not_run
+
+
+def _seen_by(outcome: Outcome) -> set[str]:
+    """The checks that find its cause."""
+    findings = _report(outcome)["findings"]
+    return {finding["check"] for finding in findings if finding["code"] == outcome.causes[0]}
 
 
 def _report(outcome: Outcome) -> Report:

@@ -12,16 +12,22 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml
 from certificates import Authority
 from servers import accepts, chronyd, free_ports, program, wait_until
 
 from glctl import cli
+from glctl.clients import keys
+from glctl.clients.distribution import grant
+from glctl.doctor.facts import REPOSITORY
 from glctl.paths import LOG_DIR, Root
+from glctl.secret import Secret
 from glctl.services import control, teardown
 from glctl.services.catalog import NGINX, REGISTRY
 from glctl.services.runit import look
@@ -100,6 +106,23 @@ class Stack:
     @property
     def log(self) -> Path:
         return self.path / f"{LOG_DIR[1:]}/registry/current"
+
+    @property
+    def url(self) -> str:
+        """The registry itself, past nginx."""
+        return f"http://127.0.0.1:{self.ports['registry']}"
+
+    def token(self, *actions: str) -> Secret:
+        """What GitLab would give a client for *actions* on the doctor's repository."""
+        settings = yaml.safe_load(self.config.read_text())["auth"]["token"]
+        return keys.sign_token(
+            keys.read_private_key(Secret(self.key.read_text()), str(self.key)),
+            issuer=settings["issuer"],
+            audience=settings["service"],
+            subject="somebody",
+            access=[grant(REPOSITORY, *actions)],
+            now=time.time(),
+        )
 
     def run_script(self, service: str) -> Path:
         return self.path / f"opt/gitlab/sv/{service}/run"
@@ -202,6 +225,8 @@ def _install_certificate(etc: Path) -> None:
 STACKS: dict[str, Callable[[], AbstractContextManager[Stack]]] = {
     "filesystem": stack,
     "https": partial(stack, scheme="https"),
+    "json logs": partial(stack, "registry['log_formatter'] = 'json'\n"),
+    "without nginx": partial(stack, "nginx['enable'] = false\nregistry['nginx']['enable'] = false\n"),
 }
 
 

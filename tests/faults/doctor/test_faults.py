@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import confusion
-import pairs
 import pytest
 from harness import HERE, Fault, Outcome, attempt, faults, judge, load, variants
 from stacks import Stacks
@@ -134,10 +133,6 @@ def test_a_file_with_an_unknown_code_is_refused(tmp_path: Path) -> None:
     path.write_text('"""Odd."""\nCAUSE = "no-such-code"\n')
     with pytest.raises(AssertionError, match="no-such-code"):
         load(path)
-
-
-def test_every_excluded_pair_is_of_faults_that_there_are() -> None:
-    assert set().union(*pairs.EXCLUDED) <= set(FAULTS)
 
 
 def test_the_table_tells_what_was_missed_and_what_was_told_too_much() -> None:

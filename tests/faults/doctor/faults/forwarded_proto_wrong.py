@@ -5,18 +5,19 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from ways import tls
+from ways import header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stacks import Stack
 
+STACK = "https"
 CAUSE = "location-wrong"
 WRITE_ONLY = ("push",)
 
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    with tls(stack, "http"):
+    with header(stack, "X-Forwarded-Proto", "http"):
         yield

@@ -1,0 +1,19 @@
+"""The registry sends clients nowhere else for blobs (redirect disabled)."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ways import registry_runs_with, setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with registry_runs_with(stack, setting("storage", "redirect", value={"disable": True})):
+        yield
