@@ -68,12 +68,19 @@ def command(context: Context, services: tuple[str, ...], output: str) -> int:
     if any(row.status.state == "no supervisor" and row.should_run for row in rows):
         starts = "glctl start" if context.platform.manages_services else "sudo gitlab-ctl start"
         context.console.note(f"  -> Run: {starts}")
-    elif any(row.runs and not is_guarded(row.status) for row in rows):
+    elif any(row.runs and not is_guarded(row.status) for row in rows) and not _has_supervisor(context.root):
         own = context.platform.manages_services
         starts = "glctl start" if own else "sudo systemctl restart gitlab-runsvdir"
         context.console.note("note: their supervisor, runsvdir, does not run: what goes down stays down.")
         context.console.note(f"  -> Run: {starts}")
     return EXIT_DOWN if any(row.should_run and not row.runs for row in rows) else 0
+
+
+def _has_supervisor(root: Root) -> bool:
+    """Whether a runsvdir is there: one that came after another was killed has no children of its own yet."""
+    from glctl.services.supervisor import find  # all processes are looked at
+
+    return find(root) is not None
 
 
 def _row(root: Root, service: Service) -> Row:

@@ -193,8 +193,8 @@ def _tell(due: Due, goal: Goal, begun: float) -> Told:
         case _:
             name, directory = f"{due.service}/log", directory / "log"
             verb = control.RESTART if due.action == "restart log" else control.HUP
-    if due.action in ("start", "restart"):
-        end_orphans(goal.root, service)  # what a killed one has left keeps its ports
+    if due.action in ("start", "restart", "restart log"):
+        end_orphans(goal.root, service)  # what a killed one has left keeps its ports, and its svlogd the log
     goal.touched[name] = time.time()
     return Told(due, name, directory, verb, control.send(directory, verb), begun)
 

@@ -76,7 +76,8 @@ def drift(root: Root, config_file: Path) -> Drift | None:
     if not last:
         return _unfinished(tree, recorded)
     altered = (*_sources(last, root, config_file), *_made(last, tree), *_read_only(last, tree))
-    notified = {notify["service"] for each in last["resources"] for notify in each.get("notifies", ())}
+    files = (each for each in last["resources"] if each["kind"] == "File")
+    notified = {notify["service"] for each in files for notify in each["notifies"]}  # a disabled one has none
     owed = tuple(sorted(notified - recorded))
     return Drift(last["number"], altered, owed, last["back_to"], holder(tree))
 

@@ -206,8 +206,15 @@ def _due_to(service: Service, status: Status, made: Plan, applied: Applied, guar
     log_action, because = _owed(f"{service.name}/log", made, applied)
     if log_action:
         yield Due(service.name, "restart log" if log_action == "restart" else "reload log", because=because)
+    elif _has_fallen(look(service.directory(applied.tree.root) / "log")):
+        yield Due(service.name, "restart log", because="it is down")
     if not guarded and not action:
         yield Due(service.name, "start", stopped, "its supervisor, runsvdir, does not run")
+
+
+def _has_fallen(log: Status) -> bool:
+    """Whether a log service is down that is to be up: its service stands still when their pipe is full."""
+    return log.is_supervised and not log.is_up and log.want != "down"
 
 
 def _owed(name: str, made: Plan, applied: Applied) -> tuple[Action | None, str]:

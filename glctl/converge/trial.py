@@ -38,6 +38,7 @@ _TIMEOUT = 10.0  # seconds; a start takes 0.05, an answer of a slow object store
 _POLL = 0.005
 _REPOSITORY = "glctl/trial"  # asked for, and not there
 _TAGS = f"/v2/{_REPOSITORY}/tags/list"
+_NOBODY = 65534  # Debian's nobody and nogroup
 _FAILED = 500  # the least status of a server that fails
 _NEW = "The registry with the new configuration"
 _WRITTEN = ("docker/registry/v2/blobs", "docker/registry/v2/repositories")  # distribution, storage paths
@@ -83,7 +84,7 @@ def registry_problems(prepared: Prepared, last: Effective | None) -> Iterator[Pr
     """Why the registry would not come up, or would not reach its storage. *last*: the settings of now."""
     account = _account(prepared.configuration)
     config = _file(prepared, "config.yml")
-    if account is None or account.untakable or config is None or not _can_start(prepared.configuration):
+    if account.untakable or config is None or not _can_start(prepared.configuration):
         return
     moved = _moves(prepared, config)
     if moved:
@@ -97,13 +98,20 @@ def registry_problems(prepared: Prepared, last: Effective | None) -> Iterator[Pr
             yield _problem(what, trial, config, prepared, last)
 
 
-def _account(configuration: Configuration) -> Account | None:
-    """Whom the registry will run as; None where that account is yet to be made."""
+def _account(configuration: Configuration) -> Account:
+    """Whom the registry will run as. One that this run makes is tried as nobody: neither owns anything yet,
+    unless gitlab.rb gives it ids.
+    """
     effective, host = configuration.effective, configuration.host
     user, group = effective["registry.username"], effective["registry.group"]
     if not host.has_account(user, group):
         return Account.numbered(os.geteuid())
-    return Account.named(f"{user}:{group}") if user in host.users and group in host.groups else None
+    if user in host.users and group in host.groups:
+        return Account.named(f"{user}:{group}")
+    found, nobody = Account.named(user), Account.named("nobody:nogroup")
+    uid = found.uid if found.uid is not None else int(effective["registry.uid"] or nobody.uid or _NOBODY)
+    gid = int(effective["registry.gid"] or (*nobody.groups, _NOBODY)[0])
+    return Account(user, uid, (gid,))
 
 
 def _can_start(configuration: Configuration) -> bool:

@@ -14,10 +14,16 @@ def overridden(config: Mapping[str, Any], variables: Mapping[str, str]) -> dict[
     """*config* with each ``REGISTRY_HTTP_ADDR=…`` of *variables* put where it belongs (``http: addr:``)."""
     result = dict(config)
     for name, text in variables.items():
-        keys = name.removeprefix(_PREFIX).lower().split("_")
-        if name.startswith(_PREFIX) and text and all(keys):
+        keys = overriding(name)
+        if keys and text:
             result = _with(result, keys, _value(text))
     return result
+
+
+def overriding(name: str) -> list[str]:
+    """The keys of config.yml that the variable *name* sets a value below; none where it sets none."""
+    keys = name.removeprefix(_PREFIX).lower().split("_")
+    return keys if name.startswith(_PREFIX) and all(keys) else []
 
 
 def _with(node: Mapping[str, Any], keys: list[str], value: Any) -> dict[str, Any]:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from glctl.clients.http import Client
     from glctl.clients.keys import RSAPrivateKey
     from glctl.clients.ntp import Survey
+    from glctl.converge.nginx_test import Verdict
+    from glctl.converge.plan import Plan
+    from glctl.doctor.intended import Intended
     from glctl.doctor.observed import Observed
     from glctl.doctor.virtual_host import Address
     from glctl.doctor.watch import Seen
@@ -51,6 +54,7 @@ class Options:
     read_only: bool = False
     ntp_servers: tuple[str, ...] = ()
     ntp_timeout: float = 1.5  # seconds; also for a Date that takes their place
+    deep: bool = False  # walk whole trees instead of samples
 
 
 def _once(make: Callable[[Facts], T]) -> Callable[[Facts], T]:
@@ -93,6 +97,24 @@ class Facts:
         client = self._made.get("client")
         if client and client[0]:
             client[0].close()
+
+    # --- gitlab.rb
+
+    @_once
+    def intended(self) -> Intended:
+        """This host's gitlab.rb as it stands."""
+        from glctl.doctor.intended import intend
+
+        return intend(self.observed)
+
+    @_once
+    def plan(self) -> Plan:
+        """What reconfigure would change. Not tried where gitlab.rb cannot be used."""
+        from glctl.converge.prepare import prepare
+
+        if (configuration := self.intended().configuration) is None:
+            raise NotTriedError("gitlab.rb cannot be used")
+        return prepare(configuration).plan
 
     # --- the time
 
@@ -176,6 +198,21 @@ class Facts:
             for path in paths
             if (age := _changed(path) - since) > 0
         )
+
+    @_once
+    def unread_by_nginx(self) -> tuple[str, ...]:
+        """Files of nginx's that changed after it had last read them; as evidence."""
+        from glctl.doctor.nginx_files import unread
+
+        pid = self.services()["nginx"].status.pid if self.is_up("nginx") else None
+        return unread(self.observed, pid) if pid else ()
+
+    @_once
+    def nginx_test(self) -> Verdict:
+        """What nginx says of its files."""
+        from glctl.doctor.nginx_files import test
+
+        return test(self.observed)
 
     # --- logs
 

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from glctl.doctor import run_script, virtual_host
-from glctl.doctor.environment import overridden
+from glctl.doctor.environment import overridden, overriding
 from glctl.errors import GlctlError
 from glctl.paths import SV_DIR
 from glctl.secret import MASK, wrap
@@ -51,6 +51,7 @@ class Observed:
     run_as: str = ""  # user[:group…], empty where the registry runs as whoever supervises it
     vhost: VirtualHost | None = None
     services: tuple[str, ...] = ()  # enabled
+    overrides: tuple[str, ...] = ()  # variables of the environment that count over config.yml
     diagnostics: tuple[Diagnostic, ...] = ()  # of the gitlab.rb that this was rendered from
 
     def setting(self, *path: str) -> Any:
@@ -151,16 +152,18 @@ def _observe(
             "(or examine a gitlab.rb alone: glctl --config FILE doctor)",
         )
     settings, problem = _parsed(config)
+    variables = _environment(files, script)
     return Observed(
         root=root,
         platform=platform,
         source=source,
         config_path=config_path,
-        config=wrap(overridden(settings, _environment(files, script))),
+        config=wrap(overridden(settings, variables)),
         problem=problem,
         run_as=script.option("chpst", "-u"),
         vhost=_virtual_host(root, files),
         services=services,
+        overrides=tuple(name for name in variables if overriding(name)),
         diagnostics=diagnostics,
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from glctl.findings.codes import (
     clock,
+    configuration,
     doctor,
     gitlabrb,
     nginx,
@@ -19,6 +20,6 @@ from glctl.findings.codes import (
     tokens,
 )
 
-_AREAS = (gitlabrb, services, clock, registry, nginx, proxy, tokens, storage, s3, push, doctor)
+_AREAS = (gitlabrb, configuration, services, clock, registry, nginx, proxy, tokens, storage, s3, push, doctor)
 
 CODES = {code.name: code for area in _AREAS for code in area.CODES}

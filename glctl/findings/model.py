@@ -20,6 +20,8 @@ class Code:
     source: str  # the document or observed behaviour it comes from
     symptoms: tuple[str, ...] = ()  # what clients and logs show
     explains: tuple[str, ...] = ()  # Codes that follow from it: they stand under it in a Report
+    # Beginnings of names: where one of these Codes is found, this is how that came about, and told with it.
+    told_with: tuple[str, ...] = ()
     disproved_by: tuple[str, ...] = ()  # checks whose success shows that what a log says is over
     severity: Severity = "error"
     interrupts: bool = False  # the remedy stops a service or destroys something

@@ -69,7 +69,12 @@ def _root_of(finding: Finding, findings: Iterable[Finding]) -> str | None:
     seen = {finding.code}
     root: str | None = None
     at = finding.code
-    while cause := next((c for c in CODES if c in heavy - seen and at in CODES[c].explains), None):
+    while cause := next((c for c in CODES if c in heavy - seen and _goes_before(c, at)), None):
         seen.add(cause)
         root = at = cause
     return root
+
+
+def _goes_before(cause: str, code: str) -> bool:
+    """Whether *code* is told under *cause*: it follows from it, or is how it came about."""
+    return code in CODES[cause].explains or cause.startswith(CODES[code].told_with)

@@ -1,17 +1,18 @@
-"""One file of a log, live or archived, plain or gzip: reading it, recognising it, finding its last lines."""
+"""One file of a log, live or archived: reading it, recognising it, finding its last lines."""
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING
+
+from glctl.logs.compressed import broken, compression, decompressed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
 BLOCK = 1 << 16
-_GZIP_MAGIC = b"\x1f\x8b"
 _FINGERPRINT = 512  # bytes; with the stamps of a log, enough to tell one beginning from another
 
 
@@ -21,11 +22,10 @@ class LogFile:
     def __init__(self, path: Path) -> None:
         self._raw = path.open("rb", buffering=0)
         self._text: IO[bytes] = self._raw
-        self.compressed = os.pread(self._raw.fileno(), 2, 0) == _GZIP_MAGIC
+        self._kind = compression(self._raw)
+        self.compressed = bool(self._kind)
         if self.compressed:
-            import gzip
-
-            self._text = cast("IO[bytes]", gzip.GzipFile(fileobj=self._raw))
+            self._text = decompressed(self._raw, self._kind)
 
     def close(self) -> None:
         self._text.close()
@@ -35,13 +35,19 @@ class LogFile:
         """The next bytes of text; none at the end, or where a compressed file is broken."""
         if not self.compressed:
             return self._text.read(size)
-        import gzip
-        import zlib
-
         try:
             return self._text.read(size)
-        except (EOFError, gzip.BadGzipFile, zlib.error):
+        except broken(self._kind):
             return b""
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill the beginning of *buffer* as :meth:`read` does; returns with how many bytes."""
+        if not self.compressed:
+            return self._raw.readinto(buffer) or 0
+        try:
+            return self._text.readinto(buffer)  # type: ignore[attr-defined, no-any-return]  # all of them have it
+        except broken(self._kind):
+            return 0
 
     def seek(self, offset: int) -> None:
         """Go on reading at *offset* of the text."""

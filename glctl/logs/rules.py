@@ -19,7 +19,7 @@ Severity = Literal["info", "warning", "error"]
 
 @dataclass(frozen=True, slots=True)
 class LogRule:
-    """A line with *needle* whose words match *pattern* (re.MULTILINE) shows the Code *code*.
+    """A record whose words hold *needle* and match *pattern* (re.MULTILINE) shows the Code *code*.
 
     *explanation* is one sentence; ``{subject}`` in it is the group of that name in the pattern.
     """
@@ -233,7 +233,7 @@ RULES: tuple[LogRule, ...] = (
     ),
     LogRule(
         "registry-unhealthy",
-        b'" 503 ',
+        b"HTTP 503",
         r"^HTTP 503$",
         "The registry answers 503: its health check of the storage has failed, and it logs no reason.",
     ),
@@ -505,7 +505,7 @@ NOISE: tuple[NoiseRule, ...] = (
         "The line before it has the reason, and a rule of its own.",
     ),
     NoiseRule(
-        b'" 5',
+        b"HTTP 50",
         r"^HTTP 50[024]$",
         "A line beside it, of the registry or in nginx's error.log, has the reason.",
     ),

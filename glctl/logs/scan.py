@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from glctl.logs.explain import explain, may_tell
 from glctl.logs.records import level_of, parse
-from glctl.logs.rules import NOISE, RULES, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,31 +49,18 @@ def scan(lines: Iterable[bytes], service: str, since: datetime | None = None) ->
     unexplained: tuple[LogRecord, ...] = ()
     unexplained_count = 0
     for line in lines:
-        candidates = [rule for rule in RULES if rule.needle in line]
-        if not candidates and level_of(line) not in ("error", "fatal"):
+        if level_of(line) not in ("error", "fatal") and not may_tell(line):
             continue
         record = parse(line, service)
         if since and record.time and record.time < since:
             continue
-        text = words(record)
-        if explained := _explain(candidates, text):
-            rule, explanation = explained
-            matches[rule.code] = _added(matches.pop(rule.code, None), rule, explanation, record)
-        elif record.level in ("error", "fatal") and not _is_noise(line, text):
+        explained = explain(record)
+        if explained and (rule := explained.rule):
+            matches[rule.code] = _added(matches.pop(rule.code, None), rule, explained.explanation, record)
+        elif not explained and record.level in ("error", "fatal"):
             unexplained_count += 1
             unexplained = (*unexplained, record)[-EXAMPLES:]
     return ScanResult(tuple(matches.values()), unexplained_count, unexplained)
-
-
-def _explain(rules: list[LogRule], text: str) -> tuple[LogRule, str] | None:
-    for rule in rules:
-        if match := re.search(rule.pattern, text, re.MULTILINE):
-            return rule, rule.explanation.format(subject=match.groupdict().get("subject") or "unknown")
-    return None
-
-
-def _is_noise(line: bytes, text: str) -> bool:
-    return any(rule.needle in line and re.search(rule.pattern, text, re.MULTILINE) for rule in NOISE)
 
 
 def _added(before: LogMatch | None, rule: LogRule, explanation: str, record: LogRecord) -> LogMatch:

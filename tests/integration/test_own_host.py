@@ -77,6 +77,11 @@ def processes():
             found.append(f"{name} {stat.parent.owner()}")
     return sorted(found)
 
+rb = pathlib.Path("/etc/gitlab/gitlab.rb")
+text = rb.read_text()
+rb.write_text(text + "registry['env'] = { 'REGISTRY_STORAGE' => 'nosuch' }")
+glctl("reconfigure", "--wait", "0")
+rb.write_text(text)
 glctl("reconfigure", "--dry-run")
 seen["accounts before"] = [entry.pw_name for entry in pwd.getpwall()]
 glctl("reconfigure")
@@ -92,8 +97,6 @@ glctl("doctor", "--read-only")
 glctl("down")
 seen["processes afterwards"] = processes()
 
-rb = pathlib.Path("/etc/gitlab/gitlab.rb")
-text = rb.read_text()
 rb.write_text(text + "registry['uid'] = 4321")
 glctl("reconfigure", "--no-diff")
 rb.write_text(text + '''
@@ -149,6 +152,15 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads(done.stdout)
     return result
+
+
+def test_a_first_run_tries_the_registry_before_its_account_is_made(seen: dict[str, Any]) -> None:
+    code, _, err = seen["runs"]["reconfigure --wait 0"]
+    assert code == 1
+    assert "The registry with the new configuration does not start" in err
+    assert "nosuch" in err
+    assert "Nothing was changed." in err
+    assert "registry" not in seen["accounts before"]
 
 
 def test_a_first_run_brings_it_up(seen: dict[str, Any]) -> None:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from glctl.findings.model import Code, Severity
 
 
-def _code(name: str, meaning: str, remedy: str, source: str, severity: Severity = "error") -> Code:
-    return Code(name, meaning, "reading gitlab.rb", remedy, source, severity=severity)
+def _code(
+    name: str,
+    meaning: str,
+    remedy: str,
+    source: str,
+    severity: Severity = "error",
+    explains: tuple[str, ...] = (),
+) -> Code:
+    return Code(name, meaning, "reading gitlab.rb", remedy, source, severity=severity, explains=explains)
 
 
 _RUBY = "Ruby 3"
 _OMNIBUS = "Omnibus 19.3"
+# What a registry with such settings ends with, and says.
+_NO_START = ("registry-config-invalid", "registry-panic", "service-crash-loop")
 _LIMIT = "a limit of glctl, so that no file can stall it"
 
 CODES = (
@@ -38,7 +47,13 @@ CODES = (
     _code(
         "unknown-setting", "Omnibus knows no setting of this name.", "Use the name that is offered.", _OMNIBUS
     ),
-    _code("wrong-type", "A value of another kind belongs here.", "Write it as the example does.", _OMNIBUS),
+    _code(
+        "wrong-type",
+        "A value of another kind belongs here.",
+        "Write it as the example does.",
+        _OMNIBUS,
+        explains=_NO_START,
+    ),
     _code(
         "wrong-value", "The value is none of those that are possible.", "Use one that is listed.", _OMNIBUS
     ),
@@ -46,13 +61,18 @@ CODES = (
     _code("url-missing", "An address that is needed is not set.", "Add the line that is named.", _OMNIBUS),
     _code("port-collision", "Two of our own services want one port.", "Change one of them.", "ip(7)"),
     _code(
-        "storage-driver-missing", "No storage driver is named.", "Name one.", "distribution, configuration"
+        "storage-driver-missing",
+        "No storage driver is named.",
+        "Name one.",
+        "distribution, configuration",
+        explains=_NO_START,
     ),
     _code(
         "storage-driver-several",
         "Several storage drivers are named.",
         "Keep one.",
         "distribution, configuration",
+        explains=_NO_START,
     ),
     _code(
         "storage-key-missing",

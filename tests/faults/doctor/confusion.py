@@ -25,7 +25,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
     parts = [
         _summary(singles, pairs, healthy),
         _lines(_TITLES, (_single(each) for each in singles)),
-        "Two at once: each fault in one pair, where there is another that it is independent of. It is not where",
+        "Two at once: each fault in one pair, where it is independent of another. It is not where",
         "\n".join(f"- {why} ({count:,} pairs)" for why, count in excluded(singles).most_common()),
         _lines(("faults", *_TITLES[2:]), (_pair(each) for each in pairs)),
         "Healthy, where nothing may be found:",

@@ -68,11 +68,12 @@ def _follows(one: Outcome, other: Outcome) -> bool:
 
 
 def _consequences(code: str) -> Iterator[str]:
-    """All Codes that follow from *code*, directly or not."""
+    """All Codes that follow from *code*, directly or not, or are told with it."""
     seen: set[str] = set()
     left = [code]
     while left:
-        following = set(CODES[left.pop()].explains) - seen
+        one = left.pop()
+        following = {*CODES[one].explains, *(c for c in CODES if one.startswith(CODES[c].told_with))} - seen
         seen |= following
         left += following
     yield from seen

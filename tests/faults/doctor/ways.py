@@ -142,6 +142,25 @@ def mounted(path: Path, options: str, *, fill: bool = False, left: int = 0) -> I
         subprocess.run(["umount", "-l", str(path)], check=True)
 
 
+@contextlib.contextmanager
+def configured(stack: Stack, lines: str, without: str = "") -> Iterator[None]:
+    """The stack as reconfigure makes it with other *lines* in gitlab.rb, *without* those that hold this."""
+
+    def change(text: str) -> str:
+        kept = [line for line in text.splitlines() if not without or without not in line]
+        return "\n".join([*kept, lines, ""])
+
+    with edited(stack.gitlab_rb, change):
+        _reconfigured(stack)
+        yield
+    _reconfigured(stack)
+
+
+def _reconfigured(stack: Stack) -> None:
+    code, _, err = stack.glctl("reconfigure")
+    assert code == 0, err
+
+
 # --- services
 
 

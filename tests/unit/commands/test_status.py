@@ -11,6 +11,7 @@ from glctl import cli
 from glctl.commands import status as status_command
 from glctl.converge.drift import Altered, Drift
 from glctl.paths import SERVICE_DIR, SV_DIR, Root
+from glctl.services import supervisor
 
 Add = Callable[..., Path]
 
@@ -290,6 +291,14 @@ def test_a_dead_runsvdir(add: Add, status: Any, monkeypatch: pytest.MonkeyPatch)
     assert "runsvdir, does not run" in err
     assert "-> Run: CALLED start" in err
     monkeypatch.setattr(status_command, "is_guarded", lambda _status: True)
+    assert status()[2] == ""
+
+
+def test_a_runsvdir_that_came_after_a_dead_one(
+    add: Add, status: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add("registry")
+    monkeypatch.setattr(supervisor, "find", lambda _root: object())
     assert status()[2] == ""
 
 

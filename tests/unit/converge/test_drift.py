@@ -86,6 +86,17 @@ def test_a_service_without_a_record_is_owed_something(applied: Root) -> None:
     assert look(applied) == Drift(1, owed=("nginx/log", "registry"))
 
 
+def test_a_disabled_service_is_owed_nothing(
+    applied: Root, configure: Callable[..., Configuration], tree: Tree
+) -> None:
+    configuration = configure("nginx['enable'] = false")
+    Generations(tree).keep(configuration, configuration.resources())
+    Applied(tree).forget("nginx")
+    found = look(applied)
+    assert found
+    assert found.owed == ()
+
+
 def test_a_changed_mode(applied: Root) -> None:
     applied.at(CONFIG_YML).chmod(0)
     assert look(applied) == Drift(1, (Altered(applied.relocate(CONFIG_YML), ("registry",), how="mode"),))

@@ -3,6 +3,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -198,6 +199,22 @@ def test_services_without_their_supervisor(host: Host, monkeypatch: pytest.Monke
 def test_a_disabled_service_that_still_ends_is_waited_for(host: Host, root: Root) -> None:
     root.at("/opt/gitlab/service/nginx").unlink()
     assert [d.action for d in host.due("nginx['enable'] = false")] == ["stop"]
+
+
+@pytest.mark.parametrize(
+    ("state", "due"),
+    [
+        ({"up": True}, []),
+        ({"up": False}, [Due("registry", "restart log", because="it is down")]),
+        ({"up": False, "want": b"d"}, []),
+    ],
+    ids=["up", "down", "stopped"],
+)
+def test_a_log_service_that_is_down_stops_its_service_before_long(
+    host: Host, state: dict[str, Any], due: list[Due]
+) -> None:
+    host.supervise("registry/log", **state)
+    assert host.due() == due
 
 
 def test_on_an_omnibus_host_only_changes_count(host: Host) -> None:

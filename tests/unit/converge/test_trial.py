@@ -16,6 +16,7 @@ from glctl.converge.prepare import Prepared, prepare
 from glctl.converge.trial import registry_problems
 from glctl.paths import SECRETS_FILE, Root
 from glctl.render.resources import File
+from glctl.services.accounts import Account
 from glctl.settings.platform import DEBIAN, Program
 
 Configure = Callable[..., Configuration]
@@ -181,13 +182,28 @@ def test_directories_that_this_run_does_not_put_right_are_tried(
     assert [what.rpartition(" ")[2] for what, _ in problems] == ["v2.", "repositories."]
 
 
-@pytest.mark.parametrize("missing", ["account", "program"])
-def test_what_cannot_be_tried_yet_is_not(made: Callable[..., Prepared], missing: str, root: Root) -> None:
+def test_without_the_program_nothing_can_be_tried(made: Callable[..., Prepared]) -> None:
     prepared = made("#!/bin/sh\nexit 1\n")
     host = prepared.configuration.host
-    if missing == "account":
-        host = replace(host, privileged=True, root=Root(), users=frozenset(), groups=frozenset())
-    else:
-        host = replace(host, platform=replace(host.platform, registry=Program("/no/such", "x")))
+    host = replace(host, platform=replace(host.platform, registry=Program("/no/such", "x")))
     configuration = replace(prepared.configuration, host=host)
     assert list(registry_problems(replace(prepared, configuration=configuration), None)) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "users", "account"),
+    [
+        ([], (), Account("registry", 65534, (65534,))),
+        (["registry['uid'] = 4321", "registry['gid'] = '4322'"], (), Account("registry", 4321, (4322,))),
+        (["registry['username'] = 'daemon'"], ("daemon",), Account("daemon", 1, (65534,))),
+    ],
+    ids=["without ids", "with ids", "of which only the group is missing"],
+)
+def test_an_account_that_this_run_makes_is_tried_as_nobody(
+    configure: Configure, lines: list[str], users: tuple[str, ...], account: Account
+) -> None:
+    configuration = configure(*lines)
+    host = replace(
+        configuration.host, privileged=True, root=Root(), users=frozenset(users), groups=frozenset()
+    )
+    assert trying._account(replace(configuration, host=host)) == account

@@ -105,7 +105,7 @@ def test_every_rule_has_a_line_that_it_is_the_first_to_fit() -> None:
 
 
 def first_fitting(rules: Sequence[LogRule | NoiseRule], line: bytes, text: str) -> LogRule | NoiseRule | None:
-    fitting = (r for r in rules if r.needle in line and re.search(r.pattern, text, re.MULTILINE))
+    fitting = (r for r in rules if r.needle.decode() in text and re.search(r.pattern, text, re.MULTILINE))
     return next(fitting, None)
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from glctl.doctor.checks.configuration import readable
+from glctl.doctor.checks.configuration import drift, gitlab_rb, owed, readable, settings
 
-CHECKS = (readable.CHECK,)
+CHECKS = (readable.CHECK, settings.CHECK, gitlab_rb.CHECK, drift.CHECK, owed.OWED, owed.UNREAD)

@@ -1,4 +1,4 @@
-"""The registry's settings: that they can be read, and what check-config warns of in a gitlab.rb alone."""
+"""The registry's settings: that they can be read, and what overrides them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
-    """Tell what kept config.yml from being read, and what is doubtful in gitlab.rb."""
+    """Tell what kept config.yml from being read."""
     observed = facts.observed
     if observed.problem:
         yield found(
@@ -24,13 +24,11 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             f"The registry cannot read its {observed.config_path}: {observed.problem}.",
             remedy="glctl reconfigure",
         )
-    for diagnostic in observed.diagnostics:
+    if observed.overrides:
         yield found(
-            diagnostic.code,
-            str(diagnostic.span or "gitlab.rb"),
-            f"{diagnostic.span}: {diagnostic.message}" if diagnostic.span else diagnostic.message,
-            remedy=diagnostic.hint,
-            severity=diagnostic.severity,
+            "registry-environment-overrides",
+            observed.config_path,
+            f"The registry's environment overrides {observed.config_path}: {', '.join(observed.overrides)}.",
         )
     return observed.config_path if observed.source == "disk" else "as gitlab.rb would make it"
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from glctl.doctor.checks.nginx import virtual_host
+from glctl.doctor.checks.nginx import files, virtual_host
 
-CHECKS = (virtual_host.CHECK,)
+CHECKS = (virtual_host.CHECK, files.TEST, files.SERVED)

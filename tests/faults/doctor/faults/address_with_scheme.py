@@ -1,4 +1,4 @@
-"""The registry's address is given with a scheme: http://127.0.0.1:PORT."""
+"""http.addr in config.yml is a URL."""
 
 from __future__ import annotations
 

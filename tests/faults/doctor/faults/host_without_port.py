@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from ways import header
+from ways import configured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,5 +18,5 @@ WRITE_ONLY = ("push",)
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    with header(stack, "Host", "$host"):
+    with configured(stack, "registry['nginx']['proxy_set_headers'] = { 'Host' => '$host' }"):
         yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from ways import header
+from ways import configured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,5 +15,5 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    with header(stack, "X-Forwarded-Proto", "https"):
+    with configured(stack, "registry['nginx']['proxy_set_headers'] = { 'X-Forwarded-Proto' => 'https' }"):
         yield

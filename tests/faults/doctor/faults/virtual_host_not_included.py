@@ -1,19 +1,23 @@
-"""GitLab's key is only in gitlab-secrets.json: GitLab runs on another machine."""
+"""nginx.conf no longer includes the virtual hosts."""
 
 from __future__ import annotations
 
 import contextlib
 from typing import TYPE_CHECKING
 
-from ways import moved_away
+from ways import edited, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stacks import Stack
 
+CAUSE = "nginx-vhost-not-included"
+
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    with moved_away(stack.key):
+    with edited(stack.nginx_conf, replaced(("include service_conf/*.conf;", ""))):
+        stack.reload_nginx()
         yield
+    stack.reload_nginx()

@@ -1,0 +1,50 @@
+"""gitlab.rb: what check-config says of it, and the secrets that belong to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from glctl.doctor.check import Check
+from glctl.doctor.found import found
+from glctl.paths import CONFIG_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from glctl.doctor.facts import Facts
+    from glctl.findings.model import Finding
+
+# What another check looks at itself, where it runs.
+_SEEN_LIVE = frozenset({"debug-server-exposed"})
+
+
+def run(facts: Facts) -> Generator[Finding, None, str]:
+    """Read gitlab.rb as reconfigure would; what runs is examined all the same."""
+    if facts.observed.source == "gitlab.rb":
+        diagnostics = facts.observed.diagnostics
+    else:
+        intended = facts.intended()
+        if intended.unreadable and intended.why:
+            path = intended.unreadable
+            yield found(
+                "secrets-unreadable" if path.suffix == ".json" else "gitlab-rb-unreadable",
+                str(path),
+                f"{intended.why.message.rstrip('.')}.",
+                evidence=[intended.why.hint] if intended.why.hint else (),
+                # What runs goes on without it, and may have been set up otherwise.
+                severity=None if path.exists() else "warning",
+            )
+            return "cannot be read"
+        diagnostics = tuple(d for d in intended.diagnostics if d.code not in _SEEN_LIVE)
+    for diagnostic in diagnostics:
+        yield found(
+            diagnostic.code,
+            str(diagnostic.span or "gitlab.rb"),
+            f"{diagnostic.span}: {diagnostic.message}" if diagnostic.span else diagnostic.message,
+            remedy=diagnostic.hint,
+            severity=diagnostic.severity,
+        )
+    return f"{len(diagnostics) or 'nothing'} to say of it"
+
+
+CHECK = Check("gitlab-rb", f"{CONFIG_FILE} can be read and makes sense.", run, live=False)

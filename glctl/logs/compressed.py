@@ -1,0 +1,74 @@
+"""Compressed logs: gzip, xz and zstd, read as the text that they hold."""
+
+from __future__ import annotations
+
+import os
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from glctl.errors import GlctlError
+
+if TYPE_CHECKING:
+    from io import FileIO
+
+_MAGIC = ((b"\x1f\x8b", "gzip"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
+
+
+def compression(file: FileIO) -> str:
+    """How *file* is compressed, told by its first bytes; empty where it is not."""
+    head = os.pread(file.fileno(), 6, 0)
+    return next((name for magic, name in _MAGIC if head.startswith(magic)), "")
+
+
+def decompressed(file: FileIO, kind: str) -> IO[bytes]:
+    """The text in a *file* that is compressed as *kind*. It can be sought in, at the price of reading again.
+
+    GlctlError where that needs a package that is not there.
+    """
+    if kind == "xz":
+        import lzma
+
+        return cast("IO[bytes]", lzma.LZMAFile(file))
+    if kind == "zstd":
+        return _zstd(file)
+    if igzip := _isal("igzip"):  # three times as quick as zlib
+        return cast("IO[bytes]", igzip.IGzipFile(fileobj=file))
+    import gzip
+
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=file))
+
+
+def broken(kind: str) -> tuple[type[Exception], ...]:
+    """What reading a damaged or unfinished file of that *kind* raises."""
+    if kind == "xz":
+        import lzma
+
+        return EOFError, lzma.LZMAError
+    if kind == "zstd":
+        import zstandard
+
+        return (zstandard.ZstdError,)
+    import zlib
+
+    isal = _isal("isal_zlib")
+    return EOFError, OSError, zlib.error, *([isal.error] if isal else [])
+
+
+def _isal(module: str) -> Any:
+    """A module of the optional isal; None where it is not there."""
+    from importlib import import_module
+
+    try:
+        return import_module(f"isal.{module}")
+    except ImportError:
+        return None
+
+
+def _zstd(file: FileIO) -> IO[bytes]:
+    try:
+        import zstandard
+    except ImportError:
+        raise GlctlError(
+            f"{file.name!s} is compressed by zstd, which cannot be read here.",
+            "pip install zstandard   (or: zstd -d on a copy of it)",
+        ) from None
+    return cast("IO[bytes]", zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True))

@@ -1,0 +1,54 @@
+"""What a rule makes of a record."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from glctl.logs.rules import NOISE, RULES, words
+
+if TYPE_CHECKING:
+    from glctl.logs.records import LogRecord
+    from glctl.logs.rules import LogRule, NoiseRule
+
+_LATELY = 4096  # texts whose explanation is kept: services repeat themselves
+
+
+class Explained(NamedTuple):
+    """The *rule* that fits a record, and its *explanation* for it; no rule: it is only noise."""
+
+    rule: LogRule | None
+    explanation: str
+
+
+def may_tell(line: bytes) -> bool:
+    """Whether the words of a rule are in *line*, wherever they stand."""
+    return any(rule.needle in line for rule in RULES)
+
+
+def explain(record: LogRecord) -> Explained | None:
+    """The first rule that fits what the service itself says in *record*."""
+    return _explained(words(record))
+
+
+@lru_cache(_LATELY)
+def _explained(text: str) -> Explained | None:
+    for needle, rule, pattern in _table():
+        if needle in text and (match := pattern.search(text)):
+            if rule is None:
+                return Explained(None, "")
+            return Explained(
+                rule, rule.explanation.format(subject=match.groupdict().get("subject") or "unknown")
+            )
+    return None
+
+
+@cache
+def _table() -> list[tuple[str, LogRule | None, re.Pattern[str]]]:
+    """Rules, then what is noise (None): what looks like both tells something."""
+    rules: list[tuple[LogRule | NoiseRule, LogRule | None]] = [
+        *((rule, rule) for rule in RULES),
+        *((noise, None) for noise in NOISE),
+    ]
+    return [(each.needle.decode(), told, re.compile(each.pattern, re.MULTILINE)) for each, told in rules]

@@ -1,0 +1,21 @@
+"""config.yml was edited by hand, and the registry restarted on it."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ways import registry_runs_with, setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "registry-config-drift"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with registry_runs_with(stack, setting("log", "level", value="warn")):
+        yield

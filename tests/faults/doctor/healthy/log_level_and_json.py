@@ -1,0 +1,19 @@
+"""JSON logs, and more of them."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ways import configured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with configured(stack, "registry['log_formatter'] = 'json'\nregistry['log_level'] = 'debug'"):
+        yield

@@ -1,0 +1,93 @@
+import gzip
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from glctl.logs import stretches as module
+from glctl.logs.stretches import Stretch, Window, stretches
+
+BEGAN = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def line(second: int) -> bytes:
+    moment = BEGAN + timedelta(seconds=second)
+    return f"{moment:%Y-%m-%d_%H:%M:%S}.00000 line {second} {'x' * 200}\n".encode()
+
+
+def written(path: Path, seconds: range) -> bytes:
+    text = b"".join(map(line, seconds))
+    path.write_bytes(text)
+    return text
+
+
+def read(path: Path, found: list[Stretch]) -> bytes:
+    text = path.read_bytes()
+    return b"".join(text[each.start : each.end] for each in found)
+
+
+def test_pieces_join_to_the_whole_file_and_begin_with_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PIECE", 10_000)
+    path = tmp_path / "current"
+    text = written(path, range(1000))
+    found = [*stretches(path, "registry", Window())]
+    assert len(found) > 20
+    assert read(path, found) == text
+    assert all(text[each.start : each.start + 4] == b"2026" for each in found)
+
+
+@pytest.mark.parametrize(("since", "until"), [(70_000, 72_000), (None, 500), (85_000, None), (90_000, None)])
+def test_only_what_may_hold_the_window_is_read(tmp_path: Path, since: int | None, until: int | None) -> None:
+    path = tmp_path / "current"
+    written(path, range(0, 86_400, 4))
+    window = Window(
+        BEGAN + timedelta(seconds=since) if since is not None else None,
+        BEGAN + timedelta(seconds=until) if until is not None else None,
+    )
+    text = read(path, [*stretches(path, "registry", window)])
+    wanted = [line(s) for s in range(0, 86_400, 4) if (since or 0) <= s < (until or 90_000)]
+    assert b"".join(wanted) in text
+    assert len(text) < sum(map(len, wanted)) + 300_000 < path.stat().st_size
+
+
+def test_where_the_clock_was_set_back_all_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "current"
+    text = b"".join(map(line, [*range(40_000, 50_000), *range(10_000)]))
+    path.write_bytes(text)
+    assert read(path, [*stretches(path, "registry", Window(since=BEGAN + timedelta(seconds=49_000)))]) == text
+
+
+def test_what_has_no_times_is_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "current"
+    path.write_bytes(b"no time\n" * 100_000)
+    assert read(path, [*stretches(path, "registry", Window(since=BEGAN))]) == path.read_bytes()
+
+
+def test_compressed_files_are_one_stretch(tmp_path: Path) -> None:
+    path = tmp_path / "old.gz"
+    path.write_bytes(gzip.compress(line(1)))
+    assert [*stretches(path, "nginx", Window(since=BEGAN))] == [Stretch(path, "nginx")]
+
+
+def test_an_empty_file_has_none(tmp_path: Path) -> None:
+    path = tmp_path / "current"
+    path.touch()
+    assert [*stretches(path, "registry", Window())] == []
+
+
+def test_a_line_longer_than_a_piece_is_not_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PIECE", 1000)
+    path = tmp_path / "current"
+    path.write_bytes(b"x" * 300_000 + b"\n" + line(1))
+    assert [each.end for each in stretches(path, "registry", Window())] == [300_001, path.stat().st_size]
+
+
+def test_a_window_has_its_beginning_and_not_its_end() -> None:
+    window = Window(BEGAN, BEGAN + timedelta(hours=1))
+    held = [window.holds(BEGAN + timedelta(minutes=m)) for m in (-1, 0, 59, 60)]
+    assert held == [False, True, True, False]
+    assert window.holds(None)
+    assert Window().is_open
+    assert not window.is_open
