@@ -90,7 +90,16 @@ def _is_read_at_start(outcome: Outcome) -> bool:
 def _hinders(one: Outcome, other: Outcome) -> bool:
     """Whether all checks that find the *other* are not run, or not tried, because of *one*."""
     not_run = {c["name"] for c in _report(one)["checks"] if c["outcome"] in ("not_run", "not_tried")}
-    return _seen_by(other) <= not_run
+    return _needed_by(other) <= not_run
+
+
+def _needed_by(outcome: Outcome) -> set[str]:
+    """The checks that find its cause; where only the logs tell it, those that had something logged."""
+    seen = _seen_by(outcome)
+    if seen != {"logs"}:
+        return seen
+    findings = _report(outcome)["findings"]
+    return {f["check"] for f in findings if f["explained_by"] == outcome.causes[0]} or seen
 
 
 def _seen_by(outcome: Outcome) -> set[str]:

@@ -185,8 +185,10 @@ def told(report: dict[str, Any]) -> str:
 
 
 @contextlib.contextmanager
-def stack(lines: str = "", scheme: str = "http", options: tuple[str, ...] = ()) -> Iterator[Stack]:
-    """A stack with these *lines* in its gitlab.rb, up and well when entered."""
+def stack(
+    lines: str = "", *, without: str = "", scheme: str = "http", options: tuple[str, ...] = ()
+) -> Iterator[Stack]:
+    """A stack, up and well when entered: *lines* are added to its gitlab.rb, and left out that hold *without*."""
     for name in ("docker-registry", "nginx", "runsvdir"):
         program(name)
     folder = Path(tempfile.mkdtemp(prefix="glctl-doctor-"))
@@ -196,8 +198,9 @@ def stack(lines: str = "", scheme: str = "http", options: tuple[str, ...] = ()) 
     path = folder / "root"
     (path / "etc/gitlab").mkdir(parents=True)
     ports = dict(zip(("registry", "debug", "nginx", "status"), free_ports(4), strict=True))
-    text = GITLAB_RB.format(scheme=scheme, host=HOST, **ports) + (AS_NOBODY if AS_ROOT else "") + lines
-    (path / "etc/gitlab/gitlab.rb").write_text(text)
+    text = GITLAB_RB.format(scheme=scheme, host=HOST, **ports) + (AS_NOBODY if AS_ROOT else "")
+    kept = [line for line in text.splitlines() if not without or without not in line]
+    (path / "etc/gitlab/gitlab.rb").write_text("\n".join([*kept, lines, ""]))
     if scheme == "https":
         _install_certificate(path / "etc/gitlab")
     with chronyd(clock) as time_server:
@@ -226,8 +229,9 @@ def _install_certificate(etc: Path) -> None:
 STACKS: dict[str, Callable[[], AbstractContextManager[Stack]]] = {
     "filesystem": stack,
     "https": partial(stack, scheme="https"),
-    "json logs": partial(stack, "registry['log_formatter'] = 'json'\n"),
-    "without nginx": partial(stack, "nginx['enable'] = false\nregistry['nginx']['enable'] = false\n"),
+    "json logs": partial(stack, "registry['log_formatter'] = 'json'"),
+    "every address": partial(stack, without="registry['nginx']['listen_addresses']"),
+    "without nginx": partial(stack, "nginx['enable'] = false\nregistry['nginx']['enable'] = false"),
 }
 
 

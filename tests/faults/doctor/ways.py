@@ -119,11 +119,11 @@ def added(path: Path, text: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def mounted(path: Path, options: str, *, fill: bool = False, left: int = 0) -> Iterator[None]:
-    """A tmpfs over *path*, the account's own; *fill*: with only so many bytes *left* in it."""
+    """A tmpfs over *path*, with its owner and mode; *fill*: with only so many bytes *left* in it."""
     if not AS_ROOT:
         pytest.skip("only root can mount")
     owner = path.stat()
-    options = f"{options},uid={owner.st_uid},gid={owner.st_gid}"
+    options = f"{options},uid={owner.st_uid},gid={owner.st_gid},mode={owner.st_mode & 0o7777:o}"
     done = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(path)], capture_output=True, check=False
     )

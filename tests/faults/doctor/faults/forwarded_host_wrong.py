@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from ways import nginx_runs_with
+from ways import configured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +18,6 @@ WRITE_ONLY = ("push",)
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    proxied = "proxy_pass http://127.0.0.1:"
-    with nginx_runs_with(
-        stack, (proxied, "proxy_set_header X-Forwarded-Host internal.example.com;" + " " + proxied)
-    ):
+    headers = "{ 'X-Forwarded-Host' => 'internal.example.com' }"
+    with configured(stack, f"registry['nginx']['proxy_set_headers'] = {headers}"):
         yield

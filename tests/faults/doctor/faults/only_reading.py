@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from ways import location_with
+from ways import configured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,5 +18,6 @@ WRITE_ONLY = ("push",)
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    with location_with(stack, "limit_except GET HEAD { deny all; }"):
+    only_reading = "if ($request_method !~ ^(GET|HEAD)$) { return 403; }"
+    with configured(stack, f"registry['nginx']['custom_gitlab_server_config'] = '{only_reading}'"):
         yield

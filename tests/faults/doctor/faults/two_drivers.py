@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from stacks import Stack
 
-CAUSE = "registry-config-invalid"
+CAUSE = "storage-driver-several"
 
 
 @contextlib.contextmanager

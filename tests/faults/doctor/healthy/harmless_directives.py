@@ -1,11 +1,11 @@
-"""nginx has further headers, limits and a log of its own for the registry."""
+"""nginx has further headers, limits and time-outs for the registry."""
 
 from __future__ import annotations
 
 import contextlib
 from typing import TYPE_CHECKING
 
-from ways import location_with
+from ways import configured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    more = "proxy_set_header X-Site example; add_header X-Served-By nginx; client_max_body_size 20g;"
-    with location_with(stack, more):
+    more = "add_header X-Served-By nginx; client_body_timeout 300s; send_timeout 300s;"
+    with configured(stack, f"registry['nginx']['custom_gitlab_server_config'] = '{more}'"):
         yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from ways import registry_runs_with, setting
+from ways import configured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,5 +15,6 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    with registry_runs_with(stack, setting("http", "addr", value=f"localhost:{stack.ports['registry']}")):
+    address = f"localhost:{stack.ports['registry']}"
+    with configured(stack, f"registry['registry_http_addr'] = '{address}'", without="registry_http_addr"):
         yield

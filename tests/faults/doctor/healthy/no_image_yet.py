@@ -15,5 +15,5 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    with mounted(stack.images, "mode=0755"):
+    with mounted(stack.images, "rw"):
         yield

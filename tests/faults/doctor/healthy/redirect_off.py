@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from ways import registry_runs_with, setting
+from ways import configured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,5 +15,9 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    with registry_runs_with(stack, setting("storage", "redirect", value={"disable": True})):
+    images = "/var/opt/gitlab/gitlab-rails/shared/registry"
+    storage = (
+        f"{{ 'filesystem' => {{ 'rootdirectory' => '{images}' }}, 'redirect' => {{ 'disable' => true }} }}"
+    )
+    with configured(stack, f"registry['storage'] = {storage}"):
         yield

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from typing import TYPE_CHECKING
 
-from ways import edited
+from ways import configured
 
 from glctl.clients import keys
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
     old = keys.certify(keys.generate_key(bits=2048), time.time() - 60)
-    with edited(stack.bundle, lambda text: old + text):
-        stack.restart()
+    both = json.dumps(old + stack.bundle.read_text())
+    with configured(stack, f"registry['internal_certificate'] = {both}"):
         yield
-    stack.restart()

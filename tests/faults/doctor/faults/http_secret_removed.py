@@ -1,4 +1,4 @@
-"""The registry makes up its http.secret, being the only one."""
+"""The http.secret is taken out of config.yml by hand, and the registry makes up one: it is the only one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stacks import Stack
+
+CAUSE = "registry-config-drift"
 
 
 @contextlib.contextmanager
