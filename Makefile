@@ -1,6 +1,6 @@
 # Two commands are all: make demo, make test. Each installs what it needs (scripts/setup) and is safe to repeat.
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test lint types wheel example differences bench clean
+.PHONY: help demo clean-demo test lint types wheel example differences doctor-docs bench clean
 
 # What scripts/setup provides comes first.
 export PATH := $(CURDIR)/.tools:$(CURDIR)/.venv/bin:$(PATH)
@@ -39,6 +39,10 @@ example: ## Bring examples/gitlab.rb.example up to date with the schema
 differences: ## Bring docs/differences.md up to date with the rules and the cases
 	@scripts/setup python
 	python scripts/make-differences > docs/differences.md
+
+doctor-docs: ## Bring docs/doctor.md up to date with the checks and the codes
+	@scripts/setup python
+	python scripts/make-doctor-docs --write
 
 bench: ## Measure start-up and reconfigure against their limits
 	@scripts/setup demo

@@ -20,7 +20,7 @@ _CODES = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"
 # A command of glctl in a text for the user; a sentence about glctl goes on with another word.
 VERBS = (
     "reconfigure render check-config diff-config explain show-config status start stop restart reload hup "
-    "int term kill usr1 usr2 once service-list down history rollback doctor tail-logs "
+    "int term kill usr1 usr2 once service-list down history rollback doctor tail-logs scan-logs "
     "registry-garbage-collect"
 ).split()
 _COMMAND = rf"(?<![\w/.-])glctl(?= (?:{'|'.join(VERBS)})(?![\w-]))"  # compiled where it is needed

@@ -146,6 +146,15 @@ def read_blob(client: Client, base: str, repository: str, digest: str, token: Se
     return Blob(exchanges, {200: True, 404: False}.get(last.status or 0), intact)
 
 
+def ask_blob(
+    client: Client, method: str, base: str, repository: str, digest: str, token: Secret | None = None
+) -> tuple[Exchange, str]:
+    """HEAD or GET a blob and go no further: the answer, and where it sends on to, absolute, or ""."""
+    url = _url(base, f"/v2/{repository}/blobs/{digest}")
+    exchange = client.request(method, url, headers=_bearer(token), step=f"{method} blob")
+    return exchange, _location(url, exchange) if exchange.status in (301, 302, 303, 307, 308) else ""
+
+
 def delete_blob(
     client: Client, base: str, repository: str, digest: str, token: Secret | None = None
 ) -> Exchange:

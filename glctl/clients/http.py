@@ -6,6 +6,7 @@ that fails is a result, not an exception.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
@@ -18,7 +19,7 @@ from glctl.secret import MASK, Secret
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -62,7 +63,8 @@ class Client:
 
     *connect_to* sends what is meant for one address to another, as curl's ``--connect-to``: Host header, TLS
     server name and the certificate check stay those of the URL. *ca_file* replaces the system's trusted
-    certificates; *verify* False accepts any certificate. Time-outs are in seconds.
+    certificates, the files in *ca_dirs* add to them; *verify* False accepts any certificate. *proxy*: the
+    URL of one that all goes through. Time-outs are in seconds.
     """
 
     def __init__(
@@ -70,14 +72,17 @@ class Client:
         *,
         connect_to: Mapping[Address, Address] | None = None,
         ca_file: Path | None = None,
+        ca_dirs: tuple[Path, ...] = (),
         verify: bool = True,
+        proxy: Secret | None = None,
         connect_timeout: float = 2.0,
         read_timeout: float = 10.0,
     ) -> None:
         self._connect_to = dict(connect_to or {})
         self._verify = verify
+        self._proxy = proxy
         self._timeouts = (connect_timeout, read_timeout)
-        self._adapter = _new_adapter(self._connect_to, ca_file, verify)
+        self._adapter = _new_adapter(self._connect_to, lambda: _tls_context(ca_file, ca_dirs, verify), verify)
 
     def __enter__(self) -> Self:
         return self
@@ -118,6 +123,7 @@ class Client:
                 stream=True,
                 timeout=self._timeouts,
                 verify=self._verify,
+                proxies={"all": self._proxy.reveal()} if self._proxy else None,
             )
             with response:
                 answer = {name.lower(): value for name, value in response.headers.items()}
@@ -132,6 +138,9 @@ class Client:
         """Where a request for *url* goes, in words; ValueError if that is nowhere."""
         named = address_of(url)
         actual = self._connect_to.get(named, named)
+        if self._proxy:
+            through = urlsplit(self._proxy.reveal()).netloc.rpartition("@")[2]
+            return f"{_written(named)} (through the proxy {through})"
         return _written(actual) if actual == named else f"{_written(actual)} (for {_written(named)})"
 
 
@@ -200,7 +209,7 @@ def _content(response: requests.Response, deadline: float) -> tuple[bytes, bool]
 
 
 def _new_adapter(
-    connect_to: Mapping[Address, Address], ca_file: Path | None, verify: bool
+    connect_to: Mapping[Address, Address], new_context: Callable[[], ssl.SSLContext], verify: bool
 ) -> requests.adapters.HTTPAdapter:
     import functools
 
@@ -212,7 +221,7 @@ def _new_adapter(
 
         @functools.cached_property
         def context(self) -> ssl.SSLContext:
-            return _tls_context(ca_file, verify)
+            return new_context()
 
         def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
             attributes: Any = super().build_connection_pool_key_attributes(request, verify, cert)
@@ -231,7 +240,7 @@ def _new_adapter(
     return Adapter(pool_maxsize=32)
 
 
-def _tls_context(ca_file: Path | None, verify: bool) -> ssl.SSLContext:
+def _tls_context(ca_file: Path | None, ca_dirs: tuple[Path, ...], verify: bool) -> ssl.SSLContext:
     import ssl
 
     try:
@@ -241,6 +250,9 @@ def _tls_context(ca_file: Path | None, verify: bool) -> ssl.SSLContext:
         raise GlctlError(
             f"{ca_file}: not usable as CA file: {reason}.", "name a PEM file of certificates"
         ) from None
+    for path in {path.resolve() for directory in ca_dirs for path in directory.glob("*")}:
+        with contextlib.suppress(OSError):  # as Go does: what holds no certificate is passed over
+            context.load_verify_locations(path)
     # On by default from Python 3.13. Docker and curl accept what it refuses: the doctor must see as they do.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if not verify:

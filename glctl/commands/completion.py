@@ -71,3 +71,12 @@ def complete_codes(_ctx: click.Context, _param: click.Parameter, incomplete: str
     from glctl.findings.catalog import CODES
 
     return [code for code in CODES if code.startswith(incomplete)]
+
+
+def complete_doctor_names(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The doctor's groups, checks and codes that begin so."""
+    from glctl.doctor.choice import names
+    from glctl.doctor.targets import TARGETS
+
+    known = (name for target in TARGETS for name in names(target))
+    return [name for name in known if name.startswith(incomplete)]

@@ -2,38 +2,66 @@
 
 from __future__ import annotations
 
-import os
-import sys
+import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from glctl.commands.completion import complete_codes
+from glctl.commands.completion import complete_codes, complete_doctor_names
+from glctl.commands.progress import Progress
+from glctl.doctor.choice import choose
 from glctl.doctor.clocks import time_servers
 from glctl.doctor.facts import Facts, Options
 from glctl.doctor.remedies import as_typed_here
-from glctl.doctor.targets import TARGETS
+from glctl.doctor.targets import GROUPS, TARGETS
+from glctl.doctor.usage import usage
 from glctl.errors import UsageError
-from glctl.findings.formats import explain, to_json, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from glctl.commands.context import Context
-    from glctl.doctor.check import Check
+    from glctl.console import Console
+    from glctl.doctor.choice import Choice
     from glctl.doctor.observed import Observed
+    from glctl.findings.report import Report
+
+_EFFECTS = {"passing": "  (not with --read-only)", "lasting": "  (with --write only)"}
 
 
 @click.command(short_help="Find out what is wrong, and why.")
 @click.argument("target", required=False, default="registry", type=click.Choice(list(TARGETS)))
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "junit", "prometheus"]),
+    default="text",
+    help="How to report; prometheus is for node_exporter's textfile collector.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_doctor_names,
+    help="Only this group, check (with those that it requires) or code (repeatable).",
+)
+@click.option(
+    "--skip",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_doctor_names,
+    help="Leave out this group, check, or code with what follows from it (repeatable).",
+)
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings, too.")
 @click.option("--timeout", type=click.FloatRange(min=0.1), metavar="S", help="Seconds that a check may take.")
+@click.option(
+    "--wait", type=click.FloatRange(min=0), metavar="S", help="Look again for S seconds, until all is well."
+)
 @click.option(
     "--write", is_flag=True, help="Also push one small blob and read it back; it stays, always the same."
 )
 @click.option("--read-only", is_flag=True, help="Not even write a temporary file.")
+@click.option("--deep", is_flag=True, help="Walk whole trees, of which samples are looked at otherwise.")
 @click.option(
     "--ntp-server",
     "ntp_servers",
@@ -42,7 +70,7 @@ if TYPE_CHECKING:
     envvar="GLCTL_NTP_SERVERS",
     help="Ask this time server (repeatable); else those of /etc/gitlab/glctl-ntp-servers, one a line.",
 )
-@click.option("--list", "list_checks", is_flag=True, help="List the checks.")
+@click.option("--list", "list_checks", is_flag=True, help="List the checks by group.")
 @click.option(
     "--explain",
     "code",
@@ -55,10 +83,14 @@ def command(
     context: Context,
     target: str,
     form: str,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
     strict: bool,
     timeout: float | None,
+    wait: float | None,
     write: bool,
     read_only: bool,
+    deep: bool,
     ntp_servers: tuple[str, ...],
     list_checks: bool,
     code: str | None,
@@ -68,40 +100,79 @@ def command(
     By default nothing is stored in the registry and nothing stays behind. Exit 1 if errors were found.
     """
     if code:
+        from glctl.findings.explanation import explain
+
         context.console.out(explain(code, context.console))
         return 0
     if list_checks:
-        for check in TARGETS[target]:
-            context.console.out(f"{check.name:<17}{check.about}")
+        context.console.out(_listed(target))
         return 0
-    options = _options(write, read_only, ntp_servers or time_servers(context.root), timeout)
-    from glctl.doctor.runner import examine
+    choice = choose(target, only, skip, timeout)
+    servers = ntp_servers or time_servers(context.root)
+    options = _sound(Options(write=write, read_only=read_only, deep=deep, ntp_servers=servers), timeout)
+    with Progress(choice.groups) as progress:
+        look = partial(_look, context, choice, options, progress)
+        if wait is None:
+            report = look(False)
+        else:
+            from glctl.doctor.wait import wait_until_well
 
-    try:
-        with Facts(_observed(context), options) as facts:
-            report = examine(target, _chosen(target, timeout), facts, _progress)
-    finally:
-        _progress(())
-    report = as_typed_here(report, context.platform, context.console.called)
-    context.console.out(to_json(report) if form == "json" else to_text(report, context.console))
+            def is_well(report: Report) -> bool:
+                return report.exit_code(strict=strict) == 0
+
+            report = wait_until_well(look, is_well, progress.waiting, wait, logs_in=False)
+    context.console.out(_formatted(report, form, choice, context.console, strict=strict))
     return report.exit_code(strict=strict)
 
 
-def _options(write: bool, read_only: bool, ntp_servers: tuple[str, ...], timeout: float | None) -> Options:
+def _sound(options: Options, timeout: float | None) -> Options:
+    """*options*, which must make sense together."""
     from glctl.clients.ntp import split_server
 
-    if write and read_only:
+    if options.write and options.read_only:
         raise UsageError("--write and --read-only contradict each other.", "Leave one of them out.")
-    for server in ntp_servers:
+    for server in options.ntp_servers:
         split_server(server)  # a UsageError is the user's, not a check's
-    options = Options(write, read_only, ntp_servers)
     # Time servers that are silent are a result, and no reason for a check to be late, which then asks others.
     return replace(options, ntp_timeout=min(options.ntp_timeout, 0.4 * timeout)) if timeout else options
 
 
-def _chosen(target: str, timeout: float | None) -> tuple[Check, ...]:
-    checks = TARGETS[target]
-    return tuple(replace(check, timeout=timeout) for check in checks) if timeout else checks
+def _look(context: Context, choice: Choice, options: Options, progress: Progress, waiting: bool) -> Report:
+    """One examination. *waiting*: another may follow."""
+    from glctl.doctor.runner import examine
+
+    observed = _observed(context)
+    with Facts(observed, replace(options, waiting=waiting)) as facts:
+        report = examine(choice.target, choice.checks, facts, progress.examining)
+    report = replace(report, usage=usage(observed, report))
+    return as_typed_here(choice.of(report), context.platform, context.console.called)
+
+
+def _formatted(report: Report, form: str, choice: Choice, console: Console, *, strict: bool) -> str:
+    if form == "json":
+        from glctl.findings.formats import to_json
+
+        return to_json(report)
+    if form == "junit":
+        from glctl.findings.junit import to_junit
+
+        return to_junit(report, choice.groups, strict=strict)
+    if form == "prometheus":
+        from glctl.findings.prometheus import to_prometheus
+
+        return to_prometheus(report, time.time())
+    from glctl.findings.text import to_text
+
+    return to_text(report, choice.groups, console)
+
+
+def _listed(target: str) -> str:
+    """The checks by group, each with what it is about."""
+    width = max(len(check.name) for check in TARGETS[target])
+    lines: list[str] = []
+    for group, checks in GROUPS[target].items():
+        lines += [group, *(f"  {c.name:<{width}}  {c.about}{_EFFECTS.get(c.effect, '')}" for c in checks)]
+    return "\n".join(lines)
 
 
 def _observed(context: Context) -> Observed:
@@ -116,12 +187,3 @@ def _observed(context: Context) -> Observed:
     configuration = examine(context.root, context.config, context.platform).require_sound()
     files = {r.path: r.content for r in configuration.resources() if isinstance(r, File)}
     return from_files(context.root, files, configuration.diagnostics)
-
-
-def _progress(names: Sequence[str]) -> None:
-    """The checks under way, on one line of a terminal that is overwritten."""
-    if sys.stderr.isatty():
-        width = os.get_terminal_size(sys.stderr.fileno()).columns
-        text = f"examining {', '.join(names)} …" if names else ""
-        sys.stderr.write(f"\r\x1b[K{text[: width - 1]}")
-        sys.stderr.flush()

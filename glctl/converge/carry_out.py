@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from glctl.converge.generations import Generation
     from glctl.converge.prepare import Prepared
     from glctl.logs.recent import Words
-    from glctl.paths import Root
-
 _LEFT = (
     "The new files are in place, as --no-rollback asks. "
     "Mend gitlab.rb and run `glctl reconfigure` again: it finishes the rest, or goes back."
@@ -61,7 +59,7 @@ def carry_out(prepared: Prepared, tell: Callable[[str], None], options: Options 
         _put_in_place(prepared, tree)
         done = bring_up(attempt.goal, options, tell)
     except (GlctlError, OSError) as exc:
-        failed = _explained(exc, prepared, attempt.last)
+        failed = _explained(exc, prepared, attempt)
         if not options.roll_back:
             failed.hint = f"{failed.hint} {_LEFT}".strip()
             raise failed from exc
@@ -143,13 +141,13 @@ def _goal(prepared: Prepared, last: Generation | None) -> Goal:
     )
 
 
-def _explained(exc: GlctlError | OSError, prepared: Prepared, last: Generation | None) -> GlctlError:
+def _explained(exc: GlctlError | OSError, prepared: Prepared, attempt: Attempt) -> GlctlError:
     """What failed, with the last words of the service that did, and the setting that most likely did it."""
     if isinstance(exc, OSError):
         return _unwritten(exc, "Mend that and run `glctl reconfigure` again.")
     if isinstance(exc, NotUpError):
-        effective = prepared.configuration.effective
-        words = _last_words(prepared.configuration.host.root, exc.service)
+        effective, last = prepared.configuration.effective, attempt.last
+        words = _last_words(attempt.goal, exc.service)
         said = "".join(f"\n    {harmless(mask_line(line))}" for line in words.lines)
         exc.message += f"\n  Its last words:{said}" if said else ""
         exc.hint = blame(words, effective, last.effective if last else None, guess=not exc.fell)
@@ -165,10 +163,11 @@ def _unwritten(exc: OSError, hint: str) -> GlctlError:
     return GlctlError(f"{what} could not be written: {(exc.strerror or str(exc)).lower()}.", hint)
 
 
-def _last_words(root: Root, service: str) -> Words:
+def _last_words(goal: Goal, service: str) -> Words:
+    """What *service* has said since it was told something: what ended one before says nothing about this."""
     from glctl.logs.recent import Words, said_at_last
 
     if not service.endswith("/log"):
-        return said_at_last(root, service)
-    running = find(root)  # a log service has no log of its own: runsvdir keeps what it says
+        return said_at_last(goal.root, service, goal.touched.get(service, 0.0))
+    running = find(goal.root)  # a log service has no log of its own: runsvdir keeps what it says
     return Words((running.complaints,) if running and running.complaints else ())

@@ -119,7 +119,7 @@ def _how_altered(
     path = resource["path"]
     try:
         there = tree.actual(path, content=is_file)
-        if there.kind == "symlink" and resource["kind"] == "Directory":
+        if there.kind == "symlink" and resource["kind"] == "Directory" and not resource["exact"]:
             there = tree.actual(tree.destination(path))  # moved by an administrator, who has left a link
     except PermissionError:
         return None  # not this user's to read

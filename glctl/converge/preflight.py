@@ -149,7 +149,7 @@ def _ports(configuration: Configuration) -> Iterator[Problem]:
                 f"Port {port} is taken: {taken} listens on it, and {ruby_name(key)} wants it.",
                 f"Stop that, or set {ruby_name(key)} to a free port.",
             )
-        elif not holders and (reason := ports.why_not(host, port)):
+        elif reason := ports.why_not(host, 0 if holders else port):  # what is ours will let go of the port
             yield (
                 f"{ruby_name(key)} {host}:{port} cannot be had: {reason}.",
                 "Choose another address or port.",

@@ -25,7 +25,9 @@ class Check:
 
     *after* names those which it waits for, however they end: it sees what they bring about.
     *run* yields Findings; what it returns at the end is a note on what was seen, for the check's own line.
-    *live*: it looks at what runs, and makes no sense with a gitlab.rb alone. *timeout* is in seconds.
+    *live*: it looks at what runs, and makes no sense with a gitlab.rb alone. *speaks*: its note stands for
+    the whole group where that is well. *logs_in*: it uses a password, which must not be tried over and over:
+    failed logins get addresses banned. *timeout* is in seconds.
     """
 
     name: str
@@ -35,4 +37,6 @@ class Check:
     after: tuple[str, ...] = ()
     effect: Effect = "none"
     live: bool = True
+    speaks: bool = False
+    logs_in: bool = False
     timeout: float = 10.0

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
-from glctl.doctor import clocks
+from glctl.doctor import clocks, tls
 from glctl.doctor.check import NotTriedError
+from glctl.doctor.once import Once, once
 from glctl.settings.urls import bracketed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from glctl.clients.dates import DateAnswer
     from glctl.clients.distribution import Health, Ping, Vars
     from glctl.clients.http import Client
@@ -27,6 +24,8 @@ if TYPE_CHECKING:
     from glctl.converge.plan import Plan
     from glctl.doctor.intended import Intended
     from glctl.doctor.observed import Observed
+    from glctl.doctor.s3 import S3Facts
+    from glctl.doctor.tls import Place
     from glctl.doctor.virtual_host import Address
     from glctl.doctor.watch import Seen
     from glctl.logs.scan import LogMatch
@@ -43,8 +42,6 @@ _LOG_LINES = 2000  # of each log; some megabytes at most
 _LOG_WINDOW = 3600.0  # seconds
 _LAST_WORDS = 2.0  # seconds before a service ended, or began anew, in whose lines the reason may stand
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -52,62 +49,39 @@ class Options:
 
     write: bool = False
     read_only: bool = False
+    waiting: bool = False  # it will be looked at again: nothing logs in yet
     ntp_servers: tuple[str, ...] = ()
     ntp_timeout: float = 1.5  # seconds; also for a Date that takes their place
     deep: bool = False  # walk whole trees instead of samples
 
 
-def _once(make: Callable[[Facts], T]) -> Callable[[Facts], T]:
-    """Make a fact at the first call; threads that ask meanwhile wait, and get the same result or error."""
-    name = make.__name__
-
-    @wraps(make)
-    def made(self: Facts) -> T:
-        with self._guard:
-            lock = self._locks.setdefault(name, threading.Lock())
-        with lock:
-            if name not in self._made:
-                try:
-                    self._made[name] = (make(self), None)
-                except Exception as exc:  # noqa: BLE001 - whoever asks later must get it, too
-                    self._made[name] = (None, exc)
-        value, error = self._made[name]
-        if error:
-            raise error
-        result: T = value
-        return result
-
-    return made
-
-
-class Facts:
+class Facts(Once):
     """The facts of one examination; leaving it closes what they hold open."""
 
     def __init__(self, observed: Observed, options: Options) -> None:
+        super().__init__()
         self.observed = observed
         self.options = options
-        self._guard = threading.Lock()
-        self._locks: dict[str, threading.Lock] = {}
-        self._made: dict[str, tuple[Any, Exception | None]] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        client = self._made.get("client")
-        if client and client[0]:
-            client[0].close()
+        for name in ("client", "s3"):
+            made = self._made.get(name)
+            if made and made[0]:
+                made[0].close()
 
     # --- gitlab.rb
 
-    @_once
+    @once
     def intended(self) -> Intended:
         """This host's gitlab.rb as it stands."""
         from glctl.doctor.intended import intend
 
         return intend(self.observed)
 
-    @_once
+    @once
     def plan(self) -> Plan:
         """What reconfigure would change. Not tried where gitlab.rb cannot be used."""
         from glctl.converge.prepare import prepare
@@ -118,41 +92,41 @@ class Facts:
 
     # --- the time
 
-    @_once
+    @once
     def time_servers(self) -> tuple[Survey, Survey]:
         """What NTP servers say, and what those say that this machine follows."""
         return clocks.ask_time_servers(self.options.ntp_servers, self.options.ntp_timeout)
 
-    @_once
+    @once
     def s3_date(self) -> DateAnswer | str:
         """The object store's Date, or why there is none."""
         return clocks.s3_date(self)
 
-    @_once
+    @once
     def gitlab_date(self) -> DateAnswer | str:
         """GitLab's Date, or why there is none."""
         return clocks.gitlab_date(self)
 
-    @_once
+    @once
     def registry_date(self) -> DateAnswer | str:
         """The Date under the registry's public name, or why there is none."""
         return clocks.registry_date(self)
 
-    @_once
+    @once
     def clock(self) -> clocks.Clock:
         """How far this machine's clock is off."""
         return clocks.judge_clock(self)
 
     # --- services
 
-    @_once
+    @once
     def supervisor(self) -> Supervisor | None:
         """The runsvdir of this root."""
         from glctl.services.supervisor import find
 
         return find(self.observed.root)
 
-    @_once
+    @once
     def services(self) -> dict[str, Seen]:
         """How each enabled service does."""
         from glctl.doctor.watch import watch
@@ -169,7 +143,7 @@ class Facts:
         seen = self.services().get(service)
         return seen is not None and seen.status.is_up and not seen.looping
 
-    @_once
+    @once
     def account(self) -> Account:
         """Whom the registry runs as: as its run script says, else as its process, else as whoever asks."""
         from glctl.services.accounts import Account
@@ -183,7 +157,7 @@ class Facts:
             uid = os.geteuid()
         return Account.numbered(uid)
 
-    @_once
+    @once
     def unread_changes(self) -> tuple[str, ...]:
         """Files that the registry reads only when it starts, and that changed after it did; as evidence."""
         from glctl.services.runit import in_words
@@ -199,7 +173,7 @@ class Facts:
             if (age := _changed(path) - since) > 0
         )
 
-    @_once
+    @once
     def unread_by_nginx(self) -> tuple[str, ...]:
         """Files of nginx's that changed after it had last read them; as evidence."""
         from glctl.doctor.nginx_files import unread
@@ -207,7 +181,7 @@ class Facts:
         pid = self.services()["nginx"].status.pid if self.is_up("nginx") else None
         return unread(self.observed, pid) if pid else ()
 
-    @_once
+    @once
     def nginx_test(self) -> Verdict:
         """What nginx says of its files."""
         from glctl.doctor.nginx_files import test
@@ -222,7 +196,7 @@ class Facts:
 
         return last_words(self.observed.root, service)
 
-    @_once
+    @once
     def log_matches(self) -> tuple[LogMatch, ...]:
         """What the rules find at the end of the logs, as far back as it tells of now."""
         from glctl.logs.recent import recent_lines
@@ -251,9 +225,16 @@ class Facts:
         began = status.since if status.state == "run" else status.since - _LAST_WORDS
         return max(time.time() - _LOG_WINDOW, began)
 
+    @once
+    def s3(self) -> S3Facts:
+        """What is known of the bucket that images are kept in."""
+        from glctl.doctor.s3 import S3Facts
+
+        return S3Facts(self)
+
     # --- requests
 
-    @_once
+    @once
     def client(self) -> Client:
         """For requests to this host: what is meant for the public name goes to the local nginx.
 
@@ -297,45 +278,55 @@ class Facts:
         """The registry through nginx."""
         return self.entrance.origin
 
-    @_once
+    @once
     def ping_local(self) -> Ping:
         """``GET /v2/`` of the registry itself, without a token."""
         from glctl.clients.distribution import ping
 
         return ping(self.client(), self.local_base)
 
-    @_once
+    @once
     def ping_proxy(self) -> Ping:
         """``GET /v2/`` through nginx, without a token."""
         from glctl.clients.distribution import ping
 
         return ping(self.client(), self.proxy_base)
 
-    @_once
+    @once
     def health(self) -> Health:
         """``/debug/health``."""
         from glctl.clients.distribution import debug_health
 
         return debug_health(self.client(), self.debug_base)
 
-    @_once
+    @once
     def vars(self) -> Vars:
         """``/debug/vars``."""
         from glctl.clients.distribution import debug_vars
 
         return debug_vars(self.client(), self.debug_base)
 
+    @once
+    def tls_here(self) -> tuple[Place, ...]:
+        """What this machine shows in TLS handshakes."""
+        return tls.here(self)
+
+    @once
+    def tls_elsewhere(self) -> Place:
+        """What another machine shows under the registry's public name."""
+        return tls.elsewhere(self)
+
     # --- tokens
 
-    @_once
+    @once
     def key(self) -> RSAPrivateKey:
         """The key that tokens are signed with."""
         from glctl.doctor.signing import signing_key
 
         return signing_key(self.observed.root)
 
-    def token(self, *actions: str) -> Secret:
-        """A token of our own for *actions* on our repository; for ``/v2/`` alone without any."""
+    def token(self, *actions: str, repository: str = REPOSITORY) -> Secret:
+        """A token of our own for *actions* on *repository*; for ``/v2/`` alone without any."""
         from glctl.clients.distribution import grant
         from glctl.clients.keys import sign_token
 
@@ -345,7 +336,7 @@ class Facts:
             issuer=str(settings.get("issuer", "")),
             audience=str(settings.get("service", "")),
             subject="glctl",
-            access=[grant(REPOSITORY, *actions)] if actions else [],
+            access=[grant(repository, *actions)] if actions else [],
             now=time.time(),
         )
 

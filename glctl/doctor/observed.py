@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -48,6 +48,7 @@ class Observed:
     config_path: str
     config: Mapping[str, Any]
     problem: str = ""
+    environment: Mapping[str, Any] = field(default_factory=dict)  # of the registry: chpst -e; as *config*
     run_as: str = ""  # user[:group…], empty where the registry runs as whoever supervises it
     vhost: VirtualHost | None = None
     services: tuple[str, ...] = ()  # enabled
@@ -160,6 +161,7 @@ def _observe(
         config_path=config_path,
         config=wrap(overridden(settings, variables)),
         problem=problem,
+        environment=wrap(variables),
         run_as=script.option("chpst", "-u"),
         vhost=_virtual_host(root, files),
         services=services,

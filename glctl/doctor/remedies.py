@@ -1,4 +1,4 @@
-"""Remedies as they are typed on this host."""
+"""Remedies, and the commands in notes, as they are typed on this host."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ _CHANGES = re.compile(r"(?<![\w/.-])glctl(?= (?:reconfigure|start|stop|restart|h
 
 
 def as_typed_here(report: Report, platform: Platform, called: str) -> Report:
-    """*report* with remedies for this host; *called* is how this run was called (``glctl --root DIR``)."""
+    """*report* with commands for this host; *called* is how this run was called (``glctl --root DIR``)."""
     return replace(
         report,
         findings=tuple(replace(f, remedy=_typed(f.remedy, platform, called)) for f in report.findings),
+        checks=tuple(replace(c, because=as_called(c.because, called)) for c in report.checks),
     )
 
 

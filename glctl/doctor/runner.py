@@ -32,12 +32,18 @@ class _Ended:
     findings: tuple[Finding, ...] = ()
 
     @property
-    def hinders(self) -> bool:
-        """Whether what requires this check could only repeat what it found.
+    def hindrance(self) -> str:
+        """Why what requires this check is not run: it could only repeat what was found; empty where it is.
 
         One that was not tried (without root, by options) hinders none: each check knows what it can do.
+        Where this one was not run itself, it is the first of them that is named.
         """
-        return self.result.outcome == "not_run" or any(f.severity == "error" for f in self.findings)
+        if self.result.outcome == "not_run":
+            return self.result.because
+        codes = {finding.code for finding in self.findings if finding.severity == "error"}
+        if codes & {"check-failed", "check-late"}:
+            return f"{self.result.name} came to no end"
+        return f"{self.result.name} found an error" if codes else ""
 
 
 def examine(
@@ -83,10 +89,11 @@ def _hindrance(check: Check, ended: Mapping[str, _Ended], facts: Facts) -> Check
         return CheckResult(check.name, "not_tried", "it stores something: glctl doctor --write tries it")
     if check.effect == "passing" and facts.options.read_only:
         return CheckResult(check.name, "not_tried", "it writes for a moment: --read-only forbids that")
+    if check.logs_in and facts.options.waiting:
+        return CheckResult(check.name, "not_tried", "it logs in, which --wait does once, at the end")
     for name in check.requires:
-        if name in ended and ended[name].hinders:
-            because = "found an error" if ended[name].findings else "was not run"
-            return CheckResult(check.name, "not_run", f"{name} {because}")
+        if name in ended and (because := ended[name].hindrance):
+            return CheckResult(check.name, "not_run", because)
     return None
 
 
@@ -108,7 +115,8 @@ def _perform(check: Check, facts: Facts, results: queue.SimpleQueue[_Ended]) -> 
             note = "it came to no end"
     outcome: Outcome = "finding" if findings else "ok" if tried else "not_tried"
     milliseconds = (time.monotonic() - begun) * 1000
-    results.put(_Ended(CheckResult(check.name, outcome, note, milliseconds), tuple(findings)))
+    result = CheckResult(check.name, outcome, note, milliseconds, speaks=check.speaks)
+    results.put(_Ended(result, tuple(findings)))
 
 
 def _judged(result: CheckResult, findings: Sequence[Finding]) -> CheckResult:

@@ -12,8 +12,10 @@ from glctl.doctor.checks import (
     nginx,
     proxy,
     push,
+    s3,
     services,
     storage,
+    tls,
     tokens,
 )
 
@@ -27,13 +29,16 @@ _REGISTRY = {
     "services": services.CHECKS,
     "storage": storage.CHECKS,
     "nginx": nginx.CHECKS,
+    "tls": tls.CHECKS,
     "debug server": debug.CHECKS,
     "proxy": proxy.CHECKS,
     "tokens": tokens.CHECKS,
+    "s3": s3.CHECKS,
     "push": push.CHECKS,
     "logs": logs.CHECKS,
 }
 GROUPS: dict[str, dict[str, tuple[Check, ...]]] = {"registry": _REGISTRY}
+# All checks of a target, in that order.
 TARGETS: dict[str, tuple[Check, ...]] = {
     target: tuple(check for checks in groups.values() for check in checks)
     for target, groups in GROUPS.items()

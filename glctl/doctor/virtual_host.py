@@ -35,6 +35,7 @@ class VirtualHost:
     public: Url | None = None
     upstream: str = ""  # host:port, or the name of an upstream block
     proxy_protocol: bool = False  # nginx then only talks to a load balancer
+    ssl: tuple[Directive, ...] = ()  # how it serves TLS (ssl_…), and what it includes
 
 
 def to_ask(address: Address) -> Address:
@@ -69,6 +70,7 @@ def read(path: str, content: bytes) -> VirtualHost:
         public=_public(server, entrance),
         upstream=upstream,
         proxy_protocol="proxy_protocol" in listen.args,
+        ssl=tuple(d for d in server.block or () if d.name.startswith("ssl_") or d.name == "include"),
     )
 
 

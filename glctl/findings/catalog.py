@@ -17,9 +17,25 @@ from glctl.findings.codes import (
     s3,
     services,
     storage,
+    tls,
     tokens,
 )
 
-_AREAS = (gitlabrb, configuration, services, clock, registry, nginx, proxy, tokens, storage, s3, push, doctor)
+# Each module's first line names its area.
+AREAS = (
+    gitlabrb,
+    configuration,
+    services,
+    clock,
+    registry,
+    nginx,
+    tls,
+    proxy,
+    tokens,
+    storage,
+    s3,
+    push,
+    doctor,
+)
 
-CODES = {code.name: code for area in _AREAS for code in area.CODES}
+CODES = {code.name: code for area in AREAS for code in area.CODES}

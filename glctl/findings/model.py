@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["info", "warning", "error"]
 Outcome = Literal["ok", "finding", "not_run", "not_tried"]
+# Checks by what they look at: the name of each group, with the names of its checks.
+Groups = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """How one check ended. *because* gives the reason for ``not_run`` and ``not_tried``, or what was seen."""
+    """How one check ended. *because* gives the reason for ``not_run`` and ``not_tried``, or what was seen.
+
+    *speaks*: where its group is well, what was seen stands for the whole group.
+    """
 
     name: str
     outcome: Outcome
     because: str = ""
     duration_ms: float = 0.0
+    speaks: bool = False

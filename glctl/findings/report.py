@@ -17,12 +17,16 @@ RANK = {"error": 0, "warning": 1, "info": 2}
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that one examination found, consequences linked to their causes."""
+    """All that one examination found, consequences linked to their causes.
+
+    *usage*: the lines with which clients use what was seen at work; empty where it was not.
+    """
 
     target: str
     findings: tuple[Finding, ...]
     checks: tuple[CheckResult, ...]
     duration_ms: float
+    usage: tuple[str, ...] = ()
 
     @property
     def root_causes(self) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glctl.logs.reader import SourceReader
-from glctl.logs.records import parse
+from glctl.logs.records import parse, time_of
 from glctl.logs.rules import words
 from glctl.logs.scan import scan
 from glctl.logs.sources import LogSource, find_sources
@@ -59,10 +59,17 @@ def last_words(root: Root, service: str) -> list[str]:
     return [*said_at_last(root, service).lines]
 
 
-def said_at_last(root: Root, service: str) -> Words:
-    """As :func:`last_words`, with the rule's Code."""
+def said_at_last(root: Root, service: str, since: float = 0.0) -> Words:
+    """As :func:`last_words`, with the rule's Code, of what was said since *since* (Unix seconds)."""
     source = next(source for source in find_sources(root, [service]) if source.by_svlogd)
-    return understood(recent_lines(source, _LOOK_AT), service)
+    return understood(_said_since(recent_lines(source, _LOOK_AT), since), service)
+
+
+def _said_since(lines: list[bytes], since: float) -> list[bytes]:
+    """Those of *lines* behind the last older one; a time in whole seconds may be any within its second."""
+    times = [time_of(line) for line in lines]
+    older = [at is not None and at.timestamp() + (not at.microsecond) < since for at in times]
+    return lines[len(older) - older[::-1].index(True) :] if True in older else lines
 
 
 def understood(lines: list[bytes], service: str) -> Words:

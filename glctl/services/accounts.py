@@ -56,6 +56,14 @@ class Account:
             return f"there is no account {self.name} here"
         return "" if os.geteuid() in (0, self.uid) else f"only root can try it as {self.name}"
 
+    @property
+    def home(self) -> str:
+        """Its home directory; empty where there is none."""
+        try:
+            return pwd.getpwuid(self.uid).pw_dir if self.uid is not None else ""
+        except KeyError:
+            return ""
+
     def may(self, info: os.stat_result, wanted: int) -> bool:
         """Whether the mode lets this account do *wanted* (``os.R_OK | …``), whatever access lists say."""
         if self.uid == 0:

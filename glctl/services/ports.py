@@ -87,9 +87,18 @@ def foreign(found: Iterable[Listener], root: Root) -> tuple[Listener, ...]:
     return tuple(
         listener
         for listener in found
-        if not own & {process.pid for process in listener.processes}
-        and (not listener.processes or any(process.is_alive() for process in listener.processes))
+        if not own & {process.pid for process in listener.processes} and _is_still_there(listener)
     )
+
+
+def _is_still_there(listener: Listener) -> bool:
+    """Whether one of its processes is; where none was seen, whether it listens still, and again unseen: the
+    one at the first look may just have ended.
+    """
+    if listener.processes:
+        return any(process.is_alive() for process in listener.processes)
+    again = listeners(listener.port)
+    return any(each.host == listener.host and not each.processes for each in again)
 
 
 def why_not(host: str, port: int) -> str:

@@ -207,9 +207,13 @@ class Bench:
             assert DOWN not in found.values(), found
 
     def clear(self) -> None:
-        """End all that runs in the root at once: the next try needs its ports."""
+        """End all that runs in the root at once: the next try needs its ports.
+
+        svlogd last: a worker that nginx starts while it is killed is known by the pipe between the two.
+        """
         while left := teardown.members(Root(self.made.path)):
-            for process in sorted(left, key=lambda process: process.name != "runsvdir"):
+            others = [process for process in left if process.name != "svlogd"]
+            for process in sorted(others or left, key=lambda process: process.name != "runsvdir"):
                 process.send(signal.SIGKILL)
             for process in left:
                 with contextlib.suppress(ChildProcessError):

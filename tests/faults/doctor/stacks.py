@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,13 +54,14 @@ AS_NOBODY = "registry['username'] = 'nobody'\nregistry['group'] = 'nogroup'\n"
 class Stack:
     """A registry behind nginx, made by reconfigure in a root of its own.
 
-    *options*: what the doctor is told of this place on every run.
+    *options*: what the doctor is told of this place on every run. *authority*: whom this host trusts.
     """
 
     path: Path
     time_server: str
     ports: dict[str, int]
     options: tuple[str, ...] = ()
+    authority: Authority = field(default_factory=lambda: Authority("Example authority"))
 
     @property
     def root(self) -> Root:
@@ -188,7 +189,7 @@ def told(report: dict[str, Any]) -> str:
 def stack(
     lines: str = "", *, without: str = "", scheme: str = "http", options: tuple[str, ...] = ()
 ) -> Iterator[Stack]:
-    """A stack, up and well when entered: *lines* are added to its gitlab.rb, and left out that hold *without*."""
+    """A stack, up and well when entered: *lines* added to its gitlab.rb, those that hold *without* left out."""
     for name in ("docker-registry", "nginx", "runsvdir"):
         program(name)
     folder = Path(tempfile.mkdtemp(prefix="glctl-doctor-"))
@@ -201,10 +202,10 @@ def stack(
     text = GITLAB_RB.format(scheme=scheme, host=HOST, **ports) + (AS_NOBODY if AS_ROOT else "")
     kept = [line for line in text.splitlines() if not without or without not in line]
     (path / "etc/gitlab/gitlab.rb").write_text("\n".join([*kept, lines, ""]))
-    if scheme == "https":
-        _install_certificate(path / "etc/gitlab")
     with chronyd(clock) as time_server:
         made = Stack(path, time_server, ports, options)
+        if scheme == "https":
+            _install_certificate(path / "etc/gitlab", made.authority)
         try:
             code, _, err = made.glctl("reconfigure")
             assert code == 0, err
@@ -215,12 +216,12 @@ def stack(
             shutil.rmtree(folder)
 
 
-def _install_certificate(etc: Path) -> None:
-    """A pair for the registry's name, of an authority that this host trusts as an administrator lets it."""
-    authority = Authority("Example authority")
+def _install_certificate(etc: Path, authority: Authority) -> None:
+    """A pair for the registry's name, of an *authority* that this host trusts as an administrator lets it."""
     pair = authority.issue(HOST)
     (etc / "ssl").mkdir()
     (etc / "ssl" / f"{HOST}.crt").write_text(pair.chain)
+    (etc / "ssl" / f"{HOST}.key").touch(0o600)
     (etc / "ssl" / f"{HOST}.key").write_text(pair.key)
     (etc / "trusted-certs").mkdir()
     (etc / "trusted-certs" / "authority.crt").write_text(authority.certificate)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from certificates import Authority, Pair
 from servers import free_port, nginx, wait_until
-from stacks import AS_ROOT
+from stacks import AS_ROOT, HOST
 
 from glctl.clients import keys
 from glctl.services import control
@@ -242,6 +243,34 @@ def header(stack: Stack, name: str, value: str) -> AbstractContextManager[None]:
         if line.split()[:2] == ["proxy_set_header", name]
     )
     return nginx_runs_with(stack, (line, f"proxy_set_header {name} {value};"))
+
+
+# --- certificates of the stack "https"
+
+
+@contextlib.contextmanager
+def pair_on_disk(stack: Stack, pair: Pair) -> Iterator[None]:
+    """Another certificate and key in their files; nginx goes on with those that it has read."""
+    etc = stack.path / "etc/gitlab/ssl"
+    with (
+        edited(etc / f"{HOST}.crt", lambda _: pair.chain),
+        edited(etc / f"{HOST}.key", lambda _: pair.key),
+    ):
+        yield
+
+
+@contextlib.contextmanager
+def pair_shown(stack: Stack, pair: Pair, *changes: tuple[str, str]) -> Iterator[None]:
+    """Another certificate and key, which nginx has read; *changes* are made in the virtual host."""
+    with pair_on_disk(stack, pair), edited(stack.vhost, lambda text: replaced(*changes)(text) + "\n"):
+        stack.reload_nginx()
+        yield
+    stack.reload_nginx()
+
+
+def issued(**how: Any) -> Pair:
+    """A pair for the registry's name, of an authority that nobody here knows."""
+    return Authority("Stranger").issue(HOST, **how)
 
 
 # --- others on this machine

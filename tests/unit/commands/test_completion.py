@@ -65,6 +65,8 @@ def test_codes_and_targets_of_the_doctor() -> None:
     assert offered("doctor", "--explain", "") == list(CODES)
     assert offered("doctor", "--explain", "storage-not-w") == ["storage-not-writable"]
     assert "registry" in offered("doctor", "")
+    assert offered("doctor", "--only", "clock-") == [code for code in CODES if code.startswith("clock-")]
+    assert {"storage", "storage-writable"} <= set(offered("doctor", "--skip", "storage"))
 
 
 def test_commands_and_formats() -> None:

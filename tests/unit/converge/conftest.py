@@ -137,5 +137,5 @@ def runit(monkeypatch: pytest.MonkeyPatch) -> Runit:
     monkeypatch.setattr(supervisor, "ensure", lambda *_args: made.events.append("supervise"))
     monkeypatch.setattr(supervisor, "await_services", lambda *_args: None)
     words = recent.Words(("secretkey=hunter2", "\x1b[31mpanic"))
-    monkeypatch.setattr(recent, "said_at_last", lambda _root, _service: words)
+    monkeypatch.setattr(recent, "said_at_last", lambda _root, _service, _since: words)
     return made

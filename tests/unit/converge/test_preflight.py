@@ -134,6 +134,16 @@ def test_an_address_that_this_host_does_not_have(ready: Prepare, ports: list[int
     assert f"registry['registry_http_addr'] 192.0.2.1:{ports[0]} cannot be had: cannot assign" in said
 
 
+def test_an_address_that_this_host_does_not_have_on_a_port_of_ours(
+    ready: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glctl.services.ports.foreign", lambda *_: ())
+    with socket.create_server(("0.0.0.0", 0)) as ours:
+        port = ours.getsockname()[1]
+        said = problem(ready(f"registry['registry_http_addr'] = '192.0.2.1:{port}'"))
+    assert f"192.0.2.1:{port} cannot be had: cannot assign" in said
+
+
 def test_every_listener_is_known_with_its_setting(configure: Configure) -> None:
     effective = configure(
         "registry_external_url 'https://r.example.com'",

@@ -86,7 +86,7 @@ def new_facts(observed: Observed) -> Callable[..., Facts]:
 
 
 def _giving(value: Any) -> Callable[..., Any]:
-    def give(*_: Any) -> Any:
+    def give(*_: Any, **__: Any) -> Any:
         if isinstance(value, Exception):
             raise value
         return value

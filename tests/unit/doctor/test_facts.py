@@ -3,7 +3,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from glctl.clients import keys
-from glctl.doctor import facts as module
 from glctl.doctor import signing, virtual_host, watch
 from glctl.doctor.check import NotTriedError
 from glctl.doctor.facts import Facts, Options
 from glctl.doctor.watch import Seen
-from glctl.errors import GlctlError
 from glctl.paths import LOG_DIR, SV_DIR
 from glctl.services.runit import Status
 
@@ -24,72 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from glctl.doctor.observed import Observed
-
-
-# --- each fact once
-
-
-class Counted(Facts):
-    """Facts with one of the tests' own, made slowly."""
-
-    asked = 0
-    error: Exception | None = None
-
-    @module._once
-    def slow(self) -> object:
-        self.asked += 1
-        time.sleep(0.05)
-        if self.error:
-            raise self.error
-        return object()
-
-
-def ask_together(facts: Counted, times: int = 20) -> list[object]:
-    """What threads that ask at the same time get, be it an error."""
-    got: list[object] = []
-
-    def ask() -> None:
-        try:
-            got.append(facts.slow())
-        except Exception as error:  # noqa: BLE001 - whatever it is, all must get it
-            got.append(error)
-
-    threads = [threading.Thread(target=ask) for _ in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return got
-
-
-@pytest.mark.parametrize("error", [None, GlctlError("No."), NotTriedError("No."), KeyError("bug")])
-def test_a_fact_is_made_once_whoever_asks(observed: Observed, error: Exception | None) -> None:
-    facts = Counted(observed, Options())
-    facts.error = error
-    got = ask_together(facts)
-    assert len(got) == 20
-    assert len(set(map(id, got))) == 1
-    assert (got[0] is error) == (error is not None)
-    assert facts.asked == 1
-    ask_together(facts, 1)
-    assert facts.asked == 1
-
-
-def test_nothing_is_made_that_nobody_asks_for(observed: Observed) -> None:
-    with Counted(observed, Options()) as facts:
-        pass
-    assert facts.asked == 0
-    assert facts._made == {}
-
-
-def test_one_slow_fact_does_not_hold_up_another(observed: Observed) -> None:
-    facts = Counted(observed, Options())
-    thread = threading.Thread(target=facts.slow)
-    thread.start()
-    begun = time.monotonic()
-    facts.client()
-    assert time.monotonic() - begun < 0.5
-    thread.join()
 
 
 def test_leaving_closes_the_connections(observed: Observed, monkeypatch: pytest.MonkeyPatch) -> None:

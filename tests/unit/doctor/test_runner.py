@@ -98,8 +98,8 @@ def test_waiting_costs_no_processor_time(report: Callable[..., Report]) -> None:
     ("first", "because"),
     [
         (check("first", finds=[ERROR]), "first found an error"),
-        (check("first", raises=ValueError()), "first found an error"),
-        (check("first", seconds=1, timeout=0.05), "first found an error"),
+        (check("first", raises=ValueError()), "first came to no end"),
+        (check("first", seconds=1, timeout=0.05), "first came to no end"),
     ],
     ids=["an error", "a crash", "late"],
 )
@@ -108,7 +108,7 @@ def test_what_requires_a_check_that_failed_is_not_run(
 ) -> None:
     result = report(first, check("second", "first"), check("third", "second"), check("free"))
     assert ended(result)["second"] == ("not_run", because)
-    assert ended(result)["third"] == ("not_run", "second was not run")
+    assert ended(result)["third"] == ("not_run", because)  # the first of the chain, which is to be mended
     assert ended(result)["free"][0] == "ok"
 
 
@@ -230,6 +230,18 @@ def test_options_decide_what_a_check_may_do(
 ) -> None:
     result = report(check("a", effect=effect), options=options)
     assert ended(result)["a"][0] == outcome
+
+
+def test_what_logs_in_does_not_while_it_may_be_repeated(report: Callable[..., Report]) -> None:
+    login = check("login", logs_in=True)
+    assert ended(report(login))["login"][0] == "ok"
+    outcome, because = ended(report(login, options=Options(waiting=True)))["login"]
+    assert (outcome, because) == ("not_tried", "it logs in, which --wait does once, at the end")
+
+
+def test_a_check_speaks_for_its_group_where_it_says_so(report: Callable[..., Report]) -> None:
+    result = report(check("a"), check("b", speaks=True))
+    assert [c.speaks for c in result.checks] == [False, True]
 
 
 def test_with_a_gitlab_rb_alone_nothing_live_is_tried(report: Callable[..., Report]) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from glctl.logs.recent import last_words, quoted, recent_lines
+from glctl.logs.recent import last_words, quoted, recent_lines, said_at_last
 from glctl.logs.records import parse
 from glctl.logs.sources import LogSource
 from glctl.paths import Root
@@ -56,6 +56,26 @@ def test_without_a_rule_the_last_words_are_the_latest_errors(tmp_path: Path, cur
 def test_without_an_error_the_last_words_are_the_last_lines(tmp_path: Path, current: Path) -> None:
     current.write_bytes(b"1\n2\n3\n4\n\n")
     assert last_words(Root(tmp_path), "registry") == ["3", "4"]
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        (0.0, ("listen tcp 127.0.0.1:5000: bind: address already in use",)),
+        (1795597200.7, ("a", "b")),
+        (1795597201.6, ("b",)),
+        (1795597202.5, ()),
+    ],
+)
+def test_what_one_said_that_ended_before_is_not_told_of_this_one(
+    tmp_path: Path, current: Path, since: float, said: tuple[str, ...]
+) -> None:
+    current.write_text(
+        "2026-11-25_09:00:00.50000 listen tcp 127.0.0.1:5000: bind: address already in use\n"
+        '{"level":"info","msg":"a","time":"2026-11-25T09:00:01Z"}\n'
+        "2026-11-25_09:00:02.00001 b\n"
+    )
+    assert said_at_last(Root(tmp_path), "registry", since).lines[-len(said) :] == said
 
 
 def test_archives_are_read_where_the_live_file_is_too_short(current: Path) -> None:

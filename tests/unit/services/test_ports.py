@@ -3,9 +3,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from glctl.paths import Root
 from glctl.services import ports
 
 
@@ -125,3 +127,14 @@ def test_an_address_that_is_taken(port: int, host: str) -> None:
 def test_addresses_that_cannot_be_had(free: int) -> None:
     assert ports.why_not("192.0.2.1", free) == "cannot assign requested address"  # RFC 5737: nobody's
     assert ports.why_not("no.such.host.invalid", free).startswith("'no.such.host.invalid' is no address: ")
+
+
+def test_a_listener_that_nobody_is_seen_to_hold_is_looked_at_again(
+    port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unseen = ports.Listener("127.0.0.1", port, 0, ())
+    assert ports.foreign([unseen], Root(tmp_path)) == ()  # its process had ended when it was looked for
+    monkeypatch.setattr(ports, "listeners", lambda _port: (unseen,))
+    assert ports.foreign([unseen], Root(tmp_path)) == (unseen,)
+    monkeypatch.setattr(ports, "listeners", lambda _port: ())
+    assert ports.foreign([unseen], Root(tmp_path)) == ()

@@ -13,6 +13,10 @@ NAMES = {code.name for code in CODES}
     ("cause", "consequence"),
     [
         ("s3-access-denied", "push-failed"),
+        ("s3-list-denied", "registry-unhealthy"),
+        ("s3-get-denied", "s3-redirect-denied"),
+        ("s3-delete-denied", "s3-access-denied"),
+        ("s3-redirect-denied", "blob-damaged"),
         ("s3-bucket-missing", "registry-unhealthy"),
         ("s3-no-credentials", "service-crash-loop"),
         ("s3-config-invalid", "service-crash-loop"),
@@ -25,8 +29,8 @@ def test_what_follows(cause: str, consequence: str) -> None:
     assert (first.explained_by, second.explained_by) == (None, cause)
 
 
-def test_only_what_a_push_shows_is_over_when_one_succeeds() -> None:
+def test_what_shows_that_it_is_over() -> None:
     by_name = {code.name: code for code in CODES}
-    assert by_name["s3-bucket-missing"].disproved_by == ("push",)
-    assert by_name["s3-access-denied"].disproved_by == ()  # a push does not try every action
+    assert by_name["s3-bucket-missing"].disproved_by == ("s3-signed", "push")
+    assert by_name["s3-access-denied"].disproved_by == ("s3-policy",)  # only every action tried
     assert by_name["s3-throttled"].disproved_by == ()

@@ -1,0 +1,336 @@
+"""What a refusal of S3 means for the registry, and what repairs it: a Finding for each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from glctl.doctor import s3_policy
+from glctl.doctor.check import NotTriedError
+from glctl.doctor.found import found
+from glctl.doctor.s3_trial import ACL, CHECKSUM, ENCRYPTION, STORAGE_CLASS, part_of
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from glctl.clients.s3 import Answer
+    from glctl.doctor.s3 import S3Facts
+    from glctl.doctor.s3_settings import S3Settings
+    from glctl.doctor.s3_trial import Attempt
+    from glctl.findings.model import Finding
+
+_DENIED = frozenset({"AccessDenied", "AllAccessDisabled", "AccountProblem", "Forbidden", "HTTP 403"})
+# S3's own names of what is wrong with every request alike (Amazon S3, error responses).
+_GENERAL = {
+    "InvalidAccessKeyId": "s3-access-key-unknown",
+    "SignatureDoesNotMatch": "s3-signature-mismatch",
+    "ExpiredToken": "s3-token-expired",
+    "TokenRefreshRequired": "s3-token-expired",
+    "InvalidToken": "s3-token-invalid",
+    "RequestTimeTooSkewed": "s3-clock-skewed",
+    "RequestExpired": "s3-clock-skewed",
+    "NoSuchBucket": "s3-bucket-missing",
+    "InvalidBucketName": "s3-bucket-missing",
+    "PermanentRedirect": "s3-region-wrong",
+    "TemporaryRedirect": "s3-region-wrong",
+    "AuthorizationHeaderMalformed": "s3-region-wrong",
+    "IllegalLocationConstraintException": "s3-region-wrong",
+    "SlowDown": "s3-throttled",
+    "ServiceUnavailable": "s3-throttled",
+    "RequestLimitExceeded": "s3-throttled",
+    "TooManyRequests": "s3-throttled",
+    "AccessControlListNotSupported": "s3-acl-refused",
+    "InvalidBucketAclWithObjectOwnership": "s3-acl-refused",
+    "NotImplemented": "s3-not-implemented",
+    "InvalidStorageClass": "s3-not-implemented",
+    "InvalidEncryptionAlgorithmError": "s3-not-implemented",
+}
+_OF_THE_KEY = frozenset(
+    {"s3-access-key-unknown", "s3-signature-mismatch", "s3-token-expired", "s3-token-invalid"}
+)
+_REGION = re.compile(r"[a-z0-9-]{2,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that the registry does in its bucket. *breaks*: what goes wrong without it, a sentence."""
+
+    name: str  # S3's own
+    code: str  # of its being denied
+    permissions: tuple[str, ...]  # as Amazon's IAM calls them
+    breaks: str
+
+
+LIST = Action(
+    "ListObjects",
+    "s3-list-denied",
+    ("s3:ListBucket",),
+    "The registry's health check lists the bucket: it turns red, and every request is answered with 503.",
+)
+LIST_V2 = Action(
+    "ListObjectsV2",
+    "s3-list-denied",
+    ("s3:ListBucket",),
+    "The catalog and garbage collection list the bucket this way.",
+)
+GET = Action(
+    "GetObject",
+    "s3-get-denied",
+    ("s3:GetObject",),
+    "Clients are sent to S3 for layers and get 403 there, which no log shows; where the registry reads, it "
+    "answers 500.",
+)
+HEAD = Action(
+    "HeadObject",
+    "s3-head-denied",
+    ("s3:GetObject",),
+    "Before a push clients ask with HEAD whether a layer is there: they stop at 403 with 'unexpected end of "
+    "JSON input'.",
+)
+LIST_UPLOADS = Action(
+    "ListMultipartUploads",
+    "s3-list-uploads-denied",
+    ("s3:ListBucketMultipartUploads",),
+    "Every push fails at its first layer: the registry looks for the upload that it has just begun.",
+)
+CREATE_UPLOAD = Action(
+    "CreateMultipartUpload",
+    "s3-put-denied",
+    ("s3:PutObject",),
+    "No push can begin.",
+)
+LIST_PARTS = Action(
+    "ListParts",
+    "s3-list-parts-denied",
+    ("s3:ListMultipartUploadParts",),
+    "Every push fails at its first layer: the registry cannot see what it has sent so far.",
+)
+ABORT = Action(
+    "AbortMultipartUpload",
+    "s3-abort-denied",
+    ("s3:AbortMultipartUpload",),
+    "Uploads that are given up stay in the bucket, unseen and paid for.",
+)
+PUT = Action("PutObject", "s3-put-denied", ("s3:PutObject",), "No push can begin.")
+UPLOAD_PART = Action("UploadPart", "s3-put-denied", ("s3:PutObject",), "No layer can be sent.")
+COMPLETE = Action(
+    "CompleteMultipartUpload", "s3-complete-denied", ("s3:PutObject",), "A push fails once its layer is sent."
+)
+COPY = Action(
+    "CopyObject",
+    "s3-copy-denied",
+    ("s3:GetObject", "s3:PutObject"),
+    "A push fails at its end: the registry moves each finished layer by copying it.",
+)
+COPY_PART = Action(
+    "UploadPartCopy",
+    "s3-copy-denied",
+    ("s3:GetObject", "s3:PutObject"),
+    "A push fails at the end of each layer of more than 32 MB: the registry moves it by copying.",
+)
+DELETE = Action(
+    "DeleteObjects",
+    "s3-delete-denied",
+    ("s3:DeleteObject",),
+    "A push fails at its end: the registry moves each finished layer by copying and deleting it.",
+)
+
+
+def judge(s3: S3Facts, answer: Answer, action: Action) -> Generator[Finding, None, bool]:
+    """What is wrong with *answer*; returns whether S3 did what was asked.
+
+    That S3 asks for patience is told once, whichever request it is; not tried where that was all it said.
+    """
+    busy = answer.exchange.status == 503
+    if answer.throttled and s3.first("s3-throttled"):
+        yield _throttled(s3.settings, answer)
+    elif busy:
+        raise NotTriedError("S3 is too busy to answer")
+    if not answer.ok and not busy:
+        finding = refusal(s3.settings, answer, action)
+        if finding.code in _OF_THE_KEY:
+            finding = replace(finding, evidence=(*finding.evidence, *_key_in_words(s3)))
+        yield finding
+    return answer.ok
+
+
+def judge_attempt(s3: S3Facts, attempt: Attempt, action: Action) -> Generator[Finding, None, bool]:
+    """As :func:`judge`, of a request with the driver's own headers: which of them S3 does not take."""
+    if attempt.culprit:
+        yield _culprit(s3.settings, attempt)
+        return False
+    return (yield from judge(s3, attempt.answer, action))
+
+
+def is_denied(answer: Answer) -> bool:
+    """Whether the key is known and may not do this."""
+    return answer.code in _DENIED and "kms:" not in answer.message
+
+
+def refusal(settings: S3Settings, answer: Answer, action: Action) -> Finding:
+    """The Finding of a request that was refused, or not answered."""
+    name = settings.bucket.name
+    seen = [in_words(answer)]
+    if answer.exchange.failure or answer.exchange.status is None:
+        return found("s3-unreachable", name, f"{action.name} got no answer from S3.", evidence=seen)
+    if answer.code.startswith("KMS.") or "kms:" in answer.message:
+        return _kms(settings, answer)
+    if answer.code in _DENIED:
+        return denied(settings, answer, action)
+    code = _GENERAL.get(answer.code, "s3-refused")
+    if code == "s3-region-wrong":
+        return wrong_region(settings, answer, region_of(answer))
+    if code == "s3-throttled":
+        return _throttled(settings, answer)
+    summary = f"S3 refuses {action.name} in the bucket {name}: {answer.code}."
+    return found(code, name, summary, evidence=seen, remedy=_remedy(settings, code))
+
+
+def denied(settings: S3Settings, answer: Answer, action: Action) -> Finding:
+    """The registry's key may not do *action*: the policy statement that lets it."""
+    name = settings.bucket.name
+    if "explicit deny" in answer.message:
+        remedy = (
+            f"A Deny forbids it ({_policy_named(answer.message)}): remove it, or exempt the registry's key\n"
+            f"from it. An Allow of {' and '.join(action.permissions)} does not overrule it."
+        )
+    else:
+        remedy = (
+            'Allow it in the policy of the registry\'s key (a bucket policy also wants its "Principal"):\n'
+            + s3_policy.statements(settings, action.permissions)
+        )
+    return found(
+        action.code,
+        name,
+        f"S3 denies the registry {action.name} in the bucket {name}: "
+        f"{' and '.join(action.permissions)} {'is' if len(action.permissions) == 1 else 'are'} not allowed.",
+        cause=action.breaks,
+        remedy=remedy,
+        evidence=[in_words(answer)],
+    )
+
+
+def wrong_region(settings: S3Settings, answer: Answer, region: str) -> Finding:
+    """The bucket lies in *region* (empty: in another than the configured one)."""
+    bucket = settings.bucket
+    if answer.code == "AuthorizationHeaderMalformed" and not region:
+        return found(
+            "s3-access-key-unknown",
+            bucket.name,
+            "S3 cannot read the access key: it holds what no key holds.",
+            evidence=[in_words(answer)],
+            remedy=f"{settings.key}['accesskey'] = …",
+        )
+    where = f"lies in {region}" if region else "lies in another region"
+    remedy = f"{settings.key}['region'] = '{region or '…'}'"
+    if settings.on_aws and settings.written.get("regionendpoint"):
+        remedy += f"    # and leave 'regionendpoint' out: {bucket.endpoint} is that of one region"
+    return found(
+        "s3-region-wrong",
+        bucket.name,
+        f"The bucket {bucket.name} {where}, and config.yml says {bucket.region}.",
+        evidence=[in_words(answer)],
+        remedy=remedy,
+    )
+
+
+def region_of(answer: Answer) -> str:
+    """The bucket's true region, where an answer names it."""
+    named = (
+        answer.exchange.header("x-amz-bucket-region"),
+        answer.fields.get("Region", ""),
+        (re.search(r"expecting '([^']+)'", answer.message) or ("", ""))[1],
+        (re.search(r"s3[.-]([a-z]{2}-[a-z]+-\d)\.", answer.fields.get("Endpoint", "")) or ("", ""))[1],
+    )
+    return next((region for region in named if _REGION.fullmatch(region)), "")
+
+
+def in_words(answer: Answer) -> str:
+    """How a request to S3 ended, as evidence."""
+    exchange = answer.exchange
+    if exchange.failure:
+        return f"{exchange.step}: {exchange.failure.message}"
+    said = f" ({answer.message})" if answer.message else ""
+    return f"{exchange.step}: {exchange.status} {answer.code}{said}".rstrip()
+
+
+def _culprit(settings: S3Settings, attempt: Attempt) -> Finding:
+    """S3 takes the request without one part of the headers that the driver sends with it."""
+    key, acl = settings.key, settings.write_headers.get("x-amz-acl", "")
+    part = attempt.culprit
+    if part == ENCRYPTION and settings.written.get("keyid"):
+        return _kms(settings, attempt.answer)
+    code, remedy = {
+        ACL: (
+            "s3-acl-refused",
+            f"{key}['objectownership'] = true   # GitLab's registry\n"
+            "Or enable ACLs of the bucket: aws s3api put-bucket-ownership-controls --bucket "
+            f"{settings.bucket.name}\n"
+            "    --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerPreferred}]'"
+            + ("" if acl == "private" else "\nOr allow the key s3:PutObjectAcl."),
+        ),
+        STORAGE_CLASS: ("s3-not-implemented", f"{key}['storageclass'] = 'NONE'"),
+        ENCRYPTION: ("s3-not-implemented", f"{key}['encrypt'] = false"),
+        CHECKSUM: ("s3-checksum-refused", f"{key}['checksum_disabled'] = true"),
+    }[part]
+    names = [name for name in settings.write_headers if part_of(name) == part]
+    sent = f" ({', '.join(f'{name}: {settings.write_headers[name]}' for name in names)})" if names else ""
+    return found(
+        code,
+        settings.bucket.name,
+        f"S3 takes no object with the {part} that the registry asks for{sent}.",
+        evidence=[in_words(attempt.answer), *([in_words(attempt.made)] if attempt.made else [])],
+        remedy=remedy,
+    )
+
+
+def _key_in_words(s3: S3Facts) -> Iterator[str]:
+    """Whence the key is, and what is odd about it; nothing of it is shown."""
+    credentials = s3.credentials()
+    yield f"the key is from {credentials.origin}"
+    for name, value in (("access key", credentials.access_key), ("secret key", credentials.secret_key)):
+        text = value.reveal()
+        if text.strip(" \t\r\n'\"") != text:
+            yield f"the {name} begins or ends with a blank or a quote"
+
+
+def _throttled(settings: S3Settings, answer: Answer) -> Finding:
+    times = answer.throttled
+    asked = f"{answer.exchange.step} was told to slow down {times} time{'s' * (times != 1)}"
+    return found(
+        "s3-throttled",
+        settings.bucket.name,
+        f"S3 has too many requests to bear for the bucket {settings.bucket.name}.",
+        evidence=[f"{asked}, then: {answer.exchange.status}"],
+        severity="warning" if answer.ok else "error",
+        remedy=f"{settings.key}['maxrequestspersecond'] = 100",
+    )
+
+
+def _kms(settings: S3Settings, answer: Answer) -> Finding:
+    key = str(settings.written.get("keyid") or "")
+    return found(
+        "s3-kms-denied",
+        settings.bucket.name,
+        "S3 stores nothing encrypted: the registry's key may not use the encryption key.",
+        evidence=[in_words(answer)],
+        remedy=s3_policy.for_kms(key),
+    )
+
+
+def _remedy(settings: S3Settings, code: str) -> str:
+    """What to write, in the words of this driver; empty where the catalogue says it."""
+    words = {
+        "s3-access-key-unknown": "['accesskey'] = …",
+        "s3-signature-mismatch": "['secretkey'] = …   (mind quotes and blanks)",
+        "s3-acl-refused": "['objectownership'] = true   # GitLab's registry; else enable ACLs of the bucket",
+        "s3-bucket-missing": f"['bucket'] = …   # or make the bucket {settings.bucket.name}",
+    }
+    return f"{settings.key}{words[code]}" if code in words else ""
+
+
+def _policy_named(message: str) -> str:
+    """Which kind of policy Amazon says it is."""
+    kind = re.search(r"explicit deny in an? ([\w -]+?policy)", message)
+    return kind[1] if kind else "in the bucket's policy, the key's, or the organization's"

@@ -1,0 +1,22 @@
+"""The certificate has expired yesterday."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ways import issued, pair_shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "certificate-expired"
+STACK = "https"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with pair_shown(stack, issued(begins=-90, days=89)):
+        yield

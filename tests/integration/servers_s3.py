@@ -1,0 +1,181 @@
+"""Starts real object stores for tests, as ``servers`` does the others: moto (IAM enforced) and SeaweedFS.
+
+moto comes with the dev extra. ``weed`` is looked for on the PATH, in .tools and in GLCTL_WEED.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+import urllib.request
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from servers import CLEAN_ENVIRONMENT, accepts, free_port, free_ports, running, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+REGION = "eu-central-1"
+BUCKET = "images"
+# What the documents of the registry's S3 driver ask for.
+ON_BUCKET = ("s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads")
+ON_OBJECTS = (
+    "s3:PutObject",
+    "s3:GetObject",
+    "s3:DeleteObject",
+    "s3:ListMultipartUploadParts",
+    "s3:AbortMultipartUpload",
+)
+
+
+@dataclass
+class Moto:
+    """A moto server with a bucket and a user whose policy is the documented one."""
+
+    endpoint: str
+    access_key: str = ""
+    secret_key: str = ""
+    user: str = "registry"
+    bucket: str = BUCKET
+    region: str = REGION
+
+    def client(self, service: str = "s3") -> Any:
+        """A client with all rights, while :meth:`lifted`; else with those of the user."""
+        import boto3
+
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name=self.region,
+            aws_access_key_id=self.access_key or "admin",
+            aws_secret_access_key=self.secret_key or "admin",
+        )
+
+    @contextlib.contextmanager
+    def lifted(self) -> Iterator[None]:
+        """Nobody's rights are asked for meanwhile."""
+        self._authentications(before="inf")
+        try:
+            yield
+        finally:
+            self._authentications(before="0")
+
+    def allow(self, actions: Sequence[str] = (*ON_BUCKET, *ON_OBJECTS)) -> None:
+        """Let the user do *actions*, and nothing else."""
+        with self.lifted():
+            statements = [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}] if actions else []
+            document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+            self.client("iam").put_user_policy(
+                UserName=self.user, PolicyName="registry", PolicyDocument=document
+            )
+
+    @contextlib.contextmanager
+    def denied(self, *actions: str) -> Iterator[None]:
+        """The user without *actions*."""
+        self.allow([action for action in (*ON_BUCKET, *ON_OBJECTS) if action not in actions])
+        try:
+            yield
+        finally:
+            self.allow()
+
+    def _authentications(self, before: str) -> None:
+        """How many requests are let through before moto asks for rights (its setting)."""
+        url = f"{self.endpoint}/moto-api/reset-auth"
+        request = urllib.request.Request(url, before.encode(), {"Content-Type": "text/plain"})
+        with urllib.request.urlopen(request, timeout=5):
+            pass
+
+
+@contextlib.contextmanager
+def moto(folder: Path, region: str = REGION) -> Iterator[Moto]:
+    """moto with IAM enforced; the test is skipped where it is not installed."""
+    pytest.importorskip("moto")
+    port = free_port()
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with running(command, folder / "moto.log", lambda: accepts(port)):
+        server = Moto(f"http://127.0.0.1:{port}", region=region)
+        configuration = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        server.client().create_bucket(Bucket=BUCKET, **(configuration if region != "us-east-1" else {}))
+        iam = server.client("iam")
+        iam.create_user(UserName=server.user)
+        made = iam.create_access_key(UserName=server.user)["AccessKey"]
+        server.access_key, server.secret_key = made["AccessKeyId"], made["SecretAccessKey"]
+        server.allow()
+        yield server
+
+
+@dataclass
+class Weed:
+    """A SeaweedFS with a bucket and the registry's key."""
+
+    endpoint: str
+    access_key: str = "REGISTRYKEY00000001"
+    secret_key: str = field(default="registry-secret-" + "0" * 24, repr=False)
+    bucket: str = BUCKET
+    region: str = REGION
+
+    def client(self) -> Any:
+        """A client with all rights."""
+        import boto3
+
+        return boto3.client(
+            "s3",
+            endpoint_url=self.endpoint,
+            region_name=self.region,
+            aws_access_key_id="admin",
+            aws_secret_access_key="admin-secret",
+        )
+
+    @contextlib.contextmanager
+    def policy(self, *statements: Mapping[str, Any]) -> Iterator[None]:
+        """The bucket with a policy of its own."""
+        document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+        self.client().put_bucket_policy(Bucket=self.bucket, Policy=document)
+        try:
+            yield
+        finally:
+            self.client().delete_bucket_policy(Bucket=self.bucket)
+
+
+@contextlib.contextmanager
+def weed(folder: Path) -> Iterator[Weed]:
+    """SeaweedFS, which also refuses presigned addresses; the test is skipped where it is not installed."""
+    binary = os.environ.get("GLCTL_WEED") or shutil.which("weed", path=CLEAN_ENVIRONMENT["PATH"])
+    if binary is None:
+        pytest.skip("weed is not installed")
+    names = ("master", "volume", "filer", "s3", "master.grpc", "volume.grpc", "filer.grpc", "s3.grpc")
+    ports = dict(zip(names, free_ports(len(names)), strict=True))
+    server = Weed(f"http://127.0.0.1:{ports['s3']}")
+    keys = {"admin": ("admin", "admin-secret", ["Admin"])}
+    keys["registry"] = (server.access_key, server.secret_key, ["Read", "Write", "List", "Tagging"])
+    identities = [
+        {"name": name, "credentials": [{"accessKey": key, "secretKey": secret}], "actions": actions}
+        for name, (key, secret, actions) in keys.items()
+    ]
+    (folder / "s3.json").write_text(json.dumps({"identities": identities}))
+    (folder / "data").mkdir()
+    command = [binary, "server", "-s3", f"-dir={folder}/data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
+    command += [f"-s3.config={folder}/s3.json", "-volume.max=100", "-master.volumeSizeLimitMB=16"]
+    command += [
+        f"-{name.replace('.grpc', '.port.grpc') if '.grpc' in name else f'{name}.port'}={port}"
+        for name, port in ports.items()
+    ]
+    with running(command, folder / "weed.log", lambda: accepts(ports["s3"])):
+        wait_until(lambda: _has_bucket(server), "weed makes the bucket", 30)
+        yield server
+
+
+def _has_bucket(server: Weed) -> bool:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        server.client().create_bucket(Bucket=server.bucket)
+    except (BotoCoreError, ClientError) as error:
+        return "BucketAlreadyOwnedByYou" in str(error) or "BucketAlreadyExists" in str(error)
+    return True
