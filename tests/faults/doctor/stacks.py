@@ -189,7 +189,7 @@ def told(report: dict[str, Any]) -> str:
 def stack(
     lines: str = "", *, without: str = "", scheme: str = "http", options: tuple[str, ...] = ()
 ) -> Iterator[Stack]:
-    """A stack, up and well when entered: *lines* added to its gitlab.rb, those that hold *without* left out."""
+    """A stack, up and well when entered: with *lines* in its gitlab.rb, and none that hold *without*."""
     for name in ("docker-registry", "nginx", "runsvdir"):
         program(name)
     folder = Path(tempfile.mkdtemp(prefix="glctl-doctor-"))
