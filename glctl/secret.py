@@ -37,9 +37,12 @@ _BLOCK = Pattern(r"(?P<indent>\s*(?:-\s+)*)[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"']?
 _DIRECTIVE = Pattern(r"(?P<start>\s*(?:proxy_set|add)_header\s+[\"']?(?P<key>[\w-]+)[\"']?\s+).+")
 _USERINFO = Pattern(r"(?<=://)[^\s/@'\"]+(?=@)")
 _KEY_MATERIAL = Pattern(r"[A-Za-z0-9+/=]{40,}")  # a line of PEM, a long random secret; or a path
-# What is a credential by its own looks: a JWT, the signed parameters of a presigned URL or an upload, PEM.
+# What is a credential by its own looks: a JWT, the parameters of a URL that sign or log in, the
+# parts of S3's Authorization (which has commas), PEM.
 _SIGNED = Pattern(
     r"eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=[?&])(?:x-amz-[\w-]+|signature|sig|_state)=[^&\s\"']+"
+    r"|(?<=[?&])(?!offline_token=)[\w-]*(?:token|secret|password|api_?key)=[^&\s\"']+"
+    r"|(?<=[, ])(?:signature|credential)=[^&\s\"',]+|(?<=bearer )[\w.~+/-]{20,}=*|(?<=basic )[\w+/]{20,}=*"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?",
     re.IGNORECASE,
 )
@@ -154,7 +157,12 @@ def _mask_named(line: str) -> str:
 
 def mask_text(text: str) -> str:
     """Foreign text (a log line, an answer) with credentials masked; paths and digests stay readable."""
-    return _SIGNED.sub(MASK, _USERINFO.sub(MASK, _mask_named(text)))
+    return mask_by_looks(_mask_named(text))
+
+
+def mask_by_looks(text: str) -> str:
+    """Text of our own, which may name secret settings, with what looks like a credential in it masked."""
+    return _SIGNED.sub(MASK, _USERINFO.sub(MASK, text))
 
 
 def mask_lines(lines: Iterable[str]) -> list[str]:

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from glctl.clients.http import Client, Exchange
 
 API_VERSION = "registry/2.0"
+# The methods of the protocol, and a path for each where no token means no action.
+_ABSENT = "0" * 8 + "-0000-4000-8000-" + "0" * 12
+METHODS = {
+    "HEAD": "/v2/{repository}/manifests/latest",
+    "POST": "/v2/{repository}/blobs/uploads/",
+    "PATCH": f"/v2/{{repository}}/blobs/uploads/{_ABSENT}",
+    "PUT": f"/v2/{{repository}}/blobs/uploads/{_ABSENT}",
+    "DELETE": "/v2/{repository}/manifests/latest",
+}
 MAX_REDIRECTS = 3  # the registry sends a client to its storage in one
 
 _PARAMETER = r'([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))'
@@ -109,6 +118,14 @@ def ping(client: Client, base: str, token: Secret | None = None) -> Ping:
     return Ping(exchange, exchange.header("docker-distribution-api-version"), challenge)
 
 
+def knock(client: Client, base: str, repository: str, method: str) -> Ping:
+    """Ask with one of METHODS and no token: nothing is done; the challenge's scope tells what was seen."""
+    path = METHODS[method].format(repository=repository)
+    exchange = client.request(method, _url(base, path), step=f"unauthenticated {method}")
+    challenge = parse_challenge(exchange.header("www-authenticate"))
+    return Ping(exchange, exchange.header("docker-distribution-api-version"), challenge)
+
+
 def parse_challenge(header: str) -> Challenge | None:
     """The Bearer challenge of a ``WWW-Authenticate`` header, else its first (RFC 9110, section 11.6.1)."""
     challenges = []
@@ -144,6 +161,12 @@ def read_blob(client: Client, base: str, repository: str, digest: str, token: Se
     last = exchanges[-1]
     intact = last.status == 200 and last.failure is None and digest_of(last.body) == digest
     return Blob(exchanges, {200: True, 404: False}.get(last.status or 0), intact)
+
+
+def knows_repository(client: Client, base: str, repository: str, token: Secret | None = None) -> bool:
+    """Whether the registry has images of that name; *token* must grant pull."""
+    url = _url(base, f"/v2/{repository}/tags/list?n=1")
+    return client.request("GET", url, headers=_bearer(token), step="tags").status == 200
 
 
 def ask_blob(
@@ -205,14 +228,14 @@ def push_blob(
 def debug_health(client: Client, base: str) -> Health:
     """What the registry's own health checks say; *base* is the debug server's URL."""
     exchange = client.request("GET", _url(base, "/debug/health"), step="health")
-    found = _json_object(exchange) if exchange.status in (200, 503) else None
+    found = json_object(exchange) if exchange.status in (200, 503) else None
     return Health(exchange, None if found is None else {name: str(text) for name, text in found.items()})
 
 
 def debug_vars(client: Client, base: str) -> Vars:
     """The registry's counters (Go's expvar); *base* is the debug server's URL."""
     exchange = client.request("GET", _url(base, "/debug/vars"), step="vars")
-    return Vars(exchange, _json_object(exchange) if exchange.status == 200 else None)
+    return Vars(exchange, json_object(exchange) if exchange.status == 200 else None)
 
 
 def in_words(exchange: Exchange) -> str:
@@ -222,7 +245,7 @@ def in_words(exchange: Exchange) -> str:
     """
     if exchange.failure:
         return f"{exchange.step}: {exchange.failure.message}"
-    errors = (_json_object(exchange) or {}).get("errors")
+    errors = (json_object(exchange) or {}).get("errors")
     if isinstance(errors, list) and errors and isinstance(errors[0], dict):
         said = ": ".join(str(errors[0][key])[:200] for key in ("code", "message") if errors[0].get(key))
     else:
@@ -295,7 +318,8 @@ def _with_digest(location: str, digest: str) -> str:
     return f"{location}{'&' if urlsplit(location).query else '?'}digest={quote(digest)}"
 
 
-def _json_object(exchange: Exchange) -> dict[str, Any] | None:
+def json_object(exchange: Exchange) -> dict[str, Any] | None:
+    """The JSON object that an answer holds, or None."""
     try:
         found = json.loads(exchange.body)
     except (ValueError, RecursionError):

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from glctl import __version__
 from glctl.clients.failures import Failure, explain
+from glctl.clients.tcp import written
 from glctl.errors import GlctlError
 from glctl.secret import MASK, Secret
 
@@ -140,8 +141,8 @@ class Client:
         actual = self._connect_to.get(named, named)
         if self._proxy:
             through = urlsplit(self._proxy.reveal()).netloc.rpartition("@")[2]
-            return f"{_written(named)} (through the proxy {through})"
-        return _written(actual) if actual == named else f"{_written(actual)} (for {_written(named)})"
+            return f"{written(named)} (through the proxy {through})"
+        return written(actual) if actual == named else f"{written(actual)} (for {written(named)})"
 
 
 def address_of(url: str) -> Address:
@@ -165,11 +166,6 @@ def without_credentials(url: str) -> str:
 def _shown(parameter: str) -> str:
     name, equals, _ = parameter.partition("=")
     return parameter if name in _PLAIN_PARAMETERS or not equals else f"{name}={MASK}"
-
-
-def _written(address: Address) -> str:
-    host, port = address
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _prepared(

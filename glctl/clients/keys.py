@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import warnings
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     # Named so for other rooms, which import no cryptography.
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey as RSAPrivateKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
     from cryptography.x509 import Certificate
 
@@ -137,6 +139,41 @@ def key_id(public_key: CertificatePublicKeyTypes) -> str:
     return ":".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
+def thumbprint(public_key: RSAPublicKey) -> str:
+    """The id by which version 3 of the upstream registry knows an RSA key: its JWK thumbprint (RFC 7638)."""
+    numbers = public_key.public_numbers()
+    members = {"e": _integer(numbers.e), "kty": "RSA", "n": _integer(numbers.n)}
+    return _base64url(hashlib.sha256(json.dumps(members, separators=(",", ":")).encode()).digest())
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a token says of itself, unverified: *header* and *claims* as its JSON has them."""
+
+    header: Mapping[str, Any] = field(default_factory=dict)
+    claims: Mapping[str, Any] = field(default_factory=dict)
+
+    def granted(self, repository: str) -> frozenset[str]:
+        """The actions that it grants on *repository*."""
+        entries = self.claims.get("access")
+        return frozenset(
+            str(action)
+            for entry in (entries if isinstance(entries, list) else ())
+            if isinstance(entry, dict) and entry.get("name") == repository
+            for action in (entry.get("actions") or ())
+        )
+
+
+def read_token(token: Secret) -> Token | None:
+    """What a JWT says, without asking whether it is true; None where it is none."""
+    try:
+        header, claims, _ = (_decoded(part) for part in token.reveal().split("."))
+        found = Token(json.loads(header), json.loads(claims))
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found.header, dict) and isinstance(found.claims, dict) else None
+
+
 def matches(key: RSAPrivateKey, certificate: Certificate) -> bool:
     """Whether *certificate* is for *key*."""
     return _public_der(key.public_key()) == _public_der(certificate.public_key())
@@ -151,11 +188,13 @@ def sign_token(
     access: Sequence[Mapping[str, object]] = (),
     now: float,
     lifetime: int = TOKEN_LIFETIME,
+    kid: str = "",
 ) -> Secret:
     """A token (JWT, RS256) as GitLab gives its users, valid for *lifetime* seconds from *now* (Unix time).
 
     *audience* is the registry's ``service``; *access* lists what is granted, see
-    :func:`glctl.clients.distribution.grant`. Raises GlctlError where the key is damaged.
+    :func:`glctl.clients.distribution.grant`; *kid* names the key otherwise than :func:`key_id` does.
+    Raises GlctlError where the key is damaged.
     """
     issued = int(now)
     claims: dict[str, Any] = {
@@ -168,7 +207,7 @@ def sign_token(
         "jti": os.urandom(16).hex(),
         "access": [dict(item) for item in access],
     }
-    header = {"typ": "JWT", "alg": "RS256", "kid": key_id(key.public_key())}
+    header = {"typ": "JWT", "alg": "RS256", "kid": kid or key_id(key.public_key())}
     signed = f"{_segment(header)}.{_segment(claims)}"
     return Secret(f"{signed}.{_base64url(_rs256(key, signed.encode()))}")
 
@@ -196,6 +235,14 @@ def _public_der(public_key: CertificatePublicKeyTypes) -> bytes:
 
 def _segment(part: Mapping[str, Any]) -> str:
     return _base64url(json.dumps(part, separators=(",", ":")).encode())
+
+
+def _integer(number: int) -> str:
+    return _base64url(number.to_bytes((number.bit_length() + 7) // 8, "big"))
+
+
+def _decoded(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
 def _base64url(data: bytes) -> str:

@@ -13,10 +13,10 @@ import time
 import types
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 from glctl.console import harmless
-from glctl.secret import Secret, mask_text
+from glctl.secret import MASK, Secret, mask_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -58,7 +58,13 @@ class Bucket:
         base = f"{scheme}://{host}/{self.name}" if self.path_style else f"{scheme}://{self.name}.{host}"
         path = quote(key, safe="/~-_.") if key else ""
         url = f"{base}/{path}" if path or not self.path_style else base
-        return f"{url}?{urlencode(sorted(query.items()), quote_via=quote)}" if query else url
+        return f"{url}?{_query(query)}" if query else url
+
+
+def _query(parameters: Mapping[str, str]) -> str:
+    """In order, as version 4 signs them; without an empty value's ``=``, which version 2 does not expect."""
+    pairs = ((name, quote(value, safe="")) for name, value in sorted(parameters.items()))
+    return "&".join(f"{name}={value}" if value else name for name, value in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,7 @@ class Store:
             url = self.bucket.url(key, query)
             signed = self._signed(method, url, dict(headers or {}), body)
             exchange = self._client.request(method, url, headers=signed, body=body or None, step=step)
-            answer = replace(understood(exchange), throttled=throttled)
+            answer = self._without_keys(replace(understood(exchange), throttled=throttled))
             if exchange.status != 503 or throttled == len(_PATIENCE):
                 return answer
             time.sleep(_PATIENCE[throttled])
@@ -167,6 +173,14 @@ class Store:
         else:
             auth.S3SigV4QueryAuth(keys, "s3", self.bucket.region, expires=seconds).add_auth(request)
         return Secret(request.url)
+
+    def _without_keys(self, answer: Answer) -> Answer:
+        """*answer* with our own keys masked, should S3 repeat one."""
+        keys = self._credentials
+        message = answer.message
+        for value in filter(None, (keys.access_key, keys.secret_key, keys.session_token) if keys else ()):
+            message = message.replace(value.reveal(), MASK)
+        return answer if message == answer.message else replace(answer, message=message)
 
     def _signed(
         self, method: str, url: str, headers: dict[str, str], body: bytes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from functools import partial
@@ -14,10 +15,12 @@ from glctl.commands.progress import Progress
 from glctl.doctor.choice import choose
 from glctl.doctor.clocks import time_servers
 from glctl.doctor.facts import Facts, Options
+from glctl.doctor.login import Login
 from glctl.doctor.remedies import as_typed_here
 from glctl.doctor.targets import GROUPS, TARGETS
 from glctl.doctor.usage import usage
 from glctl.errors import UsageError
+from glctl.secret import Secret
 
 if TYPE_CHECKING:
     from glctl.commands.context import Context
@@ -70,6 +73,16 @@ _EFFECTS = {"passing": "  (not with --read-only)", "lasting": "  (with --write o
     envvar="GLCTL_NTP_SERVERS",
     help="Ask this time server (repeatable); else those of /etc/gitlab/glctl-ntp-servers, one a line.",
 )
+@click.option(
+    "--login-as",
+    "user",
+    metavar="USER",
+    help="Also try this user's login, once; with --token-stdin.",
+)
+@click.option("--token-stdin", is_flag=True, help="Read the user's token or password from standard input.")
+@click.option(
+    "--image", default="", metavar="NAME", help="Whether an image can be called so, and what the user may do."
+)
 @click.option("--list", "list_checks", is_flag=True, help="List the checks by group.")
 @click.option(
     "--explain",
@@ -92,6 +105,9 @@ def command(
     read_only: bool,
     deep: bool,
     ntp_servers: tuple[str, ...],
+    user: str | None,
+    token_stdin: bool,
+    image: str,
     list_checks: bool,
     code: str | None,
 ) -> int:
@@ -110,6 +126,7 @@ def command(
     choice = choose(target, only, skip, timeout)
     servers = ntp_servers or time_servers(context.root)
     options = _sound(Options(write=write, read_only=read_only, deep=deep, ntp_servers=servers), timeout)
+    options = replace(options, login=_login(user, token_stdin), image=image)
     with Progress(choice.groups) as progress:
         look = partial(_look, context, choice, options, progress)
         if wait is None:
@@ -120,7 +137,7 @@ def command(
             def is_well(report: Report) -> bool:
                 return report.exit_code(strict=strict) == 0
 
-            report = wait_until_well(look, is_well, progress.waiting, wait, logs_in=False)
+            report = wait_until_well(look, is_well, progress.waiting, wait, logs_in=user is not None)
     context.console.out(_formatted(report, form, choice, context.console, strict=strict))
     return report.exit_code(strict=strict)
 
@@ -135,6 +152,21 @@ def _sound(options: Options, timeout: float | None) -> Options:
         split_server(server)  # a UsageError is the user's, not a check's
     # Time servers that are silent are a result, and no reason for a check to be late, which then asks others.
     return replace(options, ntp_timeout=min(options.ntp_timeout, 0.4 * timeout)) if timeout else options
+
+
+def _login(user: str | None, token_stdin: bool) -> Login | None:
+    """Whose login to try. A token on the command line would stand in the list of processes."""
+    if not user and not token_stdin:
+        return None
+    if not user or not token_stdin or sys.stdin.isatty():
+        raise UsageError(
+            "--login-as needs the token or password on standard input.",
+            'printf %s "$TOKEN" | glctl doctor --login-as USER --token-stdin',
+        )
+    token = sys.stdin.readline().rstrip("\r\n")
+    if not token:
+        raise UsageError("Standard input holds no token.", "Pipe it in: a personal access token, for one.")
+    return Login(user, Secret(token))
 
 
 def _look(context: Context, choice: Choice, options: Options, progress: Progress, waiting: bool) -> Report:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from glctl.converge.generations import Generation
     from glctl.converge.prepare import Prepared
     from glctl.logs.recent import Words
+
+_KILLED = "service-killed"  # the Code of the log rules
+_SAID_WITHIN = 0.5  # seconds in which what has just ended comes to be in its log
+_POLL = 0.02
 _LEFT = (
     "The new files are in place, as --no-rollback asks. "
     "Mend gitlab.rb and run `glctl reconfigure` again: it finishes the rest, or goes back."
@@ -147,11 +152,13 @@ def _explained(exc: GlctlError | OSError, prepared: Prepared, attempt: Attempt) 
         return _unwritten(exc, "Mend that and run `glctl reconfigure` again.")
     if isinstance(exc, NotUpError):
         effective, last = prepared.configuration.effective, attempt.last
-        words = _last_words(attempt.goal, exc.service)
+        words = _last_words(attempt.goal, exc)
         said = "".join(f"\n    {harmless(mask_line(line))}" for line in words.lines)
         exc.message += f"\n  Its last words:{said}" if said else ""
         exc.hint = blame(words, effective, last.effective if last else None, guess=not exc.fell)
-        if exc.fell and not words.code:
+        if words.code == _KILLED:
+            exc.hint = "Was it the kernel, short of memory? See: journalctl -k --grep 'Killed process'"
+        elif exc.fell and not words.code:
             exc.hint = "None of that tells why it ended: it may have been killed from outside. Try it again."
     return exc
 
@@ -163,11 +170,16 @@ def _unwritten(exc: OSError, hint: str) -> GlctlError:
     return GlctlError(f"{what} could not be written: {(exc.strerror or str(exc)).lower()}.", hint)
 
 
-def _last_words(goal: Goal, service: str) -> Words:
-    """What *service* has said since it was told something: what ended one before says nothing about this."""
+def _last_words(goal: Goal, failed: NotUpError) -> Words:
+    """What a service has said since it was told something: what ended one before says nothing about this."""
     from glctl.logs.recent import Words, said_at_last
 
+    service, deadline = failed.service, time.monotonic() + _SAID_WITHIN * failed.fell
     if not service.endswith("/log"):
-        return said_at_last(goal.root, service, goal.touched.get(service, 0.0))
+        while True:
+            words = said_at_last(goal.root, service, goal.touched.get(service, 0.0))
+            if words.code or time.monotonic() >= deadline:
+                return words
+            time.sleep(_POLL)
     running = find(goal.root)  # a log service has no log of its own: runsvdir keeps what it says
     return Words((running.complaints,) if running and running.complaints else ())

@@ -21,7 +21,7 @@ def left_behind(prepared: Prepared) -> tuple[str, str] | None:
     change = next((change for change in prepared.plan.changes if change.path == config), None)
     if change is None or not isinstance(change.resource, File):
         return None
-    old, new = _images(change.before.content), _images(change.resource.content)
+    old, new = images_of(change.before.content), images_of(change.resource.content)
     if old is None or (new and _is_same(old, new)):
         return None
     left = count_repositories(old)
@@ -40,7 +40,7 @@ def left_behind(prepared: Prepared) -> tuple[str, str] | None:
     )
 
 
-def _images(config: bytes) -> Path | None:
+def images_of(config: bytes) -> Path | None:
     """Where this config.yml keeps images, if that is a directory."""
     place = (stores_in(config)["storage"].get("filesystem") or {}).get("rootdirectory")
     return Path(place) if isinstance(place, str) and place else None

@@ -77,7 +77,8 @@ def _crash_loop(directory: Path) -> Callable[[], str]:
         now = look(directory)
         if now.want == "down":
             return "it was stopped"
-        (starts if now.state == "run" else ends).add(now.since)
+        if now.state in ("run", "down"):  # until ./finish has ended, it is as old as the run was
+            (starts if now.state == "run" else ends).add(now.since)
         count = max(len(starts) - 1, len(ends))  # one that ends at once is hardly ever seen to run
         return "" if count <= _TOO_MANY else f"it ended {count} times within {time.monotonic() - begun:.0f} s"
 

@@ -199,5 +199,6 @@ def _said(answer: NtpAnswer) -> str:
 
 
 def _dated(date: DateAnswer) -> str:
-    proof = ", which proves nothing: this machine may have made it" if date.own else ""
+    agrees = date.own and abs(date.offset) < WARN_FROM
+    proof = ", which proves nothing: this machine may have made it" if agrees else ""
     return f"{date.server}: {date.offset:+.0f} s, by its Date{proof}"

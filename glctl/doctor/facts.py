@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Self
 from glctl.doctor import clocks, tls
 from glctl.doctor.check import NotTriedError
 from glctl.doctor.once import Once, once
+from glctl.doctor.signing import KEY_FILE
+from glctl.errors import GlctlError
 from glctl.settings.urls import bracketed
 
 if TYPE_CHECKING:
@@ -22,8 +25,14 @@ if TYPE_CHECKING:
     from glctl.clients.ntp import Survey
     from glctl.converge.nginx_test import Verdict
     from glctl.converge.plan import Plan
+    from glctl.doctor.build import Build
+    from glctl.doctor.gitlab import GitLab
+    from glctl.doctor.images import Images
     from glctl.doctor.intended import Intended
+    from glctl.doctor.login import Login
     from glctl.doctor.observed import Observed
+    from glctl.doctor.outside import Public
+    from glctl.doctor.realm import Realm
     from glctl.doctor.s3 import S3Facts
     from glctl.doctor.tls import Place
     from glctl.doctor.virtual_host import Address
@@ -51,6 +60,8 @@ class Options:
     read_only: bool = False
     waiting: bool = False  # it will be looked at again: nothing logs in yet
     ntp_servers: tuple[str, ...] = ()
+    login: Login | None = None  # a user's, to be tried
+    image: str = ""  # whose name and access to examine
     ntp_timeout: float = 1.5  # seconds; also for a Date that takes their place
     deep: bool = False  # walk whole trees instead of samples
 
@@ -67,7 +78,7 @@ class Facts(Once):
         return self
 
     def __exit__(self, *_: object) -> None:
-        for name in ("client", "s3"):
+        for name in ("client", "outside", "s3"):
             made = self._made.get(name)
             if made and made[0]:
                 made[0].close()
@@ -188,6 +199,25 @@ class Facts(Once):
 
         return test(self.observed)
 
+    @once
+    def build(self) -> Build:
+        """Which registry this is."""
+        from glctl.doctor.build import ask
+
+        return ask(self.observed)
+
+    # --- storage
+
+    @once
+    def images(self) -> Images:
+        """What lies where the filesystem driver keeps images; all of it with ``deep``, else a sample."""
+        from glctl.doctor.images import look
+
+        directory = self.observed.storage_directory
+        if directory is None:
+            raise NotTriedError("images are not kept on a file system")
+        return look(directory, deep=self.options.deep)
+
     # --- logs
 
     def last_words(self, service: str) -> list[str]:
@@ -307,6 +337,25 @@ class Facts(Once):
         return debug_vars(self.client(), self.debug_base)
 
     @once
+    def outside(self) -> Client:
+        """For requests as clients send them: names lead where this host resolves them to."""
+        from glctl.clients.http import Client
+
+        return Client(verify=False, connect_timeout=2.0, read_timeout=7.0)
+
+    @once
+    def public(self) -> Public:
+        """The public address, and what clients meet there."""
+        from glctl.doctor.outside import Public, named_in, public_url
+
+        gitlab = named = None
+        with suppress(NotTriedError, GlctlError):
+            gitlab = self.gitlab()
+        with suppress(PermissionError):
+            named = named_in(self.intended())
+        return Public(public_url(self.observed, gitlab, named), self.outside())
+
+    @once
     def tls_here(self) -> tuple[Place, ...]:
         """What this machine shows in TLS handshakes."""
         return tls.here(self)
@@ -319,14 +368,55 @@ class Facts(Once):
     # --- tokens
 
     @once
+    def realm(self) -> Realm:
+        """GitLab's token service, where the registry sends clients."""
+        from glctl.doctor.realm import Realm
+
+        token = self.observed.setting("auth", "token") or {}
+        return Realm(self.outside(), str(token.get("realm", "")), str(token.get("service", "")))
+
+    @property
+    def login(self) -> Login:
+        """Whose login is to be tried."""
+        if self.options.login is None:
+            raise NotTriedError("nobody's login was given: --login-as USER --token-stdin")
+        if self.options.waiting:
+            raise NotTriedError("a login is tried once, when the rest is well")
+        return self.options.login
+
+    @once
+    def trusted_key_ids(self) -> frozenset[str]:
+        """The ids of the keys whose certificates the registry trusts."""
+        from glctl.clients.keys import key_id, read_certificates
+        from glctl.doctor.signing import read_text
+
+        bundle = self.observed.path(self.observed.setting("auth", "token", "rootcertbundle"))
+        certificates = read_certificates(read_text(bundle) or "", str(bundle))
+        return frozenset(key_id(certificate.public_key()) for certificate in certificates)
+
+    @once
     def key(self) -> RSAPrivateKey:
         """The key that tokens are signed with."""
         from glctl.doctor.signing import signing_key
 
-        return signing_key(self.observed.root)
+        try:
+            named = self.gitlab().key
+        except (NotTriedError, GlctlError):
+            named = ""
+        return signing_key(self.observed.root, named or KEY_FILE)
 
-    def token(self, *actions: str, repository: str = REPOSITORY) -> Secret:
-        """A token of our own for *actions* on *repository*; for ``/v2/`` alone without any."""
+    @once
+    def gitlab(self) -> GitLab:
+        """What GitLab on this host has been told of the registry."""
+        from glctl.doctor.gitlab import read_gitlab
+
+        return read_gitlab(self.observed.root)
+
+    def token(self, *actions: str, kid: str = "", repository: str = REPOSITORY) -> Secret:
+        """A token of our own for *actions* on *repository*; for ``/v2/`` alone without any.
+
+        *kid* instead of the id by which GitLab names the key.
+        """
         from glctl.clients.distribution import grant
         from glctl.clients.keys import sign_token
 
@@ -338,7 +428,14 @@ class Facts(Once):
             subject="glctl",
             access=[grant(repository, *actions)] if actions else [],
             now=time.time(),
+            kid=kid,
         )
+
+    def said_of_tokens(self, since: float) -> list[str]:
+        """What the registry's log has said of tokens since *since* (Unix time): why it refused ours."""
+        from glctl.doctor.refusal import said
+
+        return said(self.observed.root, since) if "registry" in self.observed.services else []
 
 
 def _base(scheme: str, address: Address | None, what: str) -> str:

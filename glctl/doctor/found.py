@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from glctl.findings.catalog import CODES
 from glctl.findings.model import Finding
-from glctl.secret import mask_text
+from glctl.secret import mask_by_looks, mask_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,8 @@ def found(
 ) -> Finding:
     """A Finding of *code* on *subject*; the runner adds which check saw it.
 
-    Summary, cause and evidence may quote a log or an answer: credentials in them are masked.
+    Summary, cause and evidence may quote a log or an answer: credentials in them are masked. A remedy names
+    settings, secret ones too, and may hold an address.
     """
     entry = CODES[code]
     return Finding(
@@ -36,6 +37,6 @@ def found(
         severity=severity or entry.severity,
         summary=mask_text(summary),
         cause=mask_text(cause or entry.meaning),
-        remedy=remedy or entry.remedy,
+        remedy=mask_by_looks(remedy or entry.remedy),
         evidence=tuple(map(mask_text, evidence)),
     )

@@ -64,19 +64,19 @@ def _of_nginx(there: bytes, wanted: bytes) -> list[str]:
     return _added_and_lacking(old, new)
 
 
-def _flat(directives: tuple[Directive, ...], around: str = "") -> Iterator[str]:
-    """Each directive as a line, with the blocks that it stands in."""
+def _flat(directives: tuple[Directive, ...], around: str = "") -> Iterator[tuple[str, str]]:
+    """Each directive as a line, behind the blocks that it stands in."""
     for directive in directives:
         words = " ".join((directive.name, *directive.args))
         if directive.block is None:
-            yield f"{around}{words}"
+            yield around, words
         else:
             yield from _flat(directive.block, f"{around}{words} › ")
 
 
 def _of_lines(there: bytes, wanted: bytes) -> list[str]:
     old, new = (
-        Counter(line.strip() for line in text.decode(errors="replace").splitlines() if _counts(line))
+        Counter(("", line.strip()) for line in text.decode(errors="replace").splitlines() if _counts(line))
         for text in (there, wanted)
     )
     return _added_and_lacking(old, new)
@@ -86,10 +86,11 @@ def _counts(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
-def _added_and_lacking(old: Counter[str], new: Counter[str]) -> list[str]:
+def _added_and_lacking(old: Counter[tuple[str, str]], new: Counter[tuple[str, str]]) -> list[str]:
+    """What differs of lines, each behind what is around it."""
     return [
-        *(f"it has {_shown(line)}, which gitlab.rb does not lead to" for line in old - new),
-        *(f"it lacks {_shown(line)}" for line in new - old),
+        *(f"it has {around}{_shown(line)}, which gitlab.rb does not lead to" for around, line in old - new),
+        *(f"it lacks {around}{_shown(line)}" for around, line in new - old),
     ]
 
 

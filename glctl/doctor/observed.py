@@ -207,7 +207,7 @@ def _virtual_host(root: Root, files: Files) -> VirtualHost | None:
         path = f"{prefix}/{place}/gitlab-registry.conf"
         content = files.read(path)
         if content is not None:
-            return virtual_host.read(path, content)
+            return virtual_host.read(path, content, files.read(f"{prefix}/conf/nginx.conf") or b"")
     return None
 
 

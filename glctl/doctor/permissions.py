@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _SAMPLE = 200  # directories looked at below a place
 
-_ENTER, _WRITE = os.X_OK, os.R_OK | os.W_OK | os.X_OK
+_READ, _ENTER, _WRITE = os.R_OK, os.X_OK, os.R_OK | os.W_OK | os.X_OK
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,24 @@ def find_obstacle(directory: Path, top: Path, account: Account) -> Obstacle | No
     while directory != top and not account.may(directory.parent.stat(), _WRITE):
         directory = directory.parent
     return Obstacle(directory, directory.stat(), deep=_is_deep(directory, account))
+
+
+def find_unreadable(file: Path, account: Account) -> Obstacle | None:
+    """What keeps *account* from reading *file*; None where owners and modes allow it."""
+    for parent in reversed(file.parents):
+        if not account.may(info := parent.stat(), _ENTER):
+            return Obstacle(parent, info, through=True)
+    info = file.stat()
+    return None if account.may(info, _READ) else Obstacle(file, info)
+
+
+def readable_by(obstacle: Obstacle, file: Path, account: Account) -> str:
+    """The command that lets *account* read *file*, and nobody else who could not before."""
+    if obstacle.through:
+        return remedy(obstacle, account)
+    path = shlex.quote(str(file))
+    owner = obstacle.info.st_uid == account.uid
+    return f"chmod u+r {path}" if owner else f"chown {account.name} {path} && chmod u+r {path}"
 
 
 def first_not_writable(top: Path, account: Account) -> Path | None:

@@ -15,6 +15,7 @@ from glctl.doctor.found import found
 from glctl.errors import GlctlError
 from glctl.findings.model import CheckResult, Finding
 from glctl.findings.report import Report, link
+from glctl.secret import mask_by_looks, mask_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -115,7 +116,7 @@ def _perform(check: Check, facts: Facts, results: queue.SimpleQueue[_Ended]) -> 
             note = "it came to no end"
     outcome: Outcome = "finding" if findings else "ok" if tried else "not_tried"
     milliseconds = (time.monotonic() - begun) * 1000
-    result = CheckResult(check.name, outcome, note, milliseconds, speaks=check.speaks)
+    result = CheckResult(check.name, outcome, mask_by_looks(note), milliseconds, speaks=check.speaks)
     results.put(_Ended(result, tuple(findings)))
 
 
@@ -130,7 +131,7 @@ def _why_not_tried(exc: Exception) -> str:
     if isinstance(exc, NotTriedError):
         return str(exc)
     if isinstance(exc, GlctlError) and isinstance(exc.__cause__, PermissionError):
-        return f"{exc.message.rstrip('.')}: run glctl as root"
+        return mask_text(f"{exc.message.rstrip('.')}: run glctl as root")
     if isinstance(exc, PermissionError):
         return f"{exc.filename} may not be looked at: run glctl as root"
     return ""
@@ -139,7 +140,7 @@ def _why_not_tried(exc: Exception) -> str:
 def _failed(check: Check, exc: Exception) -> Finding:
     remedy = ""
     if isinstance(exc, GlctlError):
-        why, remedy = exc.message, exc.hint
+        why, remedy = exc.message, mask_text(exc.hint)
     elif isinstance(exc, OSError):
         why = f"{exc.filename or 'the system'}: {exc.strerror or type(exc).__name__}"
     else:  # its text may hold values, and these may be secrets

@@ -132,6 +132,12 @@ class S3Facts(Once):
         store = Store(self.client(), self.settings.bucket, None)
         return store.send("GET", query={"max-keys": "1"}, step="ListObjects, unsigned")
 
+    @once
+    def holds_blob(self) -> bool:
+        """Whether the layer that the image's link names is in the bucket."""
+        image = self.image()
+        return image is not None and self.store().send("HEAD", image.blob, step="HeadObject").ok
+
     def reached(self) -> Answer:
         """What the endpoint says to a listing: signed where there are credentials."""
         return self.listed() if self.has_credentials else self.anonymous()

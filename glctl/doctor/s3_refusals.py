@@ -259,7 +259,7 @@ def _culprit(settings: S3Settings, attempt: Attempt) -> Finding:
     """S3 takes the request without one part of the headers that the driver sends with it."""
     key, acl = settings.key, settings.write_headers.get("x-amz-acl", "")
     part = attempt.culprit
-    if part == ENCRYPTION and settings.written.get("keyid"):
+    if part == ENCRYPTION and settings.written.get("keyid") and attempt.answer.code in _DENIED:
         return _kms(settings, attempt.answer)
     code, remedy = {
         ACL: (

@@ -95,7 +95,8 @@ def read(observed: Observed) -> S3Settings | None:
     redirect = storage.get("redirect")
     disabled = flag(redirect.get("disable")) if isinstance(redirect, Mapping) else False
     root = str(written.get("rootdirectory") or "").strip("/")
-    return S3Settings(driver, _bucket(written), f"{root}/" if root else "", written, not disabled)
+    bucket = _bucket(written, gitlabs=observed.platform.registry_database)
+    return S3Settings(driver, bucket, f"{root}/" if root else "", written, not disabled)
 
 
 def flag(value: Any, default: bool = False) -> bool:
@@ -103,20 +104,21 @@ def flag(value: Any, default: bool = False) -> bool:
     return default if value is None or value == "" else str(value).lower() in _TRUE
 
 
-def _bucket(written: Mapping[str, Any]) -> Bucket:
+def _bucket(written: Mapping[str, Any], *, gitlabs: bool) -> Bucket:
     name, region = str(written.get("bucket") or ""), str(written.get("region") or _DEFAULT_REGION)
     endpoint = str(written.get("regionendpoint") or "").rstrip("/")
     secure = flag(written.get("secure"), default=True)
     given = bool(endpoint)
     if not endpoint:
         endpoint = _of_region(region, dualstack=flag(written.get("usedualstack")))
-    if "://" not in endpoint:
-        endpoint = f"{'https' if secure else 'http'}://{endpoint}"
+    scheme, _, host = endpoint.rpartition("://")
+    host = host.rpartition("@")[2]  # a user there is not sent, and not to be shown
+    endpoint = f"{scheme or ('https' if secure else 'http')}://{host}"
     return Bucket(
         name,
         endpoint,
         region,
-        _path_style(name, endpoint, written, given),
+        _path_style(name, endpoint, written, "pathstyle" if gitlabs else "forcepathstyle", given),
         4 if flag(written.get("v4auth"), default=True) else 2,
     )
 
@@ -126,16 +128,11 @@ def _of_region(region: str, *, dualstack: bool) -> str:
     return f"s3.{'dualstack.' if dualstack else ''}{region}.{suffix}"
 
 
-def _path_style(name: str, endpoint: str, written: Mapping[str, Any], given: bool) -> bool:
-    """By the setting (GitLab's and upstream's name of it), else with an endpoint of one's own.
+def _path_style(name: str, endpoint: str, written: Mapping[str, Any], setting: str, given: bool) -> bool:
+    """By the *setting* that this registry reads, else with an endpoint of one's own (*given*).
 
     The SDK goes over to it where the bucket's name makes no host name, or none that a certificate covers.
     """
-    for key in ("pathstyle", "forcepathstyle"):
-        if key in written:
-            wanted = flag(written[key])
-            break
-    else:
-        wanted = given
+    wanted = flag(written.get(setting), default=given)
     hostless = not _DNS_NAME.fullmatch(name) or (endpoint.startswith("https:") and "." in name)
     return wanted or hostless

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from glctl.clients.s3 import Answer, Store
     from glctl.doctor.s3_settings import S3Settings
@@ -72,8 +72,12 @@ def try_upload(store: Store, settings: S3Settings) -> UploadTrial:
     """Begin an upload and give it up, after those that killed runs have left."""
     _sweep_uploads(store, settings)
     key = f"{_own(settings)}upload"
-    extra = {"x-amz-checksum-algorithm": "CRC32"} if settings.checksums else {}
-    created = _attempt(store, settings, "POST", key, {"uploads": ""}, b"", extra, "CreateMultipartUpload")
+    algorithm = {"x-amz-checksum-algorithm": "CRC32"} if settings.checksums else {}
+    created = _attempt(
+        lambda headers, step: store.send("POST", key, query={"uploads": ""}, headers=headers, step=step),
+        {**settings.write_headers, **algorithm},
+        "CreateMultipartUpload",
+    )
     if created.made is None:
         return UploadTrial(created)
     upload_id = created.made.text("UploadId")
@@ -90,7 +94,11 @@ def try_objects(store: Store, settings: S3Settings) -> ObjectTrial:
     """Put, read, copy and complete objects as a push does; whatever was made is deleted."""
     _sweep_objects(store, settings)
     own = _own(settings)
-    put = _attempt(store, settings, "PUT", f"{own}put", None, CONTENT, _checksum(settings), "PutObject")
+    put = _attempt(
+        lambda headers, step: store.send("PUT", f"{own}put", headers=headers, body=CONTENT, step=step),
+        {**settings.write_headers, **_checksum(settings)},
+        "PutObject",
+    )
     if put.made is None:
         return ObjectTrial(put)
     answers: dict[str, Answer] = {}
@@ -98,7 +106,8 @@ def try_objects(store: Store, settings: S3Settings) -> ObjectTrial:
     try:
         for name, answer in _made(store, settings, own, put.culprit):
             answers[name] = answer
-            versions += bool(answer.exchange.header("x-amz-version-id"))
+            made = name in ("CopyObject", "CompleteMultipartUpload")
+            versions += made and bool(answer.exchange.header("x-amz-version-id"))
     finally:
         keys = [f"{own}{name}" for name in ("put", "copy", "complete", "large")]
         answers["DeleteObjects"] = store.delete(keys, headers=_checksum_of_deletion(settings))
@@ -147,31 +156,16 @@ def _complete(store: Store, key: str, this: Mapping[str, str], tag: str) -> Answ
 
 
 def _attempt(
-    store: Store,
-    settings: S3Settings,
-    method: str,
-    key: str,
-    query: Mapping[str, str] | None,
-    body: bytes,
-    extra: Mapping[str, str],
-    step: str,
+    send: Callable[[Mapping[str, str], str], Answer], headers: Mapping[str, str], step: str
 ) -> Attempt:
-    """Send it as the driver does; if S3 refuses, without each part of the headers, to learn which it is."""
-    headers = {**settings.write_headers, **extra}
-    answer = store.send(method, key, query=query, headers=headers, body=body, step=step)
+    """Send it with *headers*; if S3 refuses, without each part of them, to learn which it does not take."""
+    answer = send(headers, step)
     if answer.ok:
         return Attempt(answer, made=answer)
     if answer.exchange.failure or answer.throttled:
         return Attempt(answer)
     for part in filter(None, dict.fromkeys(map(part_of, headers))):
-        less = store.send(
-            method,
-            key,
-            query=query,
-            headers=_without(headers, part),
-            body=body,
-            step=f"{step} without {part}",
-        )
+        less = send(_without(headers, part), f"{step} without {part}")
         if less.ok:
             return Attempt(answer, part, less)
     return Attempt(answer)

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 KEY_FILE = "/var/opt/gitlab/gitlab-rails/etc/gitlab-registry.key"
 
 
-def signing_key(root: Root) -> RSAPrivateKey:
-    """GitLab's own file of it, else what gitlab-secrets.json holds.
+def signing_key(root: Root, file: str = KEY_FILE) -> RSAPrivateKey:
+    """GitLab's own *file* of it, else what gitlab-secrets.json holds.
 
     Raises NotTriedError where another host has it, GlctlError where it is damaged or may not be read.
     """
     from glctl.clients.keys import read_private_key
 
-    path, secrets = root.at(KEY_FILE), root.at(SECRETS_FILE)
+    path, secrets = root.at(file), root.at(SECRETS_FILE)
     if (pem := read_text(path)) is not None:
         return read_private_key(Secret(pem), str(path))
     if pem := _internal_key(secrets):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from glctl.doctor.passing_on import PassingOn, passing_on
 from glctl.render import nginxconf
 from glctl.settings import urls
 from glctl.settings.urls import DEFAULT_PORTS, Url, split_address
@@ -35,6 +36,7 @@ class VirtualHost:
     public: Url | None = None
     upstream: str = ""  # host:port, or the name of an upstream block
     proxy_protocol: bool = False  # nginx then only talks to a load balancer
+    passing: PassingOn | None = None
     ssl: tuple[Directive, ...] = ()  # how it serves TLS (ssl_…), and what it includes
 
 
@@ -43,8 +45,11 @@ def to_ask(address: Address) -> Address:
     return urls.to_ask(address[0]), address[1]
 
 
-def read(path: str, content: bytes) -> VirtualHost:
-    """What *content*, found at *path*, makes nginx do. Never fails: see *problem*."""
+def read(path: str, content: bytes, main: bytes = b"") -> VirtualHost:
+    """What *content*, found at *path*, makes nginx do; *main* is the nginx.conf that includes it.
+
+    Never fails: see *problem*.
+    """
     try:
         top = nginxconf.parse(content.decode(errors="replace"))
     except nginxconf.NginxSyntaxError as exc:
@@ -55,9 +60,10 @@ def read(path: str, content: bytes) -> VirtualHost:
         return VirtualHost(path, problem="it has no server that passes requests on (proxy_pass)")
     listens = tuple(address for s in servers for _, address in _listens(s))
     upstream = next(_deep(server, "proxy_pass")).args[0].partition("://")[2].partition("/")[0]
+    passing = passing_on(server, (*_http_of(main), *top))
     entrances = list(_listens(server))
     if not entrances:
-        return VirtualHost(path, listens=listens, upstream=upstream)
+        return VirtualHost(path, listens=listens, upstream=upstream, passing=passing)
     listen, bound = next((e for e in entrances if "ssl" in e[0].args), entrances[0])
     address = to_ask(bound)
     tls = "ssl" in listen.args or any(d.args == ("on",) for d in server.find("ssl"))
@@ -70,8 +76,18 @@ def read(path: str, content: bytes) -> VirtualHost:
         public=_public(server, entrance),
         upstream=upstream,
         proxy_protocol="proxy_protocol" in listen.args,
+        passing=passing,
         ssl=tuple(d for d in server.block or () if d.name.startswith("ssl_") or d.name == "include"),
     )
+
+
+def _http_of(main: bytes) -> tuple[Directive, ...]:
+    """What stands in the http block of an nginx.conf; nothing where that cannot be read."""
+    try:
+        top = nginxconf.parse(main.decode(errors="replace"))
+    except nginxconf.NginxSyntaxError:
+        return ()
+    return next((d.block or () for d in top if d.name == "http"), ())
 
 
 def _deep(directive: Directive, name: str) -> Iterator[Directive]:

@@ -8,9 +8,12 @@ from __future__ import annotations
 from glctl.findings.codes import (
     clock,
     configuration,
+    database,
     doctor,
+    garbage,
     gitlabrb,
     nginx,
+    notifications,
     proxy,
     push,
     registry,
@@ -19,6 +22,7 @@ from glctl.findings.codes import (
     storage,
     tls,
     tokens,
+    versions,
 )
 
 # Each module's first line names its area.
@@ -26,6 +30,7 @@ AREAS = (
     gitlabrb,
     configuration,
     services,
+    versions,
     clock,
     registry,
     nginx,
@@ -33,7 +38,10 @@ AREAS = (
     proxy,
     tokens,
     storage,
+    database,
+    garbage,
     s3,
+    notifications,
     push,
     doctor,
 )

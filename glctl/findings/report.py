@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from glctl.findings.model import CheckResult, Finding
 
+LOGS = "logs"  # the check that reads them
 RANK = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -52,10 +53,13 @@ class Report:
 def link(findings: Iterable[Finding], checks: Iterable[CheckResult] = ()) -> tuple[Finding, ...]:
     """*findings* in relation: consequences know their root cause, and what is over is only told.
 
-    What a log says is over where a check tried the same thing now and found it well (``disproved_by``).
+    What a log says is over where a check tried the same thing now and found it well (``disproved_by``);
+    what another check sees is not.
     """
     well = {check.name for check in checks if check.outcome == "ok"}
-    current = tuple(_as_over(f) if well & set(CODES[f.code].disproved_by) else f for f in findings)
+    current = tuple(
+        _as_over(f) if f.check == LOGS and well & set(CODES[f.code].disproved_by) else f for f in findings
+    )
     return tuple(replace(f, explained_by=_root_of(f, current)) for f in current)
 
 

@@ -167,7 +167,7 @@ def _remedy(finding: Finding, console: Console) -> Iterator[str]:
         mark = " (this interrupts the service)" if CODES[finding.code].interrupts else ""
         label = f"    remedy{console.paint(mark, 'yellow')}:"
         for line in map(harmless, finding.remedy.splitlines()):
-            if " " in line.strip() and line.endswith((".", ":")):
+            if " " in line.strip() and line.endswith((".", ":", "?")):
                 yield f"{label} {line}"
             else:
                 yield from (*([label] if label.strip() else []), console.paint(line, "bold"))

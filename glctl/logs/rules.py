@@ -57,6 +57,12 @@ _S3 = _STEP + r"s3aws: (?:.*\bapi error )?"  # version 2 of the SDK says "operat
 
 # The first rule that fits a line takes it: narrow ones stand before wide ones.
 RULES: tuple[LogRule, ...] = (
+    LogRule(  # what glctl's ./finish writes
+        "service-killed",
+        b"runsv: ",
+        r"^runsv: (?P<subject>\S+) was ended by signal 9 \(KILL\)",
+        "{subject} was ended by signal 9 (KILL): by the OOM killer or somebody, not by its configuration.",
+    ),
     # --- the registry does not start
     LogRule(  # B02
         "debug-port-taken",
@@ -105,7 +111,7 @@ RULES: tuple[LogRule, ...] = (
         "s3-config-invalid",
         b"panic: ",
         r"^panic: (?P<subject>invalid region provided: .*|no (?:region|bucket) parameter provided"
-        r"|the \w+ .* parameter should be .*)",
+        r"|the \w+ .*parameter (?:should|must) be .*)",
         "The registry cannot use its S3 settings: {subject}.",
     ),
     LogRule(  # B05

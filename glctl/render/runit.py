@@ -96,6 +96,9 @@ def _service(name: str, run: bytes, effective: Effective, host: Host, *, stamped
     for folder in ("", "/control", "/env", "/log", "/log/main"):
         yield Directory(sv + folder)
     yield File(f"{sv}/run", run, 0o755, notifies=(Notify(name, "restart"),))
+    if platform.manages_services:
+        finish = render("sv/finish.j2", name=name, stamped=stamped)
+        yield File(f"{sv}/finish", finish, 0o755)  # runsv looks for it each time
     log_run = render(
         "sv/log/run.j2",
         chpst=platform.chpst.path,

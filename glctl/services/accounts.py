@@ -49,6 +49,12 @@ class Account:
             return cls(str(uid), uid)
         return cls(entry.pw_name, uid, (entry.pw_gid,))
 
+    @classmethod
+    def of_group(cls, gid: int) -> Account | None:
+        """The account whose main group this is; None for root's, and where there is none."""
+        entry = next((e for e in pwd.getpwall() if gid and e.pw_gid == gid), None)
+        return cls(entry.pw_name, entry.pw_uid, (gid,)) if entry else None
+
     @property
     def untakable(self) -> str:
         """Why this process may not act as that account; empty where it may."""

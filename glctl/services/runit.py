@@ -31,7 +31,7 @@ class Status:
     """What runsv says about a service. Without a runsv only *state* and *normally_up* mean anything."""
 
     state: State
-    pid: int | None = None  # in state finish that of ./finish
+    pid: int | None = None  # of ./run; ./finish ends within milliseconds, and is none to signal or to measure
     since: float = 0.0  # when the state was entered, Unix seconds
     want: Want | None = None
     paused: bool = False
@@ -110,9 +110,10 @@ def _unpack(raw: bytes, normally_up: bool) -> Status:
     if len(raw) != _STATUS_SIZE or raw[19] >= len(_STATES):
         return Status("no supervisor", normally_up=normally_up)
     seconds = int.from_bytes(raw[0:8], "big") - _TAI_OFFSET
+    state = _STATES[raw[19]]
     return Status(
-        state=_STATES[raw[19]],
-        pid=int.from_bytes(raw[12:16], "little") or None,
+        state=state,
+        pid=None if state == "finish" else int.from_bytes(raw[12:16], "little") or None,
         since=seconds + int.from_bytes(raw[8:12], "big") / 1e9,
         want="up" if raw[17:18] == b"u" else "down",
         paused=bool(raw[16]),

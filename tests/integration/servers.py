@@ -12,6 +12,7 @@ import random
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,6 +136,18 @@ def chronyd(folder: Path, *, synchronised: bool = True, ahead: int = 0) -> Itera
         yield f"127.0.0.1:{port}"
 
 
+@contextlib.contextmanager
+def redis_server(password: str = "") -> Iterator[int]:
+    """A Redis that keeps nothing, on a port of its own, which it yields."""
+    port = free_port()
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    options += ["--requirepass", password] if password else []
+    with tempfile.TemporaryDirectory() as folder:
+        command = [program("redis-server"), *options, "--dir", folder]
+        with running(command, Path(folder) / "redis.log", lambda: accepts(port)):
+            yield port
+
+
 def _faketime(seconds: int) -> dict[str, str]:
     """Sets a process's clock off. Not with ``faketime``: we would hold its pid, not the server's."""
     if not seconds:
@@ -199,8 +212,11 @@ def docker_registry(folder: Path, key: Secret | None = None) -> Iterator[Registr
 
 
 @contextlib.contextmanager
-def nginx(folder: Path, server: str, port: int) -> Iterator[None]:
-    """An nginx whose one ``server`` block holds the directives *server*, and listens on *port*."""
+def nginx(folder: Path, server: str, port: int, *, ahead: int = 0) -> Iterator[None]:
+    """An nginx whose one ``server`` block holds the directives *server*, and listens on *port*.
+
+    Its clock is *ahead* of this machine's by so many seconds.
+    """
     temporary = [
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     ]
@@ -214,5 +230,5 @@ def nginx(folder: Path, server: str, port: int) -> Iterator[None]:
     config = folder / "nginx.conf"
     config.write_text("\n".join(lines) + "\n")
     command = [program("nginx"), "-p", str(folder), "-c", str(config), "-e", "stderr"]
-    with running(command, folder / "nginx.log", lambda: accepts(port)):
+    with running(command, folder / "nginx.log", lambda: accepts(port), _faketime(ahead)):
         yield

@@ -66,6 +66,11 @@ class Moto:
         finally:
             self._authentications(before="0")
 
+    def make_bucket(self, name: str) -> None:
+        """A bucket in the server's region."""
+        where = {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
+        self.client().create_bucket(Bucket=name, **(where if self.region != "us-east-1" else {}))
+
     def allow(self, actions: Sequence[str] = (*ON_BUCKET, *ON_OBJECTS)) -> None:
         """Let the user do *actions*, and nothing else."""
         with self.lifted():
@@ -100,8 +105,7 @@ def moto(folder: Path, region: str = REGION) -> Iterator[Moto]:
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     with running(command, folder / "moto.log", lambda: accepts(port)):
         server = Moto(f"http://127.0.0.1:{port}", region=region)
-        configuration = {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        server.client().create_bucket(Bucket=BUCKET, **(configuration if region != "us-east-1" else {}))
+        server.make_bucket(BUCKET)
         iam = server.client("iam")
         iam.create_user(UserName=server.user)
         made = iam.create_access_key(UserName=server.user)["AccessKey"]

@@ -113,6 +113,28 @@ def test_what_is_stopped_while_it_is_watched_stays_so_and_no_setting_is_blamed(h
     assert host.glctl("start", "registry").returncode == 0
 
 
+def test_what_is_killed_while_it_is_watched_is_told_by_its_signal(host: Installation) -> None:
+    host.reconfigure()
+    before, directory = host.pid("registry"), host.at(f"{SV_DIR}/registry")
+    host.write("registry['log_level'] = 'warn'")
+    child = host.begin("reconfigure", "--watch", "30")
+    wait_until(
+        lambda: (now := look(directory)).pid not in (before, None) and now.seconds > 3,
+        "it has been up for so long that it is watched",
+        PATIENT,
+    )
+    pid = host.pid("registry")
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    said, _ = child.communicate(timeout=PATIENT)
+    assert child.returncode == 1
+    assert "registry was ended by signal 9 (KILL): by the OOM killer or somebody, not by its config" in said
+    assert "journalctl -k" in said
+    assert "Most likely" not in said
+    wait_until(lambda: host.ask(host.registry).status == 401, "the old one serves")
+    assert "Restarting registry." in host.glctl("reconfigure").stderr  # now that nobody kills it
+
+
 # --- interrupted
 
 

@@ -183,6 +183,9 @@ def test_mask_lines_masks_what_stands_below_a_secret_name(block: list[str], mask
         ("http://s3/b?X-Amz-Signature=b&X-Amz-Date=c", "http://s3/b?[MASKED]&[MASKED]"),
         ("Bearer eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln rest", "Bearer [MASKED] rest"),
         ("Authorization: Basic abc", "Authorization: [MASKED]"),
+        ("Authorization: AWS4 Credential=a/b, Signature=c", "Authorization: [MASKED], [MASKED]"),
+        ("sent Bearer glpat-0123456789abcdefgh again", "sent Bearer [MASKED] again"),
+        ('Bearer realm="https://gitlab.example.com/jwt/auth"',) * 2,
         ("x -----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- y", "x [MASKED] y"),
         # What an administrator needs to see stays, however long it is.
         ("mkdir /var/opt/gitlab/shared/registry/docker/registry/v2: denied",) * 2,

@@ -15,6 +15,7 @@ _OF_REGISTRY = (
     "database-",
     "redis-",
     "notification",
+    "metrics-",
     "deletion-",
     "upload",
     "service-",

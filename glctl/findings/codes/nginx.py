@@ -33,7 +33,7 @@ CODES = (
         "Rename or remove the server that is not the registry's.",
         SEEN,
         symptoms=("conflicting server name … ignored",),
-        explains=("wrong-backend", "proxy-bad-answer", "push-failed"),
+        explains=("wrong-virtual-host", "wrong-backend", "proxy-bad-answer", "push-failed"),
     ),
     Code(
         "nginx-certificate-unusable",
@@ -97,6 +97,7 @@ CODES = (
         SEEN,
         symptoms=("413 Request Entity Too Large",),
         explains=("push-failed",),
+        disproved_by=("body-size",),
     ),
     Code(
         "nginx-connections-exhausted",

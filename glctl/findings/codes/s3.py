@@ -41,7 +41,7 @@ CODES = (
         f"Correct {_S}.",
         _DRIVER,
         symptoms=("panic: invalid region provided", "no region parameter provided"),
-        explains=("service-crash-loop", "s3-unreachable", *_ALL),
+        explains=("service-crash-loop", "s3-unreachable", "s3-not-implemented", *_ALL),
     ),
     Code(
         "s3-no-credentials",
@@ -111,7 +111,7 @@ CODES = (
         _AWS,
         symptoms=("RequestTimeTooSkewed",),
         explains=(*_ALL, "s3-redirect-denied", "clock-not-verified"),
-        disproved_by=_WELL,
+        disproved_by=("s3-clock",),
     ),
     Code(
         "s3-access-key-unknown",
@@ -171,7 +171,7 @@ CODES = (
         _AWS,
         symptoms=("AuthorizationHeaderMalformed", "BucketRegionError"),
         explains=_ALL,
-        disproved_by=_WELL,
+        disproved_by=("s3-region",),
     ),
     Code(
         "s3-throttled",
@@ -352,6 +352,15 @@ CODES = (
         "registry['storage']['redirect'] = { 'disable' => true }",
         "gitlab charts merge request 797",
         symptoms=("x509: certificate signed by unknown authority",),
+        explains=("push-failed", "blob-damaged"),
+    ),
+    Code(
+        "s3-redirect-wrong",
+        "Clients are sent for a layer to where there is none.",
+        "404 at the Location that the registry answers for a layer, which the bucket holds",
+        "registry['storage']['redirect'] = { 'disable' => true }",
+        "seen with docker-registry 2.8.2 and 'v4auth' => false; distribution, redirect middleware",
+        symptoms=("manifest unknown", "error pulling image: 404"),
         explains=("push-failed", "blob-damaged"),
     ),
     Code(

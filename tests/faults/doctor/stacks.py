@@ -16,6 +16,7 @@ import time
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -34,7 +35,7 @@ from glctl.services.runit import look
 from glctl.services.usage import children
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
 HOST = "registry.example.com"
@@ -61,6 +62,9 @@ class Stack:
     time_server: str
     ports: dict[str, int]
     options: tuple[str, ...] = ()
+    fake: Any = None  # of a stack with GitLab's side (fake_gitlab.py), as are the next two
+    gitlab_yml: Path = Path()
+    front: Path = Path()  # the folder of the proxy before nginx
     authority: Authority = field(default_factory=lambda: Authority("Example authority"))
 
     @property
@@ -187,9 +191,17 @@ def told(report: dict[str, Any]) -> str:
 
 @contextlib.contextmanager
 def stack(
-    lines: str = "", *, without: str = "", scheme: str = "http", options: tuple[str, ...] = ()
+    lines: str = "",
+    *,
+    without: str = "",
+    scheme: str = "http",
+    options: tuple[str, ...] = (),
+    ports: Mapping[str, int] = MappingProxyType({}),
 ) -> Iterator[Stack]:
-    """A stack, up and well when entered: with *lines* in its gitlab.rb, and none that hold *without*."""
+    """A stack, up and well when entered; on *ports*, else free ones.
+
+    Its gitlab.rb has these *lines* added, and those left out that hold *without*.
+    """
     for name in ("docker-registry", "nginx", "runsvdir"):
         program(name)
     folder = Path(tempfile.mkdtemp(prefix="glctl-doctor-"))
@@ -198,7 +210,7 @@ def stack(
     clock.mkdir()
     path = folder / "root"
     (path / "etc/gitlab").mkdir(parents=True)
-    ports = dict(zip(("registry", "debug", "nginx", "status"), free_ports(4), strict=True))
+    ports = {**dict(zip(("registry", "debug", "nginx", "status"), free_ports(4), strict=True)), **ports}
     text = GITLAB_RB.format(scheme=scheme, host=HOST, **ports) + (AS_NOBODY if AS_ROOT else "")
     kept = [line for line in text.splitlines() if not without or without not in line]
     (path / "etc/gitlab/gitlab.rb").write_text("\n".join([*kept, lines, ""]))
@@ -227,12 +239,19 @@ def _install_certificate(etc: Path, authority: Authority) -> None:
     (etc / "trusted-certs" / "authority.crt").write_text(authority.certificate)
 
 
+def _with_gitlab() -> AbstractContextManager[Stack]:
+    from fake_gitlab import with_gitlab  # which imports this module
+
+    return with_gitlab()
+
+
 STACKS: dict[str, Callable[[], AbstractContextManager[Stack]]] = {
     "filesystem": stack,
     "https": partial(stack, scheme="https"),
     "json logs": partial(stack, "registry['log_formatter'] = 'json'"),
     "every address": partial(stack, without="registry['nginx']['listen_addresses']"),
     "without nginx": partial(stack, "nginx['enable'] = false\nregistry['nginx']['enable'] = false"),
+    "gitlab": _with_gitlab,
 }
 
 

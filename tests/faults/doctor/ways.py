@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import os
+import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from certificates import Authority, Pair
-from servers import free_port, nginx, wait_until
+from certificates import Authority, Pair, self_signed
+from servers import chronyd, free_port, nginx, wait_until
 from stacks import AS_ROOT, HOST
 
 from glctl.clients import keys
@@ -162,6 +166,38 @@ def _reconfigured(stack: Stack) -> None:
     assert code == 0, err
 
 
+@contextlib.contextmanager
+def image(stack: Stack, name: str = "group/project") -> Iterator[dict[str, Path]]:
+    """An image in storage, as a push leaves it; yields where its parts lie."""
+    v2, owner = stack.images / "docker/registry/v2", stack.images.stat()
+    layer, config = b"a layer\n" * 64, b"{}"
+    references = [{"digest": _digest(each), "size": len(each)} for each in (config, layer)]
+    manifest = json.dumps({"schemaVersion": 2, "config": references[0], "layers": references[1:]}).encode()
+    parts = {"config": config, "layer": layer, "manifest": manifest}
+    places = {
+        part: v2 / "blobs/sha256" / _digest(content)[7:9] / _digest(content)[7:] / "data"
+        for part, content in parts.items()
+    }
+    repository = v2 / "repositories" / name
+    links = {"link": repository / "_manifests/revisions/sha256" / _digest(manifest)[7:] / "link"}
+    for path, content in (
+        *((places[part], parts[part]) for part in parts),
+        (links["link"], _digest(manifest).encode()),
+    ):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+    for path in (*repository.parent.rglob("*"), repository.parent, *(v2 / "blobs").rglob("*")):
+        os.chown(path, owner.st_uid, owner.st_gid)
+    yield {**places, **links}
+    shutil.rmtree(v2 / "repositories" / name.partition("/")[0])
+    for place in places.values():
+        shutil.rmtree(place.parent)
+
+
+def _digest(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
 # --- services
 
 
@@ -245,6 +281,51 @@ def header(stack: Stack, name: str, value: str) -> AbstractContextManager[None]:
     return nginx_runs_with(stack, (line, f"proxy_set_header {name} {value};"))
 
 
+# --- clocks
+
+
+@contextlib.contextmanager
+def time_from(stack: Stack, *servers: str) -> Iterator[None]:
+    """The doctor told to ask these time servers instead of the stack's own."""
+    before = stack.time_server, stack.options
+    stack.time_server, *others = servers
+    stack.options += tuple(word for server in others for word in ("--ntp-server", server))
+    yield
+    stack.time_server, stack.options = before
+
+
+@contextlib.contextmanager
+def time_server(**how: Any) -> Iterator[str]:
+    """A chronyd of its own (servers.chronyd); its address."""
+    with tempfile.TemporaryDirectory() as folder, chronyd(Path(folder), **how) as server:
+        yield server
+
+
+def silent_time_server() -> str:
+    """An address at which no time server is, as where UDP is closed."""
+    return f"127.0.0.1:{free_port(socket.SOCK_DGRAM)}"
+
+
+@contextlib.contextmanager
+def gitlab(stack: Stack, *, ahead: int) -> Iterator[None]:
+    """Tokens come from a GitLab whose clock is *ahead*: an nginx that refuses as GitLab does."""
+    port, shown = free_port(), self_signed("gitlab.example.com")
+    refused = (
+        f"listen 127.0.0.1:{port} ssl; ssl_certificate crt; ssl_certificate_key key;"
+        " location / { return 302 /users/sign_in; }"
+        " location = /jwt/auth { default_type application/json; add_header WWW-Authenticate Basic always;"
+        """ return 401 '{"errors":[{"code":"UNAUTHORIZED","message":"HTTP Basic: Access denied"}]}'; }"""
+    )
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        added(Path(folder) / "crt", shown.chain),
+        added(Path(folder) / "key", shown.key),
+        nginx(Path(folder), refused, port, ahead=ahead),
+        configured(stack, f"registry['token_realm'] = 'https://127.0.0.1:{port}'"),
+    ):
+        yield
+
+
 # --- certificates of the stack "https"
 
 
@@ -271,6 +352,59 @@ def pair_shown(stack: Stack, pair: Pair, *changes: tuple[str, str]) -> Iterator[
 def issued(**how: Any) -> Pair:
     """A pair for the registry's name, of an authority that nobody here knows."""
     return Authority("Stranger").issue(HOST, **how)
+
+
+# --- what stands beside the registry
+
+
+@contextlib.contextmanager
+def marked(stack: Stack, name: str) -> Iterator[None]:
+    """Storage with a mark of who knows its images, as GitLab's registry makes it."""
+    folder = stack.images / "docker/registry/lockfiles"
+    folder.mkdir(exist_ok=True)
+    os.chown(folder, stack.images.stat().st_uid, stack.images.stat().st_gid)
+    with added(folder / name, ""):
+        yield
+    if not list(folder.iterdir()):
+        folder.rmdir()
+
+
+@contextlib.contextmanager
+def database(stack: Stack, port: int) -> Iterator[None]:
+    """The metadata database enabled, at *port*. Debian's registry passes over it, only GitLab's has one."""
+    settings = f"{{ 'enabled' => true, 'host' => '127.0.0.1', 'port' => {port}, 'dbname' => 'registry' }}"
+    with configured(stack, f"registry['database'] = {settings}"):
+        yield
+
+
+@contextlib.contextmanager
+def fake_postgres() -> Iterator[int]:
+    """A fake, since a real one takes seconds: it answers an SSLRequest as PostgreSQL does, and ends."""
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        stop = threading.Event()
+
+        def serve() -> None:
+            while not stop.is_set():
+                connection, _ = held.accept()
+                with connection:
+                    connection.recv(8)
+                    connection.sendall(b"N")
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield held.getsockname()[1]
+        stop.set()
+        with socket.create_connection(held.getsockname()):
+            pass
+        thread.join()
+
+
+def redis_cache(port: int, password: str = "") -> str:
+    """The line of gitlab.rb for a cache in Redis."""
+    secret = f", 'password' => '{password}'" if password else ""
+    return (
+        f"registry['redis'] = {{ 'cache' => {{ 'enabled' => true, 'addr' => '127.0.0.1:{port}'{secret} }} }}"
+    )
 
 
 # --- others on this machine

@@ -258,3 +258,32 @@ def test_a_key_whose_halves_do_not_belong_together_is_noticed(private_key):
     ).private_key(unsafe_skip_rsa_key_validation=True)
     with pytest.raises(GlctlError, match="damaged"):
         keys.sign_token(damaged, issuer="i", audience="a", now=NOW)
+
+
+def test_the_thumbprint_is_that_of_the_rfc() -> None:
+    """RFC 7638, section 3.1, gives this key and its thumbprint."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+
+    modulus = (
+        "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCi"
+        "FV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb"
+        "9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls"
+        "1jF44-csFCur-kEgU8awapJzKnqDKgw"
+    )
+    number = int.from_bytes(base64.urlsafe_b64decode(modulus + "=="), "big")
+    key = RSAPublicNumbers(65537, number).public_key()
+    assert keys.thumbprint(key) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+
+
+def test_a_token_is_read_without_being_trusted() -> None:
+    key = keys.read_private_key(keys.generate_key(bits=2048), "test")
+    access = [{"type": "repository", "name": "g/p", "actions": ["pull"]}]
+    found = keys.read_token(keys.sign_token(key, issuer="i", audience="a", access=access, now=0, kid="k"))
+    assert found
+    assert (found.header["kid"], found.claims["iss"], found.claims["exp"]) == ("k", "i", 300)
+    assert (found.granted("g/p"), found.granted("g/other")) == ({"pull"}, frozenset())
+
+
+@pytest.mark.parametrize("text", ["", "a.b", "a.b.c", "W10.W10.", "e30.e30.e30.e30", "e30.bnVsbA."])
+def test_what_is_no_token(text: str) -> None:
+    assert keys.read_token(Secret(text)) is None

@@ -43,7 +43,7 @@ def error(code: str, more: str = "") -> bytes:
     [
         (PATH, "", None, "http://127.0.0.1:9000/images"),
         (PATH, "a b/é+", None, "http://127.0.0.1:9000/images/a%20b/%C3%A9%2B"),
-        (PATH, "", {"uploads": ""}, "http://127.0.0.1:9000/images?uploads="),
+        (PATH, "", {"uploads": ""}, "http://127.0.0.1:9000/images?uploads"),
         (HOST, "", None, "https://images.s3.eu-central-1.amazonaws.com/"),
         (
             HOST,
@@ -120,6 +120,12 @@ def test_patience_is_had_where_s3_asks_for_it(monkeypatch: pytest.MonkeyPatch) -
 def test_what_an_answer_means(answer: Exchange, code: str, ok: bool) -> None:
     understood_ = understood(answer)
     assert (understood_.code, understood_.ok) == (code, ok)
+
+
+def test_a_key_that_s3_repeats_is_masked() -> None:
+    words = b"<Error><Code>No</Code><Message>PLANTED-secret, PLANTED-token, AKIDEXAMPLE: no</Message></Error>"
+    answer = Store(Recording(exchange(403, words)), PATH, KEYS).send("GET")  # type: ignore[arg-type] - a fake
+    assert answer.message == "[MASKED], [MASKED], [MASKED]: no"
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def run(root: Root, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
 def test_every_file_is_written_and_nothing_else_touched(run: Run, root: Root, tmp_path: Path) -> None:
     code, out, err = run("--output-dir", str(tmp_path / "a/b"))
     assert (code, err) == (0, "")
-    assert out == f"20 files below {tmp_path}/a/b, as on a host of platform debian.\n"
+    assert out == f"23 files below {tmp_path}/a/b, as on a host of platform debian.\n"
     assert (tmp_path / "a/b" / CONFIG).read_text().startswith("# Made by glctl")
     assert (tmp_path / "a/b/opt/gitlab/service/registry").readlink() == root.path / "opt/gitlab/sv/registry"
     assert sorted(path.name for path in root.path.rglob("*")) == ["etc", "gitlab", "gitlab.rb"]

@@ -138,4 +138,5 @@ def runit(monkeypatch: pytest.MonkeyPatch) -> Runit:
     monkeypatch.setattr(supervisor, "await_services", lambda *_args: None)
     words = recent.Words(("secretkey=hunter2", "\x1b[31mpanic"))
     monkeypatch.setattr(recent, "said_at_last", lambda _root, _service, _since: words)
+    monkeypatch.setattr(carry_out, "_SAID_WITHIN", 0)
     return made

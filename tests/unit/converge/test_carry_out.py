@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from glctl.converge.prepare import Due, Prepared, prepare
 from glctl.converge.state import Applied
 from glctl.converge.tree import Tree
 from glctl.errors import GlctlError
+from glctl.logs.recent import Words
 from glctl.paths import Root
 from glctl.services.runit import Status
 
@@ -194,6 +196,24 @@ def test_a_service_that_falls_while_it_is_watched(configure: Configure, runit: A
     assert failed.message.startswith("registry came up, and ended within 2.0 s.")
     assert runit.watched == [3.0]
     assert "killed from outside" in failed.hint  # "info" is mentioned in each of its lines: no evidence
+
+
+def test_a_service_that_was_killed_from_outside(
+    configure: Configure, runit: Any, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runit.falls = ["registry"]
+    asked: list[float] = []
+
+    def said_at_last(_root: Root, _service: str, since: float) -> Words:
+        asked.append(since)
+        return Words(("registry was ended by signal 9 (KILL)",), "service-killed")
+
+    monkeypatch.setattr("glctl.logs.recent.said_at_last", said_at_last)
+    begun = time.time()
+    failed = failure(run, due(prepare(configure()), Due("registry", "restart")))
+    assert "signal 9" in failed.message
+    assert "journalctl -k --grep 'Killed process'" in failed.hint
+    assert [begun <= each for each in asked] == [True]
 
 
 def test_last_words_are_told_without_secrets_and_control_characters(

@@ -42,7 +42,7 @@ def found(key: str, text: str = HTTP, platform=DEBIAN) -> Effects:
         ("nginx.worker_processes", ["/var/opt/gitlab/nginx/conf/nginx.conf"], {"nginx": "reload"}),
         (
             "registry.log_formatter",  # svlogd stamps lines, but for those in JSON
-            [CONFIG, "/opt/gitlab/sv/registry/log/run"],
+            [CONFIG, "/opt/gitlab/sv/registry/finish", "/opt/gitlab/sv/registry/log/run"],
             {"registry": "restart", "registry/log": "restart"},
         ),
     ],

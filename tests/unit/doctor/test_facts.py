@@ -199,8 +199,8 @@ def test_the_token_says_what_config_yml_says(new_facts: Callable[..., Facts]) ->
 
 def test_the_key_is_looked_for_once(observed: Observed, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    monkeypatch.setattr(signing, "signing_key", asked.append)
+    monkeypatch.setattr(signing, "signing_key", lambda *args: asked.append(args))
     facts = Facts(observed, Options())
     facts.key()
     facts.key()
-    assert asked == [observed.root]
+    assert asked == [(observed.root, signing.KEY_FILE)]

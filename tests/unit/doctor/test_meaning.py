@@ -29,6 +29,12 @@ from glctl.doctor.meaning import differences
             b"",
             ["it has proxy_set_header Authorization [MASKED], which gitlab.rb does not lead to"],
         ),
+        (
+            "a.conf",
+            b"server { location / { add_header Cookie planted; } }",
+            b"server { location / { } }",
+            ["it has server › location / › add_header Cookie [MASKED], which gitlab.rb does not lead to"],
+        ),
         ("run", b"#!/bin/sh\nexec a\n", b"#!/bin/sh\n# Made.\n\n exec a", []),
         (
             "run",

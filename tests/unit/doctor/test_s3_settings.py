@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from glctl.doctor.s3_settings import S3Settings, flag, read
+from glctl.settings.platform import OMNIBUS
 
 if TYPE_CHECKING:
     from glctl.doctor.observed import Observed
@@ -36,12 +37,21 @@ def settings(observed: Observed) -> Any:
         ({"regionendpoint": "http://minio:9000/"}, "http://minio:9000/images/k"),
         ({"regionendpoint": "minio:9000", "secure": False}, "http://minio:9000/images/k"),
         ({"regionendpoint": "minio:9000"}, "https://minio:9000/images/k"),
-        ({"regionendpoint": "https://store", "pathstyle": False}, "https://images.store/k"),
-        ({"regionendpoint": "https://store", "pathstyle": "true"}, "https://store/images/k"),
+        ({"regionendpoint": "http://bob:PLANTED@minio:9000"}, "http://minio:9000/images/k"),
+        ({"regionendpoint": "https://store", "forcepathstyle": False}, "https://images.store/k"),
+        ({"regionendpoint": "https://store", "forcepathstyle": "true"}, "https://store/images/k"),
+        ({"regionendpoint": "https://store", "pathstyle": False}, "https://store/images/k"),  # GitLab's word
     ],
 )
 def test_how_the_driver_addresses_a_key(settings: Any, written: dict[str, Any], url: str) -> None:
     assert settings(**written).bucket.url("k") == url
+
+
+def test_gitlabs_own_registry_has_another_word_for_it(observed: Observed) -> None:
+    written = {"bucket": "images", "regionendpoint": "https://store", "pathstyle": False}
+    found = read(replace(observed, platform=OMNIBUS, config={"storage": {"s3": written}}))
+    assert found
+    assert found.bucket.url("k") == "https://images.store/k"
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,8 @@ def test_what_a_check_is_about_is_a_sentence(target: str, check: Check) -> None:
 def test_only_a_push_stores_anything() -> None:
     effects = {check.name: check.effect for check in TARGETS["registry"] if check.effect != "none"}
     lasting = {name for name, effect in effects.items() if effect == "lasting"}
-    assert {name for name in lasting if not name.startswith("s3-")} == {"push"}
+    # image-push: in GitLab, which then lists the image.
+    assert {name for name in lasting if not name.startswith("s3-")} == {"push", "push-public", "image-push"}
 
 
 def test_only_what_is_configured_can_be_told_from_a_gitlab_rb_alone() -> None:
@@ -35,6 +36,13 @@ def test_only_what_is_configured_can_be_told_from_a_gitlab_rb_alone() -> None:
         "configuration",
         "settings",
         "gitlab-rb",
+        "deletion",
         "virtual-host",
+        "debug-exposed",
+        "forwarded",
+        "proxy-limits",
+        "token-service",
+        "token-realm",
+        "image-name",
         "s3-settings",
     ]

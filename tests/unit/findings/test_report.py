@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from glctl.findings import report as module
+from glctl.findings.catalog import CODES
 from glctl.findings.model import CheckResult, Code, Finding, Severity
-from glctl.findings.report import Report, link
+from glctl.findings.report import RANK, Report, link
 
 
 def finding(code: str, severity: Severity = "error", check: str = "c", **more: str) -> Finding:
@@ -76,11 +79,37 @@ def test_links_do_not_run_in_circles(monkeypatch: pytest.MonkeyPatch) -> None:
     assert linked(finding("a"), finding("b")) == {"a": "b", "b": "a"}
 
 
+def related(name: str) -> set[str]:
+    """The codes that are told under *name*, or it under them."""
+    under = {other for other in CODES if module._goes_before(name, other)}
+    return under | {other for other in CODES if module._goes_before(other, name)}
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_whatever_is_found_each_finding_stands_under_a_root_cause_or_is_one(name: str) -> None:
+    """A code and its relations, and theirs, in any number and severity: nothing is lost, nothing circles."""
+    chance = Random(name)
+    near = sorted({name, *related(name)}.union(*(related(other) for other in related(name))))
+    for _ in range(20):
+        codes = chance.sample(near, chance.randint(1, min(8, len(near))))
+        result = report(*(finding(code, chance.choice(["error", "warning", "info"])) for code in codes))
+        roots = {f.code: RANK[f.severity] for f in result.root_causes}
+        for each in result.findings:
+            assert each.explained_by is None or roots[each.explained_by] <= RANK[each.severity]
+        assert roots or all(f.severity == "info" for f in result.findings)
+
+
+def test_of_several_causes_of_one_consequence_one_is_named_and_all_are_causes() -> None:
+    found = link([finding("proxy-bad-gateway"), finding("service-crash-loop"), finding("service-down")])
+    assert [f.explained_by for f in found] == ["service-down", None, None]
+
+
 @pytest.mark.parametrize(
     ("well", "severity"), [(("storage-writable",), "info"), (("storage",), "error"), ((), "error")]
 )
 def test_what_a_log_says_is_over_where_a_check_tried_it_now(well: tuple[str, ...], severity: str) -> None:
-    [result] = link([finding("storage-permission-denied")], [CheckResult(name, "ok") for name in well])
+    told = finding("storage-permission-denied", check="logs")
+    [result] = link([told], [CheckResult(name, "ok") for name in well])
     assert result.severity == severity
     assert ("that is over" in result.summary) == (severity == "info")
     assert bool(result.remedy) == (severity != "info")
@@ -89,7 +118,7 @@ def test_what_a_log_says_is_over_where_a_check_tried_it_now(well: tuple[str, ...
 @pytest.mark.parametrize("outcome", ["finding", "not_run", "not_tried"])
 def test_a_check_that_was_not_well_disproves_nothing(outcome: str) -> None:
     checks = [CheckResult("storage-writable", outcome)]  # type: ignore[arg-type]  # parametrized
-    [result] = link([finding("storage-permission-denied")], checks)
+    [result] = link([finding("storage-permission-denied", check="logs")], checks)
     assert result.severity == "error"
 
 
@@ -117,3 +146,9 @@ def test_root_causes_are_what_nothing_explains_errors_first() -> None:
 def test_the_exit_code(severities: list[Severity], ok: bool, code: int, strict: int) -> None:
     result = report(*(finding("clock-skew", severity) for severity in severities))
     assert (result.ok, result.exit_code(), result.exit_code(strict=True)) == (ok, code, strict)
+
+
+def test_what_another_check_sees_is_not_over() -> None:
+    seen = finding("token-bundle-unreadable", check="token-files")
+    [result] = link([seen], [CheckResult("local", "ok")])
+    assert result.severity == "error"

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,11 +62,43 @@ def test_a_service_directory_has_all_that_runit_looks_for(configure, service) ->
         Directory(f"{sv}/log"),
         Directory(f"{sv}/log/main"),
         File(f"{sv}/run", b"", 0o755, notifies=(Notify(service, "restart"),)),
+        File(f"{sv}/finish", b"", 0o755),
         File(f"{sv}/log/run", b"", 0o755, notifies=(Notify(f"{service}/log", "restart"),)),
         File(f"{sv}/log/config", b"", notifies=(Notify(f"{service}/log", "reload"),)),
         Symlink(f"{logs}/config", f"{sv}/log/config"),
         Symlink(f"/opt/gitlab/init/{service}", "/usr/bin/sv"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("formatter", "args", "said"),
+    [
+        ("text", ["-1", "9"], "runsv: registry was ended by signal 9 (KILL)\n"),
+        ("text", ["-1", "11"], "runsv: registry was ended by signal 11 (SEGV)\n"),
+        ("text", ["-1", "15"], ""),
+        ("text", ["2", "0"], ""),
+        ("json", ["-1", "9"], "runsv: registry was ended by signal 9 (KILL)"),
+    ],
+)
+def test_what_finish_says_of_a_signal(configure, formatter, args, said) -> None:
+    configuration = configure(f"registry['log_formatter'] = '{formatter}'")
+    made = registry_service(configuration.effective, configuration.host)
+    script = next(each.content for each in made if isinstance(each, File) and each.path.endswith("/finish"))
+    done = subprocess.run(["/bin/sh", "-s", "--", *args], input=script, capture_output=True, check=True)
+    out = done.stdout.decode()
+    if formatter == "json":
+        line = json.loads(out)
+        assert (line["level"], line["msg"]) == ("error", said)
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", line["time"])
+    else:
+        assert (out, done.stderr) == (said, b"")
+
+
+def test_an_omnibus_host_has_no_finish(configure) -> None:
+    configuration = configure()
+    host = replace(configuration.host, platform=OMNIBUS)
+    made = registry_service(configuration.effective, host)
+    assert not [each for each in made if isinstance(each, File) and each.path.endswith("/finish")]
 
 
 ENV = "/opt/gitlab/etc/registry/env"

@@ -12,6 +12,7 @@ def test_templates_are_found_in_the_checkout() -> None:
         "nginx/nginx-status.conf.j2",
         "nginx/nginx.conf.j2",
         "registry/config.yml.j2",
+        "sv/finish.j2",
         "sv/log/run.j2",
         "sv/logrotate/run.j2",
         "sv/nginx/run.j2",

@@ -35,7 +35,7 @@ def test_a_status_that_runsv_wrote(supervised: Supervised) -> None:
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        (altered(state=2), {"state": "finish", "is_up": False}),
+        (altered(state=2), {"state": "finish", "is_up": False, "pid": None}),
         (altered(paused=1), {"paused": True, "is_up": False}),
         (altered(term=1), {"terminating": True, "is_up": False}),
         (altered(want=ord("d")), {"want": "down", "is_up": True}),

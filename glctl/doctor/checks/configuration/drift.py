@@ -102,7 +102,9 @@ def _content(change: Change) -> Iterator[str]:
     from glctl.doctor.meaning import differences
     from glctl.render.resources import File
 
-    if isinstance(change.resource, File):
+    if isinstance(change.resource, File) and change.resource.secret:
+        yield f"{change.path} has another content"
+    elif isinstance(change.resource, File):
         wanted = change.resource.content
         for difference in differences(change.path, change.before.content or b"", wanted):
             yield f"{change.path}: {difference}"

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from glctl.doctor.checks.debug import health
+from glctl.doctor.checks.debug import exposed, health, metrics
 
-CHECKS = (health.CHECK,)
+CHECKS = (health.CHECK, exposed.CHECK, metrics.CHECK)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from glctl.doctor.checks.proxy import way
+from glctl.doctor.checks.proxy import headers, limits, methods, public, way
 
-CHECKS = (way.CHECK,)
+CHECKS = (way.CHECK, headers.CHECK, limits.CHECK, limits.OFFER, methods.CHECK, public.CHECK)

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from glctl.doctor.checks.push import push
 
-CHECKS = (push.CHECK,)
+CHECKS = (push.CHECK, push.PUBLIC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from glctl.doctor.check import Check
+from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.facts import BLOB, REPOSITORY
 from glctl.doctor.found import found
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from glctl.clients.distribution import Push
+    from glctl.clients.http import Client
     from glctl.doctor.facts import Facts
     from glctl.findings.model import Finding
     from glctl.secret import Secret
@@ -22,12 +23,25 @@ _LOGGED = 0.1  # seconds until the reason of a failure, which the registry tells
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Push the blob and read it back. It stays: it is always the same one, in a repository of its own."""
-    from glctl.clients.distribution import in_words, push_blob, read_blob
-
     token = facts.token("pull", "push", "delete")  # delete: to cancel what fails
     if (public := facts.observed.vhost and facts.observed.vhost.public) and public != facts.entrance:
         return (yield from _first_step(facts, public.origin, token))
-    base, client = facts.proxy_base, facts.client()
+    return (yield from _push(facts.client(), facts.proxy_base, token))
+
+
+def run_public(facts: Facts) -> Generator[Finding, None, str]:
+    """The same at the public address, where it is not nginx's own: through whatever stands before nginx."""
+    public = facts.public()
+    if not public.answers:
+        raise NotTriedError("the public address cannot be reached from this host")
+    if public.origin == facts.proxy_base:
+        return "nginx's own address"
+    return (yield from _push(facts.outside(), public.origin, facts.token("pull", "push", "delete")))
+
+
+def _push(client: Client, base: str, token: Secret) -> Generator[Finding, None, str]:
+    from glctl.clients.distribution import in_words, push_blob, read_blob
+
     push = push_blob(client, base, REPOSITORY, BLOB, token)
     if push.upload.exchange.status == 202 and push.upload.because:
         yield _astray(base, push.upload.because)
@@ -90,6 +104,14 @@ CHECK = Check(
     run,
     # Where the images are missing (a volume not mounted), a push would begin a second tree of them.
     requires=("storage-writable", "proxy", "token-proxy"),
+    effect="lasting",
+    timeout=30.0,
+)
+PUBLIC = Check(
+    "push-public",
+    "… and at the public address.",
+    run_public,
+    requires=("push", "token-public"),
     effect="lasting",
     timeout=30.0,
 )

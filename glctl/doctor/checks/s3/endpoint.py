@@ -43,7 +43,7 @@ def _not_reached(facts: Facts, settings: S3Settings, answer: Answer) -> Finding:
         # The other style of addressing leads to another host: it tells whether the style is what is wrong.
         styled = _asked(facts, settings, path_style=not settings.bucket.path_style)
         if styled.is_s3:
-            return _wrong_style(settings, [*seen, in_words(styled)])
+            return _wrong_style(facts, settings, [*seen, in_words(styled)])
     if (other := _other_scheme(facts, settings, failure.kind)) and other.is_s3:
         scheme = "http" if endpoint.startswith("https:") else "https"
         return _wrong_scheme(settings, scheme, [*seen, in_words(other)])
@@ -103,16 +103,16 @@ def _asked(
     return store.send("GET", query={"max-keys": "1"}, step=f"ListObjects by {scheme}, {what}")
 
 
-def _wrong_style(settings: S3Settings, seen: list[str]) -> Finding:
+def _wrong_style(facts: Facts, settings: S3Settings, seen: list[str]) -> Finding:
     path_style = settings.bucket.path_style
+    setting = "pathstyle" if facts.observed.platform.registry_database else "forcepathstyle"
     wanted, is_used = ("virtual-host", "path") if path_style else ("path", "virtual-host")
     return found(
         "s3-addressing-wrong",
         settings.bucket.endpoint,
         f"{settings.bucket.endpoint} wants {wanted} style, and the registry addresses it in {is_used} style.",
         evidence=seen,
-        remedy=f"{settings.key}['pathstyle'] = {str(not path_style).lower()}"
-        f"   # GitLab's registry; upstream 3.x: 'forcepathstyle'",
+        remedy=f"{settings.key}['{setting}'] = {str(not path_style).lower()}",
     )
 
 

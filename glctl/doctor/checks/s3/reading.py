@@ -50,7 +50,7 @@ def head(facts: Facts) -> Generator[Finding, None, str]:
 
 def _read(facts: Facts, method: str, key: str) -> Answer:
     headers = _FIRST_BYTE if method == "GET" else {}
-    return facts.s3().store().send(method, key, headers=headers, step=f"{method.title()}Object")
+    return facts.s3().store().send(method, key, headers=headers, step=f"{method.title()}Object {key}")
 
 
 CHECKS = (

@@ -50,6 +50,9 @@ def _follow(s3: S3Facts, redirect: Redirect) -> Generator[Finding, None, str]:
     if answer.code and answer.code != "NoSuchKey":
         yield _denied(s3, answer)
         return f"refused: {answer.code}"
+    if asked is not None and answer.exchange.status == 404 and s3.holds_blob():
+        yield _astray(s3, answer)
+        return "404"
     whose = (
         "as the registry signs it" if asked else "as signed here; there is no image to ask the registry for"
     )
@@ -94,6 +97,16 @@ def _denied(s3: S3Facts, answer: Answer) -> Finding:
         f"{answer.exchange.status} ({answer.code}).",
         evidence=told,
         remedy=remedy,
+    )
+
+
+def _astray(s3: S3Facts, answer: Answer) -> Finding:
+    return found(
+        "s3-redirect-wrong",
+        s3.settings.bucket.name,
+        "Clients are sent for a layer to where there is none, while the bucket holds it.",
+        evidence=[in_words(answer), f"at {answer.exchange.url}"],
+        remedy=_OFF,
     )
 
 

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from glctl.doctor.checks.services import answers, ports, running, supervisor
+from glctl.doctor.checks.services import answers, limits, log_service, ports, running, supervisor
 
-CHECKS = (supervisor.CHECK, running.REGISTRY, running.NGINX, ports.CHECK, answers.CHECK)
+CHECKS = (
+    supervisor.CHECK,
+    running.REGISTRY,
+    running.NGINX,
+    log_service.CHECK,
+    limits.CHECK,
+    ports.CHECK,
+    answers.CHECK,
+)

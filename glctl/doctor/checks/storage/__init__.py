@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from glctl.doctor.checks.storage import directory, writable
+from glctl.doctor.checks.storage import contents, directory, place, writable
 
-CHECKS = (directory.CHECK, writable.CHECK)
+CHECKS = (
+    place.MOUNTED,
+    directory.CHECK,
+    writable.CHECK,
+    place.RIGHT,
+    contents.CONTENTS,
+    contents.UPLOADS,
+)

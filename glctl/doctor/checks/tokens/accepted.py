@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
@@ -16,21 +17,34 @@ if TYPE_CHECKING:
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
-    """GET /v2/ with a token, past nginx."""
+    """GET /v2/ with a token, past nginx; where it is refused, find out why."""
     from glctl.clients.distribution import ping
 
+    begun = time.time()
     answer = ping(facts.client(), facts.local_base, facts.token())
-    if answer.exchange.status != 200:
-        unread = facts.unread_changes()
+    if answer.exchange.status == 200:
+        return "accepted"
+    unread, said = facts.unread_changes(), facts.said_of_tokens(begun)
+    if not unread and _accepts_thumbprint(facts):
         yield found(
-            "token-refused",
+            "token-key-id-foreign",
             facts.local_base,
-            "The registry refuses a token that is signed with its own key.",
-            cause="It runs with older settings than its files hold." if unread else "",
-            evidence=[why_refused(answer), *unread],
+            "The registry knows its keys by other ids than GitLab writes into tokens.",
+            evidence=[
+                why_refused(answer),
+                *said,
+                "with the key's JWK thumbprint (RFC 7638) as kid it is accepted",
+            ],
         )
         return "refused"
-    return "accepted"
+    yield found(
+        "token-refused",
+        facts.local_base,
+        "The registry refuses a token that is signed with its own key.",
+        cause="It runs with older settings than its files hold." if unread else "".join(said[:1]),
+        evidence=[why_refused(answer), *said, *unread],
+    )
+    return "refused"
 
 
 def why_refused(answer: Ping) -> str:
@@ -39,6 +53,15 @@ def why_refused(answer: Ping) -> str:
 
     error = answer.challenge.error if answer.challenge else ""
     return in_words(answer.exchange) + (f" (error={error})" if error else "")
+
+
+def _accepts_thumbprint(facts: Facts) -> bool:
+    """Whether the key is known by its JWK thumbprint, as in version 3 of the upstream registry."""
+    from glctl.clients.distribution import ping
+    from glctl.clients.keys import thumbprint
+
+    token = facts.token(kid=thumbprint(facts.key().public_key()))
+    return ping(facts.client(), facts.local_base, token).exchange.status == 200
 
 
 CHECK = Check("token", "The registry accepts a token of its own key.", run, requires=("local", "token-pair"))

@@ -1,15 +1,15 @@
-"""Another file of nginx names the same server, is read first and answers for it."""
+"""Another server of nginx listens on one of the addresses of the registry's, and answers there."""
 
 from __future__ import annotations
 
 import contextlib
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from certificates import self_signed
-from stacks import HOST
-from ways import added
+from ways import added, edited, replaced
+
+from glctl.services import control
+from glctl.services.catalog import NGINX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +22,23 @@ STACK = "https"
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    other = self_signed("intranet.example.com")
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "crt").write_text(other.chain)
-        (Path(folder) / "key").write_text(other.key)
-        server = (
-            f"server {{ listen 127.0.0.1:{stack.ports['nginx']} ssl default_server; server_name {HOST};"
-            f" ssl_certificate {folder}/crt; ssl_certificate_key {folder}/key; return 404; }}\n"
-        )
-        with added(stack.vhost.with_name("aaa.conf"), server):
-            stack.reload_nginx()
-            yield
-        stack.reload_nginx()
+    other, folder, port = self_signed("intranet.example.com"), stack.vhost.parent, stack.ports["nginx"]
+    server = (
+        f"server {{ listen 127.0.0.1:{port} ssl; server_name intranet.example.com; return 404;"
+        f" ssl_certificate {folder}/intranet.crt; ssl_certificate_key {folder}/intranet.key; }}\n"
+    )
+    with (
+        edited(stack.vhost, replaced((f"listen 127.0.0.1:{port}", f"listen *:{port}"))),
+        added(folder / "intranet.crt", other.chain),
+        added(folder / "intranet.key", other.key),
+        added(folder / "intranet.conf", server),
+    ):
+        _restart(stack)
+        yield
+    _restart(stack)
+
+
+def _restart(stack: Stack) -> None:
+    """A reload cannot change an address that nginx listens on."""
+    assert control.act(NGINX.directory(stack.root), control.RESTART).ok
+    stack.wait_for("nginx")

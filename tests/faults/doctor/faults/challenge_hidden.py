@@ -1,21 +1,23 @@
-"""nginx does not let the challenge (WWW-Authenticate) through."""
+"""nginx hides the challenge that tells clients where tokens come from."""
 
 from __future__ import annotations
 
 import contextlib
 from typing import TYPE_CHECKING
 
-from ways import location_with
+from ways import nginx_runs_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stacks import Stack
 
-CAUSE = "proxy-bad-answer"
+CAUSE = "proxy-header-lost"
 
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    with location_with(stack, "proxy_hide_header WWW-Authenticate;"):
+    with nginx_runs_with(
+        stack, ("proxy_buffering off;", "proxy_buffering off; proxy_hide_header WWW-Authenticate;")
+    ):
         yield

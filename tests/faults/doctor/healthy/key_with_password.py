@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from certificates import encrypted
 from stacks import HOST
-from ways import pair_shown
+from ways import added, configured, pair_on_disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +20,11 @@ STACK = "https"
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
     pair = encrypted(stack.authority.issue(HOST), "correct horse")
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "passwords").write_text("wrong\ncorrect horse\n")
-        told = ("ssl_ciphers ", f"ssl_password_file {folder}/passwords; ssl_ciphers ")
-        with pair_shown(stack, pair, told):
-            yield
+    with (
+        added(stack.path / "etc/gitlab/ssl/passwords", "wrong\ncorrect horse\n"),
+        configured(stack, "registry['nginx']['ssl_password_file'] = '/etc/gitlab/ssl/passwords'"),
+        pair_on_disk(stack, pair),
+    ):
+        stack.reload_nginx()
+        yield
+    stack.reload_nginx()

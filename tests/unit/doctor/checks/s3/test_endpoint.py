@@ -52,8 +52,8 @@ def test_a_region_that_no_name_server_knows(bucket: Callable[..., Facts], run: A
 @pytest.mark.parametrize(
     ("settings", "dead", "remedy"),
     [
-        ({"pathstyle": False}, "images.", "['pathstyle'] = true"),
-        ({"pathstyle": True}, "http://store:9000/images", "['pathstyle'] = false"),
+        ({"forcepathstyle": False}, "images.", "['forcepathstyle'] = true"),
+        ({"forcepathstyle": True}, "http://store:9000/images", "['forcepathstyle'] = false"),
     ],
 )
 def test_the_other_style_of_addressing_works(

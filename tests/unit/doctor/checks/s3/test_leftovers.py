@@ -40,7 +40,7 @@ def test_how_many_are_too_many(
     severity: str | None,
     note: str,
 ) -> None:
-    answers.tell("GET", "uploads=", 200, uploads(*days))
+    answers.tell("GET", "uploads", 200, uploads(*days))
     findings, seen = run(CHECK, bucket())
     assert seen == note
     assert [finding.severity for finding in findings] == ([severity] if severity else [])
@@ -50,7 +50,7 @@ def test_how_many_are_too_many(
 
 
 def test_only_some_pages_are_read(bucket: Callable[..., Facts], run: Any, answers: Any) -> None:
-    answers.tell("GET", "uploads=", 200, uploads(2.0, more=True))
+    answers.tell("GET", "uploads", 200, uploads(2.0, more=True))
     [finding], note = run(CHECK, bucket())
     assert note == "3 or more older than a day, of 3 under way"
     assert finding.summary.startswith("3 or more unfinished uploads in images")

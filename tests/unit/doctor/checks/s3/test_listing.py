@@ -22,7 +22,7 @@ DENIED = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Err
     [
         ("s3-list", "prefix=reg%2F", "s3-list-denied", "s3:ListBucket"),
         ("s3-list-v2", "list-type=2", "s3-list-denied", "s3:ListBucket"),
-        ("s3-list-uploads", "uploads=", "s3-list-uploads-denied", "s3:ListBucketMultipartUploads"),
+        ("s3-list-uploads", "uploads", "s3-list-uploads-denied", "s3:ListBucketMultipartUploads"),
     ],
 )
 def test_each_listing(

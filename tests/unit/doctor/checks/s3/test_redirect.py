@@ -59,6 +59,13 @@ def test_head_is_denied_and_get_says_why(sent: Callable[..., Facts], run: Any) -
     assert "PLANTED" not in repr(finding)
 
 
+def test_clients_are_sent_to_where_nothing_is(sent: Callable[..., Facts], run: Any, answers: Any) -> None:
+    [finding], _ = run(GET, sent(redirect(404, b"not found")))
+    assert finding.code == "s3-redirect-wrong"
+    answers.tell("HEAD", "/data", 404)  # a link whose layer was collected
+    assert run(GET, sent(redirect(404, b"not found"))) == ([], "S3 answers 404, as the registry signs it")
+
+
 @pytest.mark.parametrize(
     ("kind", "code"),
     [

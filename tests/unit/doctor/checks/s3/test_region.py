@@ -34,7 +34,7 @@ def test_another_region(
 def test_amazon_is_asked_where_head_names_none(
     bucket: Callable[..., Facts], run: Any, answers: Any, location: str, named: str
 ) -> None:
-    answers.tell("GET", "location=", 200, f"<LocationConstraint>{location}</LocationConstraint>".encode())
+    answers.tell("GET", "location", 200, f"<LocationConstraint>{location}</LocationConstraint>".encode())
     [finding], _ = run(CHECK, bucket(regionendpoint=None))
     assert f"lies in {named}, and config.yml says eu-central-1" in finding.summary
 
@@ -43,13 +43,13 @@ def test_amazon_is_asked_where_head_names_none(
 def test_a_store_that_tells_no_region(
     bucket: Callable[..., Facts], run: Any, answers: Any, location: str
 ) -> None:
-    answers.tell("GET", "location=", 200, f"<LocationConstraint>{location}</LocationConstraint>".encode())
+    answers.tell("GET", "location", 200, f"<LocationConstraint>{location}</LocationConstraint>".encode())
     assert run(CHECK, bucket()) == ([], "eu-central-1: the bucket tells no other")
 
 
 def test_a_store_that_tells_another_region_and_does_not_mind(
     bucket: Callable[..., Facts], run: Any, answers: Any
 ) -> None:
-    answers.tell("GET", "location=", 200, b"<LocationConstraint>us-west-2</LocationConstraint>")
+    answers.tell("GET", "location", 200, b"<LocationConstraint>us-west-2</LocationConstraint>")
     [finding], _ = run(CHECK, bucket())
     assert finding.severity == "warning"

@@ -21,11 +21,11 @@ def upload(answers: Any) -> Any:
     """A bucket in which an upload is begun and listed."""
     answers.tell(
         "POST",
-        "uploads=",
+        "uploads",
         200,
         b"<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>",
     )
-    answers.tell("GET", "uploads=", 200, b"<R><Upload><UploadId>u1</UploadId></Upload></R>")
+    answers.tell("GET", "uploads", 200, b"<R><Upload><UploadId>u1</UploadId></Upload></R>")
     return answers
 
 
@@ -40,7 +40,7 @@ def test_an_upload_is_begun_seen_and_given_up(bucket: Callable[..., Facts], run:
 @pytest.mark.parametrize(
     ("check", "method", "part", "code"),
     [
-        (CREATE, "POST", "uploads=", "s3-put-denied"),
+        (CREATE, "POST", "uploads", "s3-put-denied"),
         (PARTS, "GET", "uploadId=u1", "s3-list-parts-denied"),
         (ABORT, "DELETE", "uploadId=u1", "s3-abort-denied"),
     ],
@@ -56,10 +56,10 @@ def test_each_step_that_is_denied(
 def test_a_store_that_does_not_list_what_was_begun(
     bucket: Callable[..., Facts], run: Any, upload: Any
 ) -> None:
-    upload.tell("GET", "uploads=", 200, b"<R/>")
+    upload.tell("GET", "uploads", 200, b"<R/>")
     [finding], _ = run(SEE, bucket())
     assert finding.code == "s3-uploads-unlisted"
-    upload.tell("GET", "uploads=", 403, DENIED)
+    upload.tell("GET", "uploads", 403, DENIED)
     with pytest.raises(NotTriedError, match="may not be listed"):
         run(SEE, bucket())
 
@@ -67,7 +67,7 @@ def test_a_store_that_does_not_list_what_was_begun(
 def test_where_none_can_be_begun_the_rest_is_not_tried(
     bucket: Callable[..., Facts], run: Any, upload: Any
 ) -> None:
-    upload.tell("POST", "uploads=", 403, DENIED)
+    upload.tell("POST", "uploads", 403, DENIED)
     facts = bucket()
     for check in (SEE, PARTS, ABORT):
         with pytest.raises(NotTriedError, match="no upload could be begun"):

@@ -26,7 +26,7 @@ class Answering:
 
 def test_accepted(new_facts: Callable[..., Facts], run: Any) -> None:
     facts = new_facts(client=Answering(200), token=Secret("t"))
-    assert run(CHECK, facts) == ([], "accepted through nginx")
+    assert run(CHECK, facts) == ([], "accepted at http://registry.example.com:5050")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,147 @@
+"""What an answer to ``GET /v2/`` on the way of clients means, beside the registry's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from glctl.doctor.found import found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from glctl.clients.distribution import Ping
+    from glctl.doctor.facts import Facts
+    from glctl.findings.model import Finding
+
+_REFUSALS = (400, 401, 403, 405, 407)
+# How nginx (and, the other way round, Go) answers plain HTTP on a port for TLS.
+_PLAIN_TO_TLS = (b"plain HTTP request was sent to HTTPS port", b"HTTP request to an HTTPS server")
+
+
+def judge(facts: Facts, base: str, ping: Ping) -> Finding | None:
+    """What is wrong with *ping*, an answer that came from *base*; None where it is the registry's own."""
+    from glctl.clients.distribution import in_words
+
+    exchange, local = ping.exchange, facts.ping_local()
+    seen, status = [in_words(exchange)], exchange.status or 0
+    ours = ping.challenge is not None and ping.challenge == local.challenge
+    if ping.is_registry or (status == local.exchange.status and ours):
+        return _compared(facts, base, ping)
+    if any(words in exchange.body for words in _PLAIN_TO_TLS):
+        return found(
+            "scheme-mismatch",
+            base,
+            "On the way, plain http is spoken to a port where https is expected.",
+            evidence=[*seen, *ends_of_the_way(facts)],
+        )
+    if status == 429 or (status == 503 and _limited(facts)):
+        return found(
+            "proxy-rate-limited",
+            base,
+            f"A rate limit before the registry refuses requests ({status}).",
+            evidence=seen,
+        )
+    if status in (502, 503, 504):
+        return found(
+            "proxy-bad-gateway",
+            base,
+            f"nginx answers {status} for {base}: it does not reach the registry.",
+            cause=_unreached(facts),
+            evidence=[*seen, *ends_of_the_way(facts)],
+        )
+    location = exchange.header("location")
+    if 300 <= status < 400 and urlsplit(location).path.rstrip("/") == "/v2":
+        return found(
+            "proxy-redirects",
+            base,
+            f"{base} sends clients on to {location}; on the way they drop their token.",
+            evidence=seen,
+        )
+    if status in _REFUSALS and not _looks_like_gitlab(ping):
+        return found(
+            "proxy-refuses",
+            base,
+            f"What stands before the registry refuses requests by itself ({status}).",
+            evidence=[*seen, *_asks_for(ping)],
+        )
+    return found(
+        "wrong-backend",
+        base,
+        f"Something else than the registry answers at {base}.",
+        evidence=[*seen, *ends_of_the_way(facts)],
+    )
+
+
+def ends_of_the_way(facts: Facts) -> Iterator[str]:
+    """Where nginx is sent, and where the registry is."""
+    observed = facts.observed
+    if observed.vhost:
+        yield f"{observed.vhost.path} passes requests on to {observed.vhost.upstream}"
+    yield f"{observed.config_path} has the registry listen on {observed.setting('http', 'addr')}"
+
+
+def _compared(facts: Facts, base: str, ping: Ping) -> Finding | None:
+    """A registry's answer: the same as by itself?"""
+    from glctl.clients.distribution import in_words
+
+    local = facts.ping_local()
+    both = [f"by itself: {in_words(local.exchange)}", f"at {base}: {in_words(ping.exchange)}"]
+    # With autoredirect the realm follows the request's host, and differs as it should.
+    follows = bool(facts.observed.setting("auth", "token", "autoredirect"))
+    lost = [
+        name
+        for name in ("Docker-Distribution-Api-Version", "WWW-Authenticate")
+        if local.exchange.header(name) and not ping.exchange.header(name)
+    ]
+    if local.exchange.status == ping.exchange.status and lost:
+        return found(
+            "proxy-header-lost",
+            base,
+            f"The registry's header {lost[0]} is lost on the way to clients.",
+            evidence=both,
+        )
+    same = local.exchange.status == ping.exchange.status
+    if same and (local.challenge == ping.challenge or follows):
+        return None
+    return found(
+        "proxy-bad-answer",
+        base,
+        f"At {base} the registry answers otherwise than by itself.",
+        evidence=both,
+    )
+
+
+def _limited(facts: Facts) -> bool:
+    vhost = facts.observed.vhost
+    return bool(vhost and vhost.passing and vhost.passing.limits)
+
+
+def _unreached(facts: Facts) -> str:
+    """Why nginx does not reach the registry, where its files tell."""
+    from glctl.clients.names import resolve
+
+    vhost, listens = facts.observed.vhost, facts.observed.registry
+    if vhost is None or listens is None:
+        return ""
+    host, _, port = vhost.upstream.rpartition(":")
+    if port.isdigit() and int(port) != listens[1]:
+        return f"nginx asks at port {port}, the registry listens on port {listens[1]}."
+    resolved = resolve(host)
+    if host and listens[0] not in resolved:
+        return (
+            f"For nginx {host} is {', '.join(resolved) or 'unknown'}, the registry listens on {listens[0]}."
+        )
+    return ""
+
+
+def _looks_like_gitlab(ping: Ping) -> bool:
+    """GitLab itself answers JSON, or pages of its own, where it has no such page."""
+    return "x-gitlab-meta" in ping.exchange.headers or "x-runtime" in ping.exchange.headers
+
+
+def _asks_for(ping: Ping) -> list[str]:
+    asked = ping.challenge.scheme if ping.challenge else ""
+    return (
+        [f"it asks for {asked.capitalize()} credentials of its own (auth_basic)"] if asked == "basic" else []
+    )

@@ -1,0 +1,104 @@
+"""GitLab's side, where it is on this host: it offers a registry, and names itself as the registry expects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from glctl.doctor.check import Check, NotTriedError
+from glctl.doctor.found import found
+from glctl.doctor.gitlab import SERVICE
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from glctl.doctor.facts import Facts
+    from glctl.findings.model import Finding
+
+
+def run(facts: Facts) -> Generator[Finding, None, str]:
+    """Compare gitlab.yml with config.yml."""
+    gitlab = facts.gitlab()
+    if not gitlab.enabled:
+        yield found(
+            "gitlab-registry-disabled",
+            str(gitlab.path),
+            "GitLab on this host offers no registry: it gives out no token.",
+            evidence=[f"{gitlab.path}: production.registry.enabled is not true"],
+        )
+        return "registry not enabled"
+    issuer = facts.observed.setting("auth", "token", "issuer")
+    if gitlab.issuer != issuer:
+        yield found(
+            "token-issuer-differs",
+            str(gitlab.path),
+            f"GitLab issues tokens as '{gitlab.issuer}', the registry trusts those of '{issuer}'.",
+            remedy=f"gitlab_rails['registry_issuer'] = '{gitlab.issuer or 'omnibus-gitlab-issuer'}'\n"
+            "glctl reconfigure",
+            evidence=[
+                f"{gitlab.path}: production.registry.issuer is {gitlab.issuer!r}",
+                f"{facts.observed.config_path}: auth.token.issuer is {issuer!r}",
+            ],
+        )
+    if not gitlab.key:
+        yield found(
+            "token-key-unusable",
+            str(gitlab.path),
+            "gitlab.yml names no key to sign tokens with.",
+            remedy="gitlab_rails['registry_key_path'] = "
+            "'/var/opt/gitlab/gitlab-rails/etc/gitlab-registry.key'\nglctl reconfigure",
+            evidence=[f"{gitlab.path}: production.registry.key is missing (key_path is not read)"],
+        )
+    return f"issuer {gitlab.issuer}"
+
+
+def run_api(facts: Facts) -> Generator[Finding, None, str]:
+    """GET /v2/ with a token where GitLab itself asks the registry."""
+    from glctl.clients.distribution import ping
+    from glctl.doctor.checks.tokens.accepted import why_refused
+
+    gitlab = facts.gitlab()
+    if not gitlab.api_url:
+        raise NotTriedError(f"{gitlab.path} has no registry.api_url")
+    answer = ping(facts.outside(), gitlab.api_url, facts.token())
+    if answer.exchange.status != 200:
+        yield found(
+            "gitlab-api-url-wrong",
+            gitlab.api_url,
+            f"GitLab does not get through to the registry at {gitlab.api_url}.",
+            remedy=f"gitlab_rails['registry_api_url'] = '{facts.local_base}'\nglctl reconfigure",
+            evidence=[why_refused(answer), f"{gitlab.path}: production.registry.api_url"],
+        )
+    return gitlab.api_url
+
+
+def run_service(facts: Facts) -> Generator[Finding, None, str]:
+    """Look at the service that tokens must be for."""
+    if not facts.observed.setting("auth", "token"):
+        raise NotTriedError("config.yml has no auth.token")
+    service = facts.observed.setting("auth", "token", "service")
+    if service != SERVICE:
+        yield found(
+            "token-service-unknown",
+            facts.observed.config_path,
+            f"The registry wants tokens for the service '{service}', which GitLab does not know.",
+            evidence=[f"{facts.observed.config_path}: auth.token.service is {service!r}"],
+        )
+    return f"{service}"
+
+
+CHECK = Check(
+    "gitlab",
+    "GitLab offers a registry, and issues tokens under the name that the registry trusts.",
+    run,
+    requires=("configuration",),
+)
+API = Check(
+    "gitlab-api", "GitLab itself gets through to the registry.", run_api, requires=("gitlab", "token")
+)
+SERVICE_CHECK = Check(
+    "token-service",
+    "The registry wants tokens for the service that GitLab gives them for.",
+    run_service,
+    requires=("configuration",),
+    live=False,
+)

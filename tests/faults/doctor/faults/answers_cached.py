@@ -1,0 +1,21 @@
+"""The registry's answers are kept in nginx's cache."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ways import nginx_runs_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "proxy-caches"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with nginx_runs_with(stack, ("proxy_cache off;", "proxy_cache gitlab;")):
+        yield

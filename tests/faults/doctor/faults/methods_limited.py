@@ -1,0 +1,23 @@
+"""nginx lets nobody but readers through (limit_except)."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ways import nginx_runs_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "proxy-method-refused"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with nginx_runs_with(
+        stack, ("proxy_buffering off;", "proxy_buffering off; limit_except GET HEAD { deny all; }")
+    ):
+        yield

@@ -1,0 +1,21 @@
+"""The registry makes the realm of its own address (autoredirect)."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ways import registry_runs_with, setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "realm-invalid"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with registry_runs_with(stack, setting("auth", "token", "autoredirect", value=True)):
+        yield

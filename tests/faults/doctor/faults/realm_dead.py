@@ -1,0 +1,21 @@
+"""The realm is a port at which nobody listens."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ways import registry_runs_with, setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "realm-unreachable"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with registry_runs_with(stack, setting("auth", "token", "realm", value="http://127.0.0.9:9/jwt/auth")):
+        yield

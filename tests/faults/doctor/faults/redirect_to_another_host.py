@@ -1,0 +1,24 @@
+"""nginx sends clients on to another host."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ways import nginx_runs_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "proxy-redirects"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with nginx_runs_with(
+        stack,
+        ("proxy_buffering off;", "proxy_buffering off; return 301 https://other.example.com$request_uri;"),
+    ):
+        yield

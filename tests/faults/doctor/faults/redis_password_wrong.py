@@ -1,0 +1,22 @@
+"""Redis wants another password than the registry has."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from servers import redis_server
+from ways import configured, redis_cache
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "redis-password-wrong"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with redis_server("right") as port, configured(stack, redis_cache(port, "wrong")):
+        yield

@@ -1,0 +1,21 @@
+"""Of two time servers one is ten minutes ahead."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ways import time_from, time_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "clock-not-verified"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with time_server(ahead=600) as server, time_from(stack, stack.time_server, server):
+        yield
