@@ -84,14 +84,14 @@ def examine(
 
 
 def _hindrance(check: Check, ended: Mapping[str, _Ended], facts: Facts) -> CheckResult | None:
+    if check.pointless and (why := check.pointless(facts.observed)):
+        return CheckResult(check.name, "not_tried", why)
     if check.live and facts.observed.source != "disk":
-        return CheckResult(check.name, "not_tried", "only a gitlab.rb is examined, nothing that runs")
+        return CheckResult(check.name, "not_tried", "only a gitlab.rb is examined (--config)")
     if check.effect == "lasting" and not facts.options.write:
         return CheckResult(check.name, "not_tried", "it stores something: glctl doctor --write tries it")
     if check.effect == "passing" and facts.options.read_only:
         return CheckResult(check.name, "not_tried", "it writes for a moment: --read-only forbids that")
-    if check.logs_in and facts.options.waiting:
-        return CheckResult(check.name, "not_tried", "it logs in, which --wait does once, at the end")
     for name in check.requires:
         if name in ended and (because := ended[name].hindrance):
             return CheckResult(check.name, "not_run", because)

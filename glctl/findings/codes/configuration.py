@@ -31,6 +31,7 @@ _OF_NGINX = (
     "wrong-backend",
     "location-",
     "authorization-",
+    "public-",
     "tls-",
     "certificate-",
     "port-",

@@ -17,7 +17,14 @@ _NOT_STARTING = (
     "certificate-not-reloaded",
 )
 # What clients of a server without usable TLS end in.
-_NO_WAY = ("proxy-unreachable", "wrong-backend", "proxy-bad-answer", "push-failed")
+_NO_WAY = (
+    "proxy-unreachable",
+    "wrong-backend",
+    "proxy-bad-answer",
+    "proxy-scheme-mismatch",
+    "public-unreachable",
+    "push-failed",
+)
 # What a better certificate puts right as well.
 _REPLACED = ("certificate-untrusted", "certificate-expiring")
 

@@ -39,10 +39,11 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 HOST = "registry.example.com"
+GITLAB = "https://gitlab.example.com"
 AS_ROOT = os.geteuid() == 0
 GITLAB_RB = """
-external_url 'https://gitlab.example.com'
-registry_external_url '{scheme}://{host}:{nginx}'
+external_url '{gitlab}'
+registry_external_url '{url}'
 registry['registry_http_addr'] = '127.0.0.1:{registry}'
 registry['debug_addr'] = '127.0.0.1:{debug}'
 registry['nginx']['listen_addresses'] = ['127.0.0.1']
@@ -197,10 +198,13 @@ def stack(
     scheme: str = "http",
     options: tuple[str, ...] = (),
     ports: Mapping[str, int] = MappingProxyType({}),
+    gitlab: str = GITLAB,
+    url: str = "",
 ) -> Iterator[Stack]:
     """A stack, up and well when entered; on *ports*, else free ones.
 
     Its gitlab.rb has these *lines* added, and those left out that hold *without*.
+    *gitlab* and *url* are the public addresses of GitLab and of the registry.
     """
     for name in ("docker-registry", "nginx", "runsvdir"):
         program(name)
@@ -211,7 +215,8 @@ def stack(
     path = folder / "root"
     (path / "etc/gitlab").mkdir(parents=True)
     ports = {**dict(zip(("registry", "debug", "nginx", "status"), free_ports(4), strict=True)), **ports}
-    text = GITLAB_RB.format(scheme=scheme, host=HOST, **ports) + (AS_NOBODY if AS_ROOT else "")
+    url = url or f"{scheme}://{HOST}:{ports['nginx']}"
+    text = GITLAB_RB.format(gitlab=gitlab, url=url, **ports) + (AS_NOBODY if AS_ROOT else "")
     kept = [line for line in text.splitlines() if not without or without not in line]
     (path / "etc/gitlab/gitlab.rb").write_text("\n".join([*kept, lines, ""]))
     with chronyd(clock) as time_server:

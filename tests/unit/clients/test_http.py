@@ -414,3 +414,18 @@ def test_what_of_a_url_is_shown(url, shown):
 )
 def test_address_of_a_url(url, address):
     assert http.address_of(url) == address
+
+
+def test_a_name_that_is_not_found_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def never(host: str, timeout: float) -> tuple[str, ...]:
+        asked.append((host, timeout))
+        return ()
+
+    monkeypatch.setattr(http, "resolve", never)
+    exchange = http.Client(resolve_timeout=0.5).request("GET", "http://registry.example.com:5050/v2/")
+    assert asked == [("registry.example.com", 0.5)]
+    assert exchange.failure
+    assert exchange.failure.kind == "dns"
+    assert "registry.example.com:5050" in exchange.failure.message

@@ -232,11 +232,12 @@ def test_options_decide_what_a_check_may_do(
     assert ended(result)["a"][0] == outcome
 
 
-def test_what_logs_in_does_not_while_it_may_be_repeated(report: Callable[..., Report]) -> None:
-    login = check("login", logs_in=True)
-    assert ended(report(login))["login"][0] == "ok"
-    outcome, because = ended(report(login, options=Options(waiting=True)))["login"]
-    assert (outcome, because) == ("not_tried", "it logs in, which --wait does once, at the end")
+def test_what_makes_no_sense_here_is_not_tried_whatever_the_options(report: Callable[..., Report]) -> None:
+    here = check("a", pointless=lambda observed: f"no {observed.source} here", effect="lasting")
+    for options in (Options(), Options(write=True)):
+        assert ended(report(here, options=options))["a"] == ("not_tried", "no disk here")
+    sensible = check("a", pointless=lambda _: "")
+    assert ended(report(sensible))["a"][0] == "ok"
 
 
 def test_a_check_speaks_for_its_group_where_it_says_so(report: Callable[..., Report]) -> None:
@@ -246,7 +247,10 @@ def test_a_check_speaks_for_its_group_where_it_says_so(report: Callable[..., Rep
 
 def test_with_a_gitlab_rb_alone_nothing_live_is_tried(report: Callable[..., Report]) -> None:
     result = report(check("live"), check("static", live=False), source="gitlab.rb")
-    assert ended(result)["live"] == ("not_tried", "only a gitlab.rb is examined, nothing that runs")
+    assert ended(result)["live"] == (
+        "not_tried",
+        "only a gitlab.rb is examined (--config)",
+    )
     assert ended(result)["static"][0] == "ok"
 
 

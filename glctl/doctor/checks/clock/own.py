@@ -52,4 +52,4 @@ def _broken_by(seconds: float) -> str:
     return "From 60 s on the registry refuses GitLab's tokens, from 900 s on S3 its requests."
 
 
-CHECK = Check("clock", "This machine's clock is right, by independent ones.", run)
+CHECK = Check("clock", "This machine's clock is right, by independent ones.", run, speaks=True)

@@ -33,4 +33,4 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     return observed.config_path if observed.source == "disk" else "as gitlab.rb would make it"
 
 
-CHECK = Check("configuration", "The registry's settings can be read.", run, live=False)
+CHECK = Check("configuration", "The registry's settings can be read.", run, live=False, speaks=True)

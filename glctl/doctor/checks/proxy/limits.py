@@ -36,7 +36,7 @@ def judge(passing: PassingOn, path: str) -> Iterator[Finding]:
     """What is too tight in *passing*, read from *path*."""
     if 0 < passing.body_limit < _LAYER:
         yield found(
-            "body-limit",
+            "proxy-body-limit",
             path,
             f"nginx refuses layers of more than {_in_words(passing.body_limit)}.",
             evidence=[f"client_max_body_size is {_in_words(passing.body_limit)}; 0 is without a limit"],
@@ -86,7 +86,7 @@ def run_offer(facts: Facts) -> Generator[Finding, None, str]:
     for base, via in places:
         if offer_body(base, path, _LAYER, via=via) == 413:
             yield found(
-                "body-limit",
+                "proxy-body-limit",
                 base,
                 f"A layer of {_in_words(_LAYER)} is refused for its size.",
                 evidence=[f"PATCH with Content-Length: {_LAYER}, nothing sent: 413"],

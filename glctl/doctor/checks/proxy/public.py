@@ -36,7 +36,7 @@ def _unreachable(facts: Facts, base: str, failure: Failure, where: str) -> Findi
     evidence = [f"{failure.message}", f"on this host the name is {where}; nginx listens on {listens}"]
     if failure.kind in ("tls", "protocol"):
         return found(
-            "scheme-mismatch",
+            "proxy-scheme-mismatch",
             base,
             f"{base} is not served as its address says: {failure.message}.",
             evidence=evidence,

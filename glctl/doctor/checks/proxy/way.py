@@ -35,4 +35,5 @@ CHECK = Check(
     "nginx leads clients to the registry.",
     run,
     requires=("virtual-host", "nginx-service", "local"),
+    speaks=True,
 )

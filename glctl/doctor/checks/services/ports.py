@@ -63,4 +63,5 @@ CHECK = Check(
     "Our services listen where they should, and nobody else does.",
     run,
     requires=("configuration",),
+    speaks=True,
 )

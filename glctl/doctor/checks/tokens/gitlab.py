@@ -54,6 +54,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
 def run_api(facts: Facts) -> Generator[Finding, None, str]:
     """GET /v2/ with a token where GitLab itself asks the registry."""
     from glctl.clients.distribution import ping
+    from glctl.clients.http import without_credentials
     from glctl.doctor.checks.tokens.accepted import why_refused
 
     gitlab = facts.gitlab()
@@ -68,7 +69,7 @@ def run_api(facts: Facts) -> Generator[Finding, None, str]:
             remedy=f"gitlab_rails['registry_api_url'] = '{facts.local_base}'\nglctl reconfigure",
             evidence=[why_refused(answer), f"{gitlab.path}: production.registry.api_url"],
         )
-    return gitlab.api_url
+    return without_credentials(gitlab.api_url)
 
 
 def run_service(facts: Facts) -> Generator[Finding, None, str]:

@@ -22,10 +22,13 @@ _EXAMPLE = "registry['token_realm'] = 'https://gitlab.example.com'"
 
 def run_written(facts: Facts) -> Generator[Finding, None, str]:
     """Look at what config.yml says."""
+    from glctl.clients.http import without_credentials
+
     observed = facts.observed
     if not observed.setting("auth", "token"):
         raise NotTriedError("config.yml has no auth.token")
     realm = str(observed.setting("auth", "token", "realm") or "")
+    shown = without_credentials(realm)
     if observed.setting("auth", "token", "autoredirect"):
         yield found(
             "realm-invalid",
@@ -39,11 +42,11 @@ def run_written(facts: Facts) -> Generator[Finding, None, str]:
         yield found(
             "realm-invalid",
             observed.config_path,
-            f"The registry sends clients to '{realm}' for a token, where none can be had: {why}.",
+            f"The registry sends clients to '{shown}' for a token, where none can be had: {why}.",
             remedy=f"{_EXAMPLE}   # GitLab's external_url\nglctl reconfigure",
-            evidence=[f"{observed.config_path}: auth.token.realm is {realm!r}"],
+            evidence=[f"{observed.config_path}: auth.token.realm is {shown!r}"],
         )
-    return realm
+    return shown
 
 
 def why_invalid(realm: str) -> str:

@@ -1,4 +1,4 @@
-"""nginx speaks https to the registry, which speaks http."""
+"""nginx speaks https to a registry that speaks http."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from stacks import Stack
 
-CAUSE = "nginx-upstream-tls"
+CAUSE = "proxy-scheme-mismatch"
 
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    with nginx_runs_with(stack, ("proxy_pass http://", "proxy_pass https://")):
+    with nginx_runs_with(stack, ("proxy_pass http:", "proxy_pass https:")):
         yield
