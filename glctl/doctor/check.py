@@ -28,7 +28,8 @@ class Check:
     *run* yields Findings; what it returns at the end is a note on what was seen, for the check's own line.
     *live*: it looks at what runs, and makes no sense with a gitlab.rb alone. *pointless* says why it makes no
     sense with what is observed; empty where it does. *speaks*: its note stands for the whole group where that
-    is well. *timeout* is in seconds.
+    is well. *computes*: it takes the processor rather than waits, and takes turns with its like. *timeout* is
+    in seconds.
     """
 
     name: str
@@ -40,4 +41,5 @@ class Check:
     live: bool = True
     pointless: Callable[[Observed], str] | None = None
     speaks: bool = False
+    computes: bool = False
     timeout: float = 10.0

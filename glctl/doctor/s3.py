@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from glctl.clients.http import Client, Exchange
-    from glctl.clients.s3 import Answer, Credentials, Store
+    from glctl.clients.s3 import Answer, Bucket, Credentials, Store
     from glctl.doctor.facts import Facts
     from glctl.doctor.s3_settings import S3Settings
     from glctl.doctor.s3_trial import ObjectTrial, UploadTrial
@@ -127,10 +127,21 @@ class S3Facts(Once):
     @once
     def anonymous(self) -> Answer:
         """What the endpoint says to a listing without a signature: an S3 refuses it in XML."""
-        from glctl.clients.s3 import Store
+        return self.ask(self.settings.bucket, None, "ListObjects, unsigned")
 
-        store = Store(self.client(), self.settings.bucket, None)
-        return store.send("GET", query={"max-keys": "1"}, step="ListObjects, unsigned")
+    def ask(self, bucket: Bucket, credentials: Credentials | None, step: str) -> Answer:
+        """A listing of *bucket*, however it is addressed; a name server that is dead holds nobody up."""
+        from glctl.clients.failures import Failure
+        from glctl.clients.http import Exchange
+        from glctl.clients.names import resolve
+        from glctl.clients.s3 import Answer, Store
+
+        host = urlsplit(bucket.url()).hostname or ""
+        if not proxy_for(bucket.endpoint, self._facts.observed.environment) and not resolve(host):
+            failure = Failure("dns", f"{host} does not resolve")
+            return Answer(Exchange("GET", bucket.url(), step, failure=failure))
+        query = {"max-keys": "1", **({"prefix": self.settings.root} if credentials else {})}
+        return Store(self.client(), bucket, credentials).send("GET", query=query, step=step)
 
     @once
     def holds_blob(self) -> bool:
@@ -153,8 +164,7 @@ class S3Facts(Once):
     @once
     def listed(self) -> Answer:
         """The registry's own first request: the listing of its health check (version 1 of ListObjects)."""
-        query = {"prefix": self.settings.root, "max-keys": "1"}
-        return self.store().send("GET", query=query, step="ListObjects")
+        return self.ask(self.settings.bucket, self.credentials(), "ListObjects")
 
     @once
     def head(self) -> Answer:

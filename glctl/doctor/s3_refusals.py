@@ -184,7 +184,10 @@ def refusal(settings: S3Settings, answer: Answer, action: Action) -> Finding:
     if code == "s3-throttled":
         return _throttled(settings, answer)
     summary = f"S3 refuses {action.name} in the bucket {name}: {answer.code}."
-    return found(code, name, summary, evidence=seen, remedy=_remedy(settings, code))
+    remedy = _remedy(settings, code)
+    if code == "s3-not-implemented":
+        remedy = f"Use a store, or a newer version of it, that implements {action.name}."
+    return found(code, name, summary, evidence=seen, remedy=remedy)
 
 
 def denied(settings: S3Settings, answer: Answer, action: Action) -> Finding:

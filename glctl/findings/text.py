@@ -58,7 +58,9 @@ def _groups(report: Report, groups: Groups, console: Console) -> Iterator[str]:
     else:
         for group, checks in well.items():
             yield f"{_mark('ok', console)}  {group:<{width}}  {harmless(_telling(checks))}".rstrip()
-    for (outcome, reason), names in sorted(_left(ran).items(), key=lambda each: each[0] == _POINTLESS):
+    left = _left(ran)
+    for outcome, reason in sorted(left, key=lambda each: (each == _POINTLESS, each[0] != "not run")):
+        names = left[outcome, reason]
         more = [f"{len(names) - _NAMES} more"] * (len(names) > _NAMES)
         yield f"{_mark(outcome, console)}  {', '.join([*names[:_NAMES], *more])}: {harmless(reason)}"
 

@@ -18,6 +18,11 @@ _SEED = 7
 # Codes of a service that does not work: a second reason for that is not reached.
 _DOWN = {"service-down", "service-crash-loop", "supervisor-missing", "registry-unreachable"}
 
+# Checks that look at one answer, which is either this or that.
+_ONE_ANSWER = {"proxy", "public", "realm", "login", "token", "token-proxy", "token-public"}
+# Faults with which the registry runs on, and does not start again.
+_NO_START = {"bundle not for registry"}
+
 
 def independent(singles: Sequence[Outcome]) -> list[tuple[str, str]]:
     """Pairs of the faults that were found alone, each in one of them where it can be in any.
@@ -47,8 +52,10 @@ def why_not(one: Outcome, other: Outcome) -> str:
         return "one follows from the other"
     if _ends(one) and _ends(other):
         return "each keeps a service from working"
-    if _seen_by(one) == _seen_by(other):
-        return "one and the same check finds them, and only the first"
+    if _seen_by(one) & _seen_by(other) & _ONE_ANSWER:
+        return "one answer tells of one of them"
+    if {one.names[0], other.names[0]} & _NO_START and (_restarts(one) or _restarts(other)):
+        return "the registry could not be started again"
     if _hinders(one, other) or _hinders(other, one):
         return "what would find the one is not run because of the other"
     return ""
@@ -61,6 +68,12 @@ def excluded(singles: Sequence[Outcome]) -> Counter[str]:
 
 def _found(singles: Sequence[Outcome]) -> list[Outcome]:
     return [each for each in singles if each.causes and not each.wrong and not each.skipped]
+
+
+def _restarts(outcome: Outcome) -> bool:
+    """Whether the fault's file ends or restarts the registry."""
+    text = outcome.faults[0].path.read_text()
+    return _ends(outcome) or "registry_runs_with" in text or "registry_ends" in text
 
 
 def _follows(one: Outcome, other: Outcome) -> bool:

@@ -28,8 +28,9 @@ CHOSEN = [
     "virtual host damaged",
     "authorization stripped",
     "wrong backend",
-    "upstream https",
     "address with scheme",
+    "clock behind",
+    "certificate expired",
 ]
 TWO_AT_ONCE = [("another key", "nginx stopped")]
 HEALTHY = ["http", "blob unknown", "token with less", "images elsewhere", "no image yet"]

@@ -41,6 +41,7 @@ def test_only_what_is_configured_can_be_told_from_a_gitlab_rb_alone() -> None:
         "debug-exposed",
         "forwarded",
         "proxy-limits",
+        "http-secret",
         "token-service",
         "token-realm",
         "image-name",

@@ -110,4 +110,4 @@ def _content(change: Change) -> Iterator[str]:
             yield f"{change.path}: {difference}"
 
 
-CHECK = Check("drift", "What is on disk is what gitlab.rb says.", run, requires=("gitlab-rb",))
+CHECK = Check("drift", "What is on disk is what gitlab.rb says.", run, requires=("gitlab-rb",), computes=True)

@@ -48,6 +48,7 @@ CHECK = Check(
     "logs",
     "The logs show no known problem.",
     run,
+    computes=True,
     # What failed for them just now stands there with its reason.
     after=("local", "debug-server", "proxy", "token-proxy", "push"),
 )

@@ -56,5 +56,5 @@ def _read(facts: Facts, method: str, key: str) -> Answer:
 CHECKS = (
     # Who may not list is told 403 for what is absent, too.
     Check("s3-get", "The registry may read what it has stored.", get, requires=("s3-list",)),
-    Check("s3-head", "… and ask about it with HEAD.", head, requires=("s3-get",)),
+    Check("s3-head", "The registry may ask with HEAD about what it has stored.", head, requires=("s3-get",)),
 )

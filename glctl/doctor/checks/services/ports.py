@@ -64,4 +64,5 @@ CHECK = Check(
     run,
     requires=("configuration",),
     speaks=True,
+    computes=True,
 )

@@ -85,7 +85,8 @@ def _judge(pair: Pair, service: str, passwords: tuple[Secret, ...]) -> Generator
 
 def _setting(service: str, pair: Pair) -> str:
     if service == "registry":
-        return "registry['registry_http_tls'] = { 'certificate' => '…', 'key' => '…' }"
+        values = f"_CERTIFICATE' => '{pair.certificate}', 'REGISTRY_HTTP_TLS_KEY' => '{pair.key}'"
+        return f"registry['env'] = {{ 'REGISTRY_HTTP_TLS{values} }}"
     return f"registry['nginx']['ssl_certificate'] = '{pair.certificate}'"
 
 

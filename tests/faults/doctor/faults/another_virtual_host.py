@@ -1,4 +1,4 @@
-"""Another server of nginx listens on one of the addresses of the registry's, and answers there."""
+"""Another server of nginx listens on one of the addresses that the registry's has, and answers there."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def test_the_registrys_own_pair(new_facts: Any, run: Any, tmp_path: Path) -> Non
     tls = {"certificate": "/tls/crt", "key": "/tls/key"}
     findings, _ = run(CHECK, new_facts(config={"http": {"tls": tls}}))
     assert [finding.code for finding in findings] == ["certificate-missing"] * 2
-    assert "registry['registry_http_tls']" in findings[0].remedy or "config.yml" in findings[0].remedy
+    assert "'REGISTRY_HTTP_TLS_CERTIFICATE' => '" in findings[0].remedy
 
 
 def test_no_tls_here(new_facts: Any, run: Any) -> None:
