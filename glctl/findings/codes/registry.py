@@ -54,6 +54,15 @@ CODES = (
         interrupts=True,
     ),
     Code(
+        "registry-config-unreadable",
+        "The account that the registry runs as may not read its config.yml.",
+        "owners and modes of the file, and of the directories above it",
+        "chown USER config.yml, chmod of the directory that is in the way, or: glctl reconfigure",
+        SEEN,
+        symptoms=("configuration error: open …/config.yml: permission denied",),
+        explains=("registry-config-invalid", "token-bundle-unreadable", "service-crash-loop"),
+    ),
+    Code(
         "metrics-missing",
         "The registry shows no metrics where its settings put them.",
         "GET http.debug.prometheus.path at the debug server",

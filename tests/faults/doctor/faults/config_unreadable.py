@@ -1,4 +1,4 @@
-"""The registry's account may not read config.yml: it was written anew by root."""
+"""config.yml belongs to root alone, as an editor or a restore leaves it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
     from stacks import Stack
 
-CAUSE = "registry-config-invalid"
+CAUSE = "registry-config-unreadable"
 
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    with registry_ends(stack, b"permission denied", given_to_root(stack.config, 0o600)):
+    words = b"permission denied"
+    with registry_ends(stack, words, given_to_root(stack.config, 0o600)):
         yield
