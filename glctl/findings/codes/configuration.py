@@ -8,7 +8,7 @@ _RECONFIGURE = "glctl reconfigure --dry-run    # what it would change\nglctl rec
 # What a changed config.yml, virtual host or owner shows itself by: it is told with that.
 _OF_REGISTRY = tuple(
     "registry- token- realm- login- gitlab- storage- s3- pull- push- upload- deletion- database- redis- "
-    "notification debug- metrics- service- port- proxy- tls- location-".split()
+    "notification debug- metrics- unknown-key rails- wrong-type service- port- proxy- tls- location-".split()
 )
 _OF_NGINX = tuple(
     "nginx- proxy- wrong-backend wrong-virtual-host location- authorization- tls- plain- certificate- "

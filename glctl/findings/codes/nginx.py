@@ -18,6 +18,14 @@ CODES = (
         explains=("service-crash-loop", "service-down"),
     ),
     Code(
+        "nginx-vhost-missing",
+        "nginx has no virtual host of the registry, and gitlab.rb wants one.",
+        "gitlab-registry.conf is in none of the directories that nginx reads",
+        "glctl reconfigure",
+        "Omnibus, registry['nginx']['enable']",
+        explains=("proxy-unreachable", "wrong-backend", "push-failed"),
+    ),
+    Code(
         "nginx-vhost-not-included",
         "nginx does not read the registry's virtual host: no include leads to it.",
         "the files that nginx -T lists",

@@ -98,7 +98,13 @@ CODES = (
         "glctl reconfigure",
         "svlogd(8)",
         symptoms=("svlogd: warning: unable to open … no functional log directories",),
-        explains=("log-service-down", "log-file-lost"),
+        explains=(
+            "log-service-down",
+            "log-file-lost",
+            "nginx-config-invalid",
+            "service-crash-loop",
+            "service-down",
+        ),
     ),
     Code(
         "log-file-lost",

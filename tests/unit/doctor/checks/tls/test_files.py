@@ -51,6 +51,14 @@ def test_no_pair(judged: Any, tmp_path: Path) -> None:
     assert finding.code == "certificate-key-mismatch"
 
 
+def test_the_own_certificate_must_be_the_first(judged: Any, tmp_path: Path) -> None:
+    other = keys.certify(KEYS[1], 1_700_000_000)
+    (tmp_path / "crt").write_text(other + (tmp_path / "crt").read_text())
+    [finding], _ = judged()
+    assert finding.code == "certificate-key-mismatch"
+    assert "be the first of that file" in finding.remedy
+
+
 @pytest.mark.parametrize(
     ("name", "text"), [("crt", "-----BEGIN CERTIFICATE-----\nxx"), ("key", ""), ("crt", "")]
 )
