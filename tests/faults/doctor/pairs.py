@@ -27,7 +27,8 @@ _NO_START = {"bundle not for registry"}
 def independent(singles: Sequence[Outcome]) -> list[tuple[str, str]]:
     """Pairs of the faults that were found alone, each in one of them where it can be in any.
 
-    One that ends a service, or keeps it from starting again, is made last: the other may have to restart it.
+    One that reconfigure makes comes first: it would put right what another has changed by hand. One that ends
+    a service, or keeps it from starting again, comes last: the other may have to restart it.
     """
     found = _found(singles)
     random.Random(_SEED).shuffle(found)
@@ -37,7 +38,7 @@ def independent(singles: Sequence[Outcome]) -> list[tuple[str, str]]:
         both = {one.names[0], other.names[0]}
         if both <= left and not why_not(one, other):
             left -= both
-            first, second = sorted((one, other), key=lambda each: (_is_read_at_start(each), _ends(each)))
+            first, second = sorted((one, other), key=_turn)
             chosen.append((first.names[0], second.names[0]))
     return chosen
 
@@ -70,10 +71,17 @@ def _found(singles: Sequence[Outcome]) -> list[Outcome]:
     return [each for each in singles if each.causes and not each.wrong and not each.skipped]
 
 
+def _turn(outcome: Outcome) -> int:
+    """When it is made: before or behind the other."""
+    if "configured(" in outcome.faults[0].path.read_text():
+        return 0
+    return 3 if "configuration" in _seen_by(outcome) else 2 if _ends(outcome) else 1
+
+
 def _restarts(outcome: Outcome) -> bool:
     """Whether the fault's file ends or restarts the registry."""
     text = outcome.faults[0].path.read_text()
-    return _ends(outcome) or "registry_runs_with" in text or "registry_ends" in text
+    return _ends(outcome) or any(f"{way}(" in text for way in ("registry_runs_with", "configured"))
 
 
 def _follows(one: Outcome, other: Outcome) -> bool:
@@ -94,10 +102,6 @@ def _consequences(code: str) -> Iterator[str]:
 
 def _ends(outcome: Outcome) -> bool:
     return any(finding["code"] in _DOWN for finding in _report(outcome)["findings"])
-
-
-def _is_read_at_start(outcome: Outcome) -> bool:
-    return "configuration" in _seen_by(outcome)
 
 
 def _hinders(one: Outcome, other: Outcome) -> bool:
