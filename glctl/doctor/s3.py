@@ -100,18 +100,27 @@ class S3Facts(Once):
 
     @once
     def credentials(self) -> Credentials:
-        """The registry's credentials. Raises NoCredentialsError, or GlctlError where some are unusable."""
+        """The registry's credentials. Raises NoCredentialsError; not tried where glctl cannot use them."""
         from glctl.clients.http import Client
-        from glctl.clients.s3_credentials import Places, find
+        from glctl.clients.s3_credentials import NoCredentialsError, Places, find
 
         observed = self._facts.observed
         home = value_of(observed.environment, "HOME") or self._facts.account().home
+        settings = self.settings
         with Client(connect_timeout=0.5, read_timeout=1.5) as client:
-            settings = self.settings
-            region = settings.bucket.region
-            return find(
-                Places(settings.written, observed.environment, Path(home) if home else None, region, client)
+            places = Places(
+                settings.written,
+                observed.environment,
+                Path(home) if home else None,
+                settings.bucket.region,
+                client,
             )
+            try:
+                return find(places)
+            except NoCredentialsError:
+                raise
+            except GlctlError as error:  # a profile that takes on a role, a file for root's eyes
+                raise NotTriedError(error.message.rstrip(".")) from error
 
     @once
     def store(self) -> Store:
@@ -154,7 +163,7 @@ class S3Facts(Once):
         """Whether the registry has any that can be used."""
         try:
             return bool(self.credentials())
-        except GlctlError:
+        except (GlctlError, NotTriedError):
             return False
 
     @once

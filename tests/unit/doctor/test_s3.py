@@ -12,6 +12,7 @@ from glctl.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from glctl.doctor.facts import Facts
 
@@ -114,6 +115,17 @@ def test_a_client_follows_the_registry(
     assert registry == ["HEAD", "GET"][:asked]
     assert (got.storage is not None) == bool(location)
     assert "PLANTED" not in repr(got)
+
+
+def test_credentials_that_glctl_cannot_use_are_not_tried(s3: Callable[..., S3Facts], tmp_path: Path) -> None:
+    (tmp_path / "credentials").write_text("[default]\nrole_arn = arn:aws:iam::1:role/registry\n")
+    variables = {"AWS_SHARED_CREDENTIALS_FILE": f"{tmp_path}/credentials", "HOME": str(tmp_path)}
+    facts = s3(Client(), variables, settings={"accesskey": "", "secretkey": ""})
+    with pytest.raises(NotTriedError, match=r"by role_arn, which glctl does not follow$"):
+        facts.credentials()
+    assert not facts.has_credentials
+    with pytest.raises(NotTriedError):
+        facts.listed()
 
 
 def test_its_connections_are_closed(s3: Callable[..., S3Facts]) -> None:
