@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from glctl.findings.model import Outcome
 
 
+_TURN = 0.5  # seconds that a check waits at most for others that compute
+
+
 @dataclass(frozen=True, slots=True)
 class _Ended:
     """A check that is over: how, and what it found."""
@@ -50,7 +53,7 @@ class _Ended:
 def examine(
     target: str, checks: Sequence[Check], facts: Facts, progress: Callable[[Sequence[str]], None]
 ) -> Report:
-    """Run *checks*, of which each stands behind those that it requires, and report in that order.
+    """Run *checks*, of which each stands behind those that it waits for, and report in that order.
 
     *progress* is told the names of those under way whenever they change. A check that crashes or is late
     becomes a Finding; the thread of a late one is left to end by itself, and nobody listens to it any more.
@@ -60,16 +63,18 @@ def examine(
     running: dict[str, tuple[Check, float]] = {}  # with the time when each is late
     ended: dict[str, _Ended] = {}
     results: queue.SimpleQueue[_Ended] = queue.SimpleQueue()
+    turn = threading.Semaphore()
     while waiting or running:
         for check in tuple(waiting):
-            if any(other.name in check.requires for other in waiting) or running.keys() & {*check.requires}:
+            behind = {*check.requires, *check.after}
+            if any(other.name in behind for other in waiting) or running.keys() & behind:
                 continue
             waiting.remove(check)
             if hindrance := _hindrance(check, ended, facts):
                 ended[check.name] = _Ended(hindrance)
                 continue
             running[check.name] = check, time.monotonic() + check.timeout
-            threading.Thread(target=_perform, args=(check, facts, results), daemon=True).start()
+            threading.Thread(target=_perform, args=(check, facts, results, turn), daemon=True).start()
         if not running:
             break
         progress(list(running))
@@ -97,7 +102,24 @@ def _hindrance(check: Check, ended: Mapping[str, _Ended], facts: Facts) -> Check
     return None
 
 
-def _perform(check: Check, facts: Facts, results: queue.SimpleQueue[_Ended]) -> None:
+def _perform(
+    check: Check, facts: Facts, results: queue.SimpleQueue[_Ended], turn: threading.Semaphore
+) -> None:
+    """Run a check to its end, whatever that is.
+
+    Those that compute take turns: Python runs one at a time in any case, and each more of them would keep the
+    requests of others from leaving. One that hangs is not waited for.
+    """
+    if check.computes and turn.acquire(timeout=_TURN):
+        try:
+            _run(check, facts, results)
+        finally:
+            turn.release()
+    else:
+        _run(check, facts, results)
+
+
+def _run(check: Check, facts: Facts, results: queue.SimpleQueue[_Ended]) -> None:
     begun = time.monotonic()
     findings: list[Finding] = []
     note, tried = "", True

@@ -21,7 +21,7 @@ _COLORS = {"ok": "green", "error": "red", "warning": "yellow", "info": "cyan", "
 # a screen.
 _FEW, _LINES = 2, 2
 _NAMES = 12  # of what was not tried for one reason
-_POINTLESS = ("not tried", "there is nothing of it here, or it cannot be asked (glctl -v doctor)")
+_POINTLESS = ("not tried", "there is nothing of it here, or it cannot be asked (-v says why)")
 
 
 def to_text(report: Report, groups: Groups, console: Console) -> str:
@@ -58,7 +58,9 @@ def _groups(report: Report, groups: Groups, console: Console) -> Iterator[str]:
     else:
         for group, checks in well.items():
             yield f"{_mark('ok', console)}  {group:<{width}}  {harmless(_telling(checks))}".rstrip()
-    for (outcome, reason), names in sorted(_left(ran).items(), key=lambda each: each[0] == _POINTLESS):
+    left = _left(ran)
+    for outcome, reason in sorted(left, key=lambda each: (each == _POINTLESS, each[0] != "not run")):
+        names = left[outcome, reason]
         more = [f"{len(names) - _NAMES} more"] * (len(names) > _NAMES)
         yield f"{_mark(outcome, console)}  {', '.join([*names[:_NAMES], *more])}: {harmless(reason)}"
 
@@ -158,7 +160,7 @@ def _head(finding: Finding, console: Console) -> str:
 def _at_most(count: int | None, texts: Sequence[str]) -> list[str]:
     shown = list(dict.fromkeys(texts))
     if count is not None and (more := len(shown) - count) > 0:
-        shown[count - 1 :] = [f"{shown[count - 1]}   (and {more} more: glctl -v doctor)"]
+        shown[count - 1 :] = [f"{shown[count - 1]}   (and {more} more with -v)"]
     return shown
 
 

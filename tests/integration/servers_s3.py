@@ -6,10 +6,13 @@ moto comes with the dev extra. ``weed`` is looked for on the PATH, in .tools and
 from __future__ import annotations
 
 import contextlib
+import http.client
+import http.server
 import json
 import os
 import shutil
 import sys
+import threading
 import urllib.request
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -112,6 +115,100 @@ def moto(folder: Path, region: str = REGION) -> Iterator[Moto]:
         server.access_key, server.secret_key = made["AccessKeyId"], made["SecretAccessKey"]
         server.allow()
         yield server
+
+
+@dataclass
+class Injecting:
+    """In front of an S3, which it passes requests on to: a fake, for answers that no server here gives.
+
+    *answers*: what is answered instead where the method and a part of the path and query fit, the first that
+    does; *times* of it None: always.
+    """
+
+    endpoint: str
+    answers: list[Canned] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def answering(self, *answers: Canned) -> Iterator[None]:
+        """With these answers."""
+        self.answers[:] = answers
+        try:
+            yield
+        finally:
+            self.answers.clear()
+
+
+@dataclass
+class Canned:
+    """An answer as S3 gives it: *code* in its XML, unless the method is HEAD. *if_header*: only with that."""
+
+    method: str
+    part: str
+    status: int
+    code: str
+    more: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    if_header: str = ""
+    times: int | None = None
+
+    def fits(self, method: str, path: str, headers: Mapping[str, str]) -> bool:
+        """Whether a request gets this answer; counts it."""
+        named = not self.if_header or any(name.lower() == self.if_header for name in headers)
+        if self.times == 0 or method != self.method or self.part not in path or not named:
+            return False
+        if self.times:
+            self.times -= 1
+        return True
+
+
+@contextlib.contextmanager
+def injecting(target: str) -> Iterator[Injecting]:
+    """A server before the S3 at *target* that answers some requests itself."""
+    port = free_port()
+    front = Injecting(f"http://127.0.0.1:{port}")
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_one_request(self) -> None:
+            self.raw_requestline = self.rfile.readline(65537)
+            if not self.raw_requestline or not self.parse_request():
+                self.close_connection = True
+                return
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            canned = next((a for a in front.answers if a.fits(self.command, self.path, self.headers)), None)
+            if canned:
+                text = f"<Error><Code>{canned.code}</Code><Message>No.</Message>{canned.more}</Error>"
+                self._answer(canned.status, dict(canned.headers), text.encode())
+            else:
+                self._answer(*self._passed_on(body))
+
+        def _passed_on(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+            connection = http.client.HTTPConnection(target.partition("://")[2], timeout=10)
+            with contextlib.closing(connection):
+                connection.request(self.command, self.path, body, dict(self.headers))  # Host as it was signed
+                answer = connection.getresponse()
+                return answer.status, dict(answer.getheaders()), answer.read()
+
+        def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+            self.send_response_only(status)
+            for name, value in headers.items():
+                if name.lower() not in ("content-length", "connection", "transfer-encoding"):
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler) as running_server:
+        running_server.daemon_threads = True
+        thread = threading.Thread(target=running_server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        try:
+            yield front
+        finally:
+            running_server.shutdown()
+            thread.join()
 
 
 @dataclass

@@ -22,7 +22,7 @@ CODES = (
         "Compare its proxy_pass with http.addr in config.yml; both are set by:\nglctl reconfigure",
         SEEN,
         symptoms=("502 Bad Gateway",),
-        explains=("push-failed", "nginx-upstream-refused"),
+        explains=("push-failed", "nginx-upstream-refused", "nginx-upstream-timeout"),
     ),
     Code(
         "wrong-backend",
@@ -53,13 +53,13 @@ CODES = (
     ),
     Code(
         "proxy-header-lost",
-        "A header of the registry's answers does not reach clients.",
-        "GET /v2/ on the way of clients against GET /v2/ past it, header by header",
+        "A header of the protocol does not get through between clients and the registry.",
+        "GET /v2/ on the way of clients against GET /v2/ past it, or proxy_hide_header and proxy_set_header",
         "Remove proxy_hide_header from registry['nginx']['custom_gitlab_server_config'], "
         "or have the proxy before nginx leave the registry's headers alone.",
         "the distribution API",
         symptoms=("unauthorized: authentication required",),
-        explains=("push-failed", "authorization-lost", "token-refused"),
+        explains=("push-failed", "location-wrong", "authorization-lost", "token-refused"),
     ),
     Code(
         "proxy-refuses",

@@ -88,6 +88,37 @@ def test_it_takes_as_long_as_the_slowest_chain_and_not_the_sum(report: Callable[
     assert 300 <= result.duration_ms < 2000
 
 
+def test_what_computes_takes_turns_and_what_waits_does_not(report: Callable[..., Report]) -> None:
+    under_way: set[str] = set()
+    together: set[frozenset[str]] = set()
+
+    def seen(name: str, **more: Any) -> Check:
+        def run(_: Facts) -> Generator[Finding, None, str]:
+            under_way.add(name)
+            time.sleep(0.03)
+            together.add(frozenset(under_way))
+            under_way.remove(name)
+            yield from ()
+            return ""
+
+        return replace(check(name, **more), run=run)
+
+    result = report(*(seen(f"computes{n}", computes=True) for n in range(3)), seen("waits"))
+    assert {c.outcome for c in result.checks} == {"ok"}
+    assert {len(names - {"waits"}) for names in together} <= {0, 1}
+    assert any(len(names) == 2 for names in together)
+
+
+def test_one_that_hangs_does_not_keep_others_from_computing(
+    report: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glctl.doctor.runner._TURN", 0.05)
+    hanging = check("hangs", seconds=0.5, timeout=0.2, computes=True)
+    result = report(hanging, check("a", computes=True, timeout=5), check("b", computes=True, timeout=5))
+    assert ended(result)["hangs"][0] == "finding"
+    assert ended(result)["a"][0] == ended(result)["b"][0] == "ok"
+
+
 def test_waiting_costs_no_processor_time(report: Callable[..., Report]) -> None:
     begun = time.process_time()
     report(check("a", seconds=0.3), check("b", "a"))
@@ -274,3 +305,23 @@ def test_progress_names_what_is_under_way(new_facts: Callable[..., Facts]) -> No
 
 def test_no_checks_make_an_empty_report(report: Callable[..., Report]) -> None:
     assert (report().findings, report().checks) == ((), ())
+
+
+def test_what_comes_after_a_check_waits_for_it_and_is_run_however_it_ends(
+    report: Callable[..., Report],
+) -> None:
+    ends: list[str] = []
+
+    def noted(name: str, seconds: float, *finds: Finding) -> Callable[[Facts], Generator[Finding, None, str]]:
+        def run(_: Facts) -> Generator[Finding, None, str]:
+            time.sleep(seconds)
+            ends.append(name)
+            yield from finds
+            return ""
+
+        return run
+
+    first = Check("first", "First.", noted("first", 0.05, ERROR))
+    second = Check("second", "Second.", noted("second", 0), after=("first", "not chosen"))
+    assert ended(report(first, second))["second"][0] == "ok"
+    assert ends == ["first", "second"]

@@ -61,4 +61,6 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     return f"{', '.join(sorted(marks)) or 'no mark'}, database {wanted}"
 
 
-CHECK = Check("database-marks", "The metadata database and storage agree.", run, requires=("storage",))
+CHECK = Check(
+    "database-marks", "The metadata database and storage agree.", run, requires=("storage",), speaks=True
+)

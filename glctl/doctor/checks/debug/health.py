@@ -42,4 +42,4 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
 
 
 # An unhealthy registry is told by its 503 already (local), which names what the debug server says.
-CHECK = Check("debug-server", "The registry calls itself healthy.", run, requires=("local",))
+CHECK = Check("debug-server", "The registry calls itself healthy.", run, requires=("local",), speaks=True)

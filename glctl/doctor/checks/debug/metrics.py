@@ -34,7 +34,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             evidence=[in_words(exchange), *facts.unread_changes()],
         )
         return "missing"
-    return f"{url} (/debug/metrics, which some pages name, is another)"
+    return f"{url}, not /debug/metrics as some pages say"
 
 
 CHECK = Check("metrics", "Metrics are where they should be.", run, requires=("local", "debug-server"))

@@ -37,7 +37,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             f"Garbage is collected (pid {running[0]}) while the registry accepts pushes.",
             remedy=f"kill {running[0]}\nglctl registry-garbage-collect",
         )
-    return f"a collection runs (pid {running[0]})" if running else "none runs"
+    return f"a collection runs (pid {running[0]})" if running else "no collection runs"
 
 
 def _is_read_only(facts: Facts) -> bool:
@@ -63,4 +63,5 @@ CHECK = Check(
     "Pushes are refused while garbage is collected, and only then.",
     run,
     requires=("configuration",),
+    speaks=True,
 )

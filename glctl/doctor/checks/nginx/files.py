@@ -107,4 +107,5 @@ SERVED = Check(
     run_served,
     requires=("nginx-test",),
     effect="passing",
+    speaks=True,
 )

@@ -107,4 +107,6 @@ def seconds(duration: Any) -> float | None:
     return sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
-CHECK = Check("notifications", "Those who are to hear of events can.", run, requires=("configuration",))
+CHECK = Check(
+    "notifications", "Those who are to hear of events can.", run, requires=("configuration",), speaks=True
+)

@@ -19,7 +19,7 @@ _LAYER = 10 << 30  # bytes; what is announced: images with models in them have s
 # minutes; Omnibus waits 900. The other times are those between two pieces.
 _PATIENCE, _BETWEEN = 300, 10
 # Requests: docker pushes five layers side by side, with some requests each within the first second.
-_PUSH = 20
+_LAYERS, _PUSH = 5, 20
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
@@ -61,6 +61,13 @@ def judge(passing: PassingOn, path: str) -> Iterator[Finding]:
             "proxy-caches", path, "nginx keeps the registry's answers and gives them to others.",
             evidence=["proxy_cache is in effect"],
         )  # fmt: skip
+    if 0 < passing.connections < _LAYERS:
+        yield found(
+            "proxy-rate-limited",
+            path,
+            f"nginx lets a client have {passing.connections} connections at once, and a push has more.",
+            evidence=[f"limit_conn of {passing.connections} is in effect"],
+        )
     for rate, burst in passing.limits:
         if rate + burst < _PUSH:
             yield found(

@@ -75,4 +75,6 @@ def _places(settings: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
         yield (host.strip("[]"), int(port)) if host and port.isdigit() else (address.strip(), _PORT)
 
 
-CHECK = Check("redis", "Redis answers, and lets the registry in.", run, requires=("configuration",))
+CHECK = Check(
+    "redis", "Redis answers, and lets the registry in.", run, requires=("configuration",), speaks=True
+)

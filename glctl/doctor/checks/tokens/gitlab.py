@@ -9,7 +9,7 @@ from glctl.doctor.found import found
 from glctl.doctor.gitlab import SERVICE
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from glctl.doctor.facts import Facts
     from glctl.findings.model import Finding
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Compare gitlab.yml with config.yml."""
-    gitlab = facts.gitlab()
+    try:
+        gitlab = facts.gitlab()
+    except NotTriedError:
+        yield from _by_gitlab_rb(facts)
+        raise
     if not gitlab.enabled:
         yield found(
             "gitlab-registry-disabled",
@@ -25,9 +29,8 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             "GitLab on this host offers no registry: it gives out no token.",
             evidence=[f"{gitlab.path}: production.registry.enabled is not true"],
         )
-        return "registry not enabled"
     issuer = facts.observed.setting("auth", "token", "issuer")
-    if gitlab.issuer != issuer:
+    if gitlab.issuer != issuer and (gitlab.enabled or gitlab.issuer):
         yield found(
             "token-issuer-differs",
             str(gitlab.path),
@@ -39,7 +42,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
                 f"{facts.observed.config_path}: auth.token.issuer is {issuer!r}",
             ],
         )
-    if not gitlab.key:
+    if not gitlab.key and gitlab.enabled:
         yield found(
             "token-key-unusable",
             str(gitlab.path),
@@ -49,6 +52,24 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             evidence=[f"{gitlab.path}: production.registry.key is missing (key_path is not read)"],
         )
     return f"issuer {gitlab.issuer}"
+
+
+def _by_gitlab_rb(facts: Facts) -> Iterator[Finding]:
+    """GitLab is elsewhere, and has been given the name that gitlab.rb says."""
+    configuration = facts.intended().configuration
+    trusted = facts.observed.setting("auth", "token", "issuer")
+    issuer = configuration and configuration.effective["gitlab_rails.registry_issuer"]
+    if issuer and trusted and issuer != trusted:
+        yield found(
+            "token-issuer-differs",
+            facts.observed.config_path,
+            f"By gitlab.rb GitLab issues tokens as '{issuer}', the registry trusts those of '{trusted}'.",
+            remedy="glctl reconfigure",
+            evidence=[
+                f"gitlab_rails['registry_issuer'] is {issuer!r}",
+                f"{facts.observed.config_path}: auth.token.issuer is {trusted!r}",
+            ],
+        )
 
 
 def run_api(facts: Facts) -> Generator[Finding, None, str]:

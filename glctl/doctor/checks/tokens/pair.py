@@ -72,4 +72,5 @@ CHECK = Check(
     "Tokens are signed with the key that the registry trusts.",
     run,
     requires=("configuration",),
+    computes=True,
 )

@@ -44,4 +44,5 @@ CHECK = Check(
     "The registry's version goes together with its settings.",
     run,
     requires=("configuration",),
+    speaks=True,
 )

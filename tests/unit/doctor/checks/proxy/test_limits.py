@@ -38,6 +38,8 @@ WELL = PassingOn(
         ({"buffers_requests": True}, ["proxy-buffers-layers"]),
         ({"caches": True}, ["proxy-caches"]),
         ({"limits": ((5.0, 10),)}, ["proxy-rate-limited"]),
+        ({"connections": 2}, ["proxy-rate-limited"]),
+        ({"connections": 50}, []),
         ({"limits": ((5.0, 100), (100.0, 0))}, []),
     ],
 )
