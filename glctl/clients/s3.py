@@ -106,17 +106,6 @@ class Answer:
         """The first text at *path*, or nothing."""
         return next(iter(self.texts(path)), "")
 
-    @property
-    def date_offset(self) -> float | None:
-        """How far S3's clock is ahead of this machine's, in seconds to the second, by its Date header."""
-        from email.utils import parsedate_to_datetime
-
-        try:
-            at = parsedate_to_datetime(self.exchange.header("date")).timestamp()
-        except ValueError:
-            return None
-        return at - (time.time() - self.exchange.seconds / 2)
-
 
 class Store:
     """A bucket, spoken to with credentials (without any: anonymously). Threads may share it."""

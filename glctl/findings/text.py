@@ -21,7 +21,7 @@ _COLORS = {"ok": "green", "error": "red", "warning": "yellow", "info": "cyan", "
 # a screen.
 _FEW, _LINES = 2, 2
 _NAMES = 12  # of what was not tried for one reason
-_POINTLESS = ("not tried", "there is nothing of it here, or it cannot be asked (glctl -v doctor)")
+_POINTLESS = ("not tried", "there is nothing of it here, or it cannot be asked (-v says why)")
 
 
 def to_text(report: Report, groups: Groups, console: Console) -> str:
@@ -160,7 +160,7 @@ def _head(finding: Finding, console: Console) -> str:
 def _at_most(count: int | None, texts: Sequence[str]) -> list[str]:
     shown = list(dict.fromkeys(texts))
     if count is not None and (more := len(shown) - count) > 0:
-        shown[count - 1 :] = [f"{shown[count - 1]}   (and {more} more: glctl -v doctor)"]
+        shown[count - 1 :] = [f"{shown[count - 1]}   (and {more} more with -v)"]
     return shown
 
 

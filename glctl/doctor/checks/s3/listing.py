@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
-from glctl.doctor.s3_refusals import LIST, LIST_UPLOADS, LIST_V2, judge
+from glctl.doctor.s3_actions import LIST, LIST_UPLOADS, LIST_V2
+from glctl.doctor.s3_refusals import judge
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -6,26 +6,15 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.found import found
-from glctl.doctor.s3_refusals import (
-    COMPLETE,
-    COPY,
-    COPY_PART,
-    DELETE,
-    GET,
-    PUT,
-    UPLOAD_PART,
-    denied,
-    in_words,
-    judge,
-    judge_attempt,
-)
+from glctl.doctor.s3_actions import COMPLETE, COPY, COPY_PART, DELETE, GET, PUT, UPLOAD_PART
+from glctl.doctor.s3_refusals import denied, in_words, judge, judge_attempt
 from glctl.doctor.s3_trial import CONTENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from glctl.doctor.facts import Facts
-    from glctl.doctor.s3_refusals import Action
+    from glctl.doctor.s3_actions import Action
     from glctl.findings.model import Finding
 
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from glctl.doctor.facts import Facts
     from glctl.findings.model import Finding
 
-# What GetBucketLocation calls the oldest regions (Amazon S3, GetBucketLocation).
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")  # as Amazon names them
+# What GetBucketLocation calls the oldest regions (Amazon S3, GetBucketLocation).
 _OLD_NAMES = {"": "us-east-1", "EU": "eu-west-1"}
 
 

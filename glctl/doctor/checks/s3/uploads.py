@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.found import found
-from glctl.doctor.s3_refusals import ABORT, CREATE_UPLOAD, LIST_PARTS, in_words, judge, judge_attempt
+from glctl.doctor.s3_actions import ABORT, CREATE_UPLOAD, LIST_PARTS
+from glctl.doctor.s3_refusals import in_words, judge, judge_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Generator
