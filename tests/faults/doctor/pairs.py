@@ -30,7 +30,8 @@ _NO_START = {"bundle not for registry"}
 def independent(singles: Sequence[Outcome]) -> list[tuple[str, str]]:
     """Pairs of the faults that were found alone, each in one of them where it can be in any.
 
-    The one that ends a service is made last: the other may have to restart it.
+    The one that ends a service is made last: the other may have to restart it. One that reconfigure makes comes
+    first: it would put right what another has changed by hand.
     """
     found = [each for each in singles if each.causes and not each.wrong and not each.skipped]
     random.Random(_SEED).shuffle(found)
@@ -40,7 +41,7 @@ def independent(singles: Sequence[Outcome]) -> list[tuple[str, str]]:
         both = {one.names[0], other.names[0]}
         if both <= left and not why_not(one, other):
             left -= both
-            first, second = sorted((one, other), key=lambda each: bool(_down(each)))
+            first, second = sorted((one, other), key=_turn)
             chosen.append((first.names[0], second.names[0]))
     return chosen
 
@@ -64,6 +65,11 @@ def why_not(one: Outcome, other: Outcome) -> str:
     return EXCLUDED.get(frozenset({one.names[0], other.names[0]}), "")
 
 
+def _turn(outcome: Outcome) -> int:
+    """When it is made: before or behind the other."""
+    return 2 if _down(outcome) else 0 if "configured(" in outcome.faults[0].path.read_text() else 1
+
+
 def _told_by(outcome: Outcome) -> set[str]:
     """The checks that find the fault."""
     return {f["check"] for f in _report(outcome)["findings"] if f["code"] == outcome.causes[0]}
@@ -72,7 +78,7 @@ def _told_by(outcome: Outcome) -> set[str]:
 def _restarts(outcome: Outcome) -> bool:
     """Whether the fault's file ends or restarts the registry."""
     text = outcome.faults[0].path.read_text()
-    return _down(outcome) or "registry_runs_with" in text or "registry_ends" in text
+    return _down(outcome) or any(f"{way}(" in text for way in ("registry_runs_with", "configured"))
 
 
 def _follows(one: Outcome, other: Outcome) -> bool:

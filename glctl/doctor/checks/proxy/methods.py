@@ -44,7 +44,9 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
         )
     elif seen:
         names = ", ".join(line.partition(":")[0] for line in seen)
-        summary = "A rate limit refuses requests" if limited else f"Not through nginx get: {names}"
+        summary = (
+            "A rate limit refuses requests" if limited else f"Requests with {names} do not get through nginx"
+        )
         yield found(
             "proxy-rate-limited" if limited else "proxy-method-refused", base, f"{summary}.", evidence=seen
         )
