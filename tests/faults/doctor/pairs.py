@@ -30,8 +30,8 @@ _NO_START = {"bundle not for registry"}
 def independent(singles: Sequence[Outcome]) -> list[tuple[str, str]]:
     """Pairs of the faults that were found alone, each in one of them where it can be in any.
 
-    The one that ends a service is made last: the other may have to restart it. One that reconfigure makes comes
-    first: it would put right what another has changed by hand.
+    The one that ends a service is made last: the other may have to restart it. One that reconfigure makes
+    comes first: it would put right what another has changed by hand.
     """
     found = [each for each in singles if each.causes and not each.wrong and not each.skipped]
     random.Random(_SEED).shuffle(found)
