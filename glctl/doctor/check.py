@@ -24,6 +24,7 @@ class NotTriedError(Exception):
 class Check:
     """One check. *requires* names checks without whose success this one could only repeat their findings.
 
+    *after* names those which it waits for, however they end: it sees what they bring about.
     *run* yields Findings; what it returns at the end is a note on what was seen, for the check's own line.
     *live*: it looks at what runs, and makes no sense with a gitlab.rb alone. *pointless* says why it makes no
     sense with what is observed; empty where it does. *speaks*: its note stands for the whole group where that
@@ -35,6 +36,7 @@ class Check:
     about: str
     run: Callable[[Facts], Iterator[Finding]]
     requires: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     effect: Effect = "none"
     live: bool = True
     pointless: Callable[[Observed], str] | None = None

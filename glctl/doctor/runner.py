@@ -53,7 +53,7 @@ class _Ended:
 def examine(
     target: str, checks: Sequence[Check], facts: Facts, progress: Callable[[Sequence[str]], None]
 ) -> Report:
-    """Run *checks*, of which each stands behind those that it requires, and report in that order.
+    """Run *checks*, of which each stands behind those that it waits for, and report in that order.
 
     *progress* is told the names of those under way whenever they change. A check that crashes or is late
     becomes a Finding; the thread of a late one is left to end by itself, and nobody listens to it any more.
@@ -66,7 +66,8 @@ def examine(
     turn = threading.Semaphore()
     while waiting or running:
         for check in tuple(waiting):
-            if any(other.name in check.requires for other in waiting) or running.keys() & {*check.requires}:
+            behind = {*check.requires, *check.after}
+            if any(other.name in behind for other in waiting) or running.keys() & behind:
                 continue
             waiting.remove(check)
             if hindrance := _hindrance(check, ended, facts):

@@ -20,7 +20,7 @@ import pytest
 from servers import chronyd, free_port, wait_until
 from stacks import Stack, told
 from stacks import stack as made
-from ways import edited, header, moved_away, registry_runs_with, setting, tls, with_mode
+from ways import edited, header, moved_away, registry_runs_with, setting, with_mode
 
 from glctl.services.catalog import REGISTRY
 from glctl.services.runit import look
@@ -106,12 +106,6 @@ def test_tls_that_ends_before_nginx(stack: Stack) -> None:
     push = next(check for check in report["checks"] if check["name"] == "push")
     assert push["because"].startswith("begun only: clients are sent on to https://registry.example.com:")
     assert not list((stack.repositories / "glctl/doctor/_uploads").glob("*/data"))
-
-
-def test_nginx_serving_https_itself(stack: Stack) -> None:
-    with tls(stack, "https"):
-        report = stack.require_well("--write", but=("nginx-config-drift",))
-    assert outcomes(report)["push"] == "ok"
 
 
 def test_by_default_nothing_is_left_in_storage(stack: Stack) -> None:

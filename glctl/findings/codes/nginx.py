@@ -94,6 +94,7 @@ CODES = (
         _LOG,
         "glctl reconfigure",
         SEEN,
+        explains=("proxy-bad-gateway",),
         disproved_by=_UP,
     ),
     Code(
@@ -103,6 +104,7 @@ CODES = (
         "Remove client_max_body_size from registry['nginx']['custom_gitlab_server_config'].",
         SEEN,
         symptoms=("413 Request Entity Too Large",),
+        explains=("push-failed",),
         disproved_by=("body-size",),
     ),
     Code(
@@ -111,5 +113,12 @@ CODES = (
         _LOG,
         "nginx['worker_connections'] = 20480",
         SEEN,
+        explains=(
+            "proxy-unreachable",
+            "proxy-bad-gateway",
+            "proxy-bad-answer",
+            "token-refused",
+            "push-failed",
+        ),
     ),
 )

@@ -16,7 +16,7 @@ CODES = (
             "502 Bad Gateway",
             "connect() failed (111: Connection refused) while connecting to upstream",
         ),
-        explains=("proxy-bad-gateway", "nginx-upstream-refused", "push-failed"),
+        explains=("proxy-bad-gateway", "nginx-upstream-refused", "nginx-upstream-timeout", "push-failed"),
     ),
     Code(
         "registry-not-authenticating",

@@ -80,7 +80,7 @@ CODES = (
         "/proc/net/tcp",
         "glctl restart SERVICE",
         SEEN,
-        explains=("registry-unreachable", "proxy-unreachable", "debug-unreachable"),
+        explains=("registry-unreachable", "proxy-unreachable", "debug-unreachable", "proxy-bad-gateway"),
         interrupts=True,
     ),
     Code(
@@ -153,6 +153,16 @@ CODES = (
         "a line of its log",
         "Raise the limit of the supervisor (systemd: LimitNOFILE), then restart the service.",
         "getrlimit(2)",
+        explains=(
+            "registry-unreachable",
+            "registry-unhealthy",
+            "debug-unreachable",
+            "proxy-unreachable",
+            "proxy-bad-gateway",
+            "proxy-bad-answer",
+            "token-refused",
+            "push-failed",
+        ),
         interrupts=True,
     ),
 )

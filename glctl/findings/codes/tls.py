@@ -142,7 +142,15 @@ CODES = (
         "Look at which other file of nginx's has the same server_name and listen, or is the default_server.",
         "nginx, server names; " + SEEN,
         symptoms=("error parsing HTTP 404 response body: invalid character '<'", "conflicting server name"),
-        explains=(*_NO_WAY, "certificate-name-mismatch", "authorization-lost", *_REPLACED),
+        explains=(
+            *_NO_WAY,
+            "proxy-redirects",
+            "proxy-refuses",
+            "proxy-header-lost",
+            "authorization-lost",
+            "certificate-name-mismatch",
+            *_REPLACED,
+        ),
     ),
     # --- what clients think of it
     Code(

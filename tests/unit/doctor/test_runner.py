@@ -305,3 +305,23 @@ def test_progress_names_what_is_under_way(new_facts: Callable[..., Facts]) -> No
 
 def test_no_checks_make_an_empty_report(report: Callable[..., Report]) -> None:
     assert (report().findings, report().checks) == ((), ())
+
+
+def test_what_comes_after_a_check_waits_for_it_and_is_run_however_it_ends(
+    report: Callable[..., Report],
+) -> None:
+    ends: list[str] = []
+
+    def noted(name: str, seconds: float, *finds: Finding) -> Callable[[Facts], Generator[Finding, None, str]]:
+        def run(_: Facts) -> Generator[Finding, None, str]:
+            time.sleep(seconds)
+            ends.append(name)
+            yield from finds
+            return ""
+
+        return run
+
+    first = Check("first", "First.", noted("first", 0.05, ERROR))
+    second = Check("second", "Second.", noted("second", 0), after=("first", "not chosen"))
+    assert ended(report(first, second))["second"][0] == "ok"
+    assert ends == ["first", "second"]

@@ -44,4 +44,11 @@ def _severity(match: LogMatch, now: datetime) -> Severity:
     return "warning" if old and match.severity == "error" else match.severity
 
 
-CHECK = Check("logs", "The logs show no known problem.", run, computes=True)
+CHECK = Check(
+    "logs",
+    "The logs show no known problem.",
+    run,
+    computes=True,
+    # What failed for them just now stands there with its reason.
+    after=("local", "debug-server", "proxy", "token-proxy", "push"),
+)
