@@ -140,7 +140,10 @@ class Injecting:
 
 @dataclass
 class Canned:
-    """An answer as S3 gives it: *code* in its XML, unless the method is HEAD. *if_header*: only with that."""
+    """An answer as S3 gives it: *code* in its XML, unless the method is HEAD. *if_header*: only with that.
+
+    Without a *method* it fits any. A *page* is answered as it is, instead of XML.
+    """
 
     method: str
     part: str
@@ -150,11 +153,16 @@ class Canned:
     headers: Mapping[str, str] = field(default_factory=dict)
     if_header: str = ""
     times: int | None = None
+    page: str = ""
+
+    @property
+    def body(self) -> str:
+        return self.page or f"<Error><Code>{self.code}</Code><Message>No.</Message>{self.more}</Error>"
 
     def fits(self, method: str, path: str, headers: Mapping[str, str]) -> bool:
         """Whether a request gets this answer; counts it."""
         named = not self.if_header or any(name.lower() == self.if_header for name in headers)
-        if self.times == 0 or method != self.method or self.part not in path or not named:
+        if self.times == 0 or self.method not in ("", method) or self.part not in path or not named:
             return False
         if self.times:
             self.times -= 1
@@ -178,8 +186,7 @@ def injecting(target: str) -> Iterator[Injecting]:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             canned = next((a for a in front.answers if a.fits(self.command, self.path, self.headers)), None)
             if canned:
-                text = f"<Error><Code>{canned.code}</Code><Message>No.</Message>{canned.more}</Error>"
-                self._answer(canned.status, dict(canned.headers), text.encode())
+                self._answer(canned.status, dict(canned.headers), canned.body.encode())
             else:
                 self._answer(*self._passed_on(body))
 

@@ -13,6 +13,8 @@ _S = "registry['storage']['s3']"
 _WELL = ("s3-signed", "push")
 # Nothing works then: the health check lists the bucket.
 _ALL = ("push-failed", "pull-failed", "registry-unhealthy")
+# What S3 makes of a key, a token or a bucket's name that cannot be.
+_REFUSED = ("s3-access-key-unknown", "s3-signature-mismatch", "s3-token-invalid", "s3-bucket-missing")
 # What follows where one action is denied: the registry logs AccessDenied for it.
 _DENIED = ("s3-access-denied", "push-failed")
 
@@ -41,7 +43,7 @@ CODES = (
         f"Correct {_S}.",
         _DRIVER,
         symptoms=("panic: invalid region provided", "no region parameter provided"),
-        explains=("service-crash-loop", "s3-unreachable", "s3-not-implemented", *_ALL),
+        explains=("service-crash-loop", "s3-unreachable", "s3-not-implemented", *_REFUSED, *_ALL),
     ),
     Code(
         "s3-no-credentials",
