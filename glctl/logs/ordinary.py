@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 # What rules know and the registry says at level info begins so (upstream's auth and upload handlers).
 TELLING = (b"token ", b"unable to ", b"error ")
+STARTED = b"listening on "  # what the registry says when it has opened its port
+_LOOKED_AT = (*TELLING, STARTED)
 
 _QUIET = rb"(?:info|debug|trace)"
-_MESSAGE = rb'(?!"?(?:' + rb"|".join(TELLING) + rb"))"
+_MESSAGE = rb'(?!"?(?:' + rb"|".join(_LOOKED_AT) + rb"))"
 # Keys are sorted, and quotes within a value escaped: what stands beside "level" is the registry's own.
 # GitLab's registry writes its access lines in JSON, whatever the formatter.
 _JSON = (
@@ -42,7 +44,7 @@ _JSON_NOISE = (
 _ACCESS = rb'\S+ \S+ \S+ \[[^]\n]*\] "[^"\\\n]*" [1-4]'
 _NGINX = rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:debug|info|notice)\]"
 # The most frequent of these once more, in a form that is told at once: that makes all of it twice as quick.
-_FIRST = b"".join(sorted({word[:1] for word in TELLING}))
+_FIRST = b"".join(sorted({word[:1] for word in _LOOKED_AT}))
 _FREQUENT = (
     rb'.{25} time="[^"]*" level=info msg="[^' + _FIRST + rb"]",
     rb'.{25} [^ ]* - [^ ]* \[[^]]*\] "[^"\\]*" [1-4]',
@@ -60,3 +62,21 @@ def unusual(text: bytes | bytearray, end: int) -> Iterator[int]:
     the beginning is there counts as unusual.
     """
     return (found.end() for found in _UNUSUAL.compiled.finditer(text, 0, end))
+
+
+# What GitLab itself writes in its logs of the registry: of gigabytes of others' requests hardly a line.
+_CONCERNING = Pattern(
+    rb"/jwt/auth|JwtController|container_registry|registry/repositories|Rack_Attack|[Cc]ontainer registry"
+    rb"|registry not enabled|gitlab-registry\.key|Faraday::|EADDRNOTAVAIL"
+)
+
+
+def concerning(text: bytes | bytearray, end: int) -> Iterator[int]:
+    """As :func:`unusual`, for the logs of gitlab-rails: the lines that are about the registry."""
+    stop = 0
+    for found in _CONCERNING.compiled.finditer(text, 0, end):
+        if found.start() >= stop:
+            yield text.rfind(b"\n", 0, found.start()) + 1
+            stop = text.find(b"\n", found.start(), end)
+            if stop < 0:
+                return

@@ -214,7 +214,7 @@ CODES = (
         "s3-copy-denied",
         "pull-failed",
         "blob-damaged",
-        symptoms=('error parsing HTTP 403 response body: unexpected end of JSON input: ""',),
+        symptoms=("received unexpected HTTP status: 500",),
     ),
     _denied(
         "head",
@@ -348,7 +348,7 @@ CODES = (
         "the Location that the registry answers for a layer: its host, and a request there",
         "registry['storage']['redirect'] = { 'disable' => true }",
         "gitlab charts merge request 797",
-        symptoms=("dial tcp: lookup minio: no such host",),
+        symptoms=("dial tcp: lookup … no such host",),
         explains=("push-failed", "blob-damaged"),
     ),
     Code(

@@ -12,7 +12,7 @@ CODES = (
         "the service directory has no running runsv",
         "glctl start",
         "runsvdir(8)",
-        explains=("service-down",),
+        explains=("service-down", "logrotate-down"),
     ),
     Code(
         "service-down",
@@ -82,6 +82,14 @@ CODES = (
         SEEN,
         explains=("registry-unreachable", "proxy-unreachable", "debug-unreachable", "proxy-bad-gateway"),
         interrupts=True,
+    ),
+    Code(
+        "logrotate-down",
+        "logrotate does not run: the logs that nginx writes itself grow until their file system is full.",
+        "supervise/status",
+        "glctl start logrotate",
+        "Omnibus, logrotate['enable']",
+        severity="warning",
     ),
     Code(
         "log-service-down",

@@ -62,7 +62,11 @@ def test_without_names_all_services_are_shown_each_line_with_its_source(
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["nosuch"], 2, ["No logs are known for service 'nosuch'.", "Known: registry, nginx, logrotate."]),
+        (
+            ["nosuch"],
+            2,
+            ["No logs are known for service 'nosuch'.", "Known: registry, nginx, logrotate, gitlab-rails."],
+        ),
         (["--grep", "("], 2, ["'(' is not a regular expression"]),
         (["--level", "loud"], 2, ["'loud' is not one of"]),
         (["-n", "-1"], 2, ["-1 is not in the range x>=0"]),
