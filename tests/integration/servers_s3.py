@@ -15,6 +15,7 @@ import sys
 import threading
 import urllib.request
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +23,6 @@ from servers import CLEAN_ENVIRONMENT, accepts, free_port, free_ports, running, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
 REGION = "eu-central-1"
 BUCKET = "images"
@@ -268,15 +268,30 @@ def weed(folder: Path) -> Iterator[Weed]:
     ]
     (folder / "s3.json").write_text(json.dumps({"identities": identities}))
     (folder / "data").mkdir()
-    command = [binary, "server", "-s3", f"-dir={folder}/data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
+    command = [
+        binary,
+        f"-logdir={folder}",
+        "server",
+        "-s3",
+        f"-dir={folder}/data",
+        "-ip=127.0.0.1",
+        "-ip.bind=127.0.0.1",
+    ]
     command += [f"-s3.config={folder}/s3.json", "-volume.max=100", "-master.volumeSizeLimitMB=16"]
     command += [
         f"-{name.replace('.grpc', '.port.grpc') if '.grpc' in name else f'{name}.port'}={port}"
         for name, port in ports.items()
     ]
-    with running(command, folder / "weed.log", lambda: accepts(ports["s3"])):
-        wait_until(lambda: _has_bucket(server), "weed makes the bucket", 30)
-        yield server
+    # Neither its own reports to its makers nor services on ports that another weed would want, too.
+    command += ["-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
+    try:
+        with running(command, folder / "weed.log", lambda: accepts(ports["s3"])):
+            wait_until(lambda: _has_bucket(server), f"weed makes the bucket (log: {folder}/weed.log)", 60)
+            yield server
+    finally:
+        for port in ports.values():  # it names them itself, and leaves them
+            for socket in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                socket.unlink()
 
 
 def _has_bucket(server: Weed) -> bool:

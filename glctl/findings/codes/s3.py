@@ -182,7 +182,7 @@ CODES = (
         f"{_S}['maxrequestspersecond'] = 100",
         _AWS,
         symptoms=("SlowDown",),
-        severity="warning",
+        explains=_ALL,
     ),
     Code(
         "s3-refused",
@@ -273,6 +273,7 @@ CODES = (
         "Amazon S3, object ownership",
         symptoms=("AccessControlListNotSupported",),
         explains=("push-failed", "s3-access-denied"),
+        disproved_by=("push",),
     ),
     Code(
         "s3-kms-denied",
@@ -282,6 +283,7 @@ CODES = (
         "Amazon S3, protecting data with KMS keys",
         symptoms=("s3aws: AccessDenied", "KMS.…"),
         explains=(*_DENIED, "pull-failed", "s3-redirect-denied"),
+        disproved_by=("push",),
     ),
     Code(
         "s3-not-implemented",
@@ -291,6 +293,7 @@ CODES = (
         _AWS,
         symptoms=("NotImplemented",),
         explains=("push-failed",),
+        disproved_by=("push",),
     ),
     Code(
         "s3-checksum-refused",
