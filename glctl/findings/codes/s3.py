@@ -41,7 +41,13 @@ CODES = (
         f"Correct {_S}.",
         _DRIVER,
         symptoms=("panic: invalid region provided", "no region parameter provided"),
-        explains=("service-crash-loop", "s3-unreachable", "s3-not-implemented", *_ALL),
+        explains=(
+            "service-crash-loop",
+            "s3-unreachable",
+            "s3-not-implemented",
+            "s3-access-key-unknown",
+            *_ALL,
+        ),
     ),
     Code(
         "s3-no-credentials",
