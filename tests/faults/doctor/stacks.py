@@ -250,18 +250,6 @@ def _with_gitlab() -> AbstractContextManager[Stack]:
     return with_gitlab()
 
 
-def _with_moto() -> AbstractContextManager[Stack]:
-    from object_stores import with_moto
-
-    return with_moto()
-
-
-def _with_weed() -> AbstractContextManager[Stack]:
-    from object_stores import with_weed
-
-    return with_weed()
-
-
 STACKS: dict[str, Callable[[], AbstractContextManager[Stack]]] = {
     "filesystem": stack,
     "https": partial(stack, scheme="https"),
@@ -269,8 +257,6 @@ STACKS: dict[str, Callable[[], AbstractContextManager[Stack]]] = {
     "every address": partial(stack, without="registry['nginx']['listen_addresses']"),
     "without nginx": partial(stack, "nginx['enable'] = false\nregistry['nginx']['enable'] = false"),
     "gitlab": _with_gitlab,
-    "moto": _with_moto,
-    "weed": _with_weed,
 }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
 from glctl.doctor.checks.proxy.judge import ends_of_the_way, judge
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator

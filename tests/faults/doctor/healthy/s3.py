@@ -1,3 +1,0 @@
-"""Images in S3, with redirect off."""
-
-STACK = "moto"

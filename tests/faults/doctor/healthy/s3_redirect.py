@@ -1,3 +1,0 @@
-"""Images in S3, where clients are sent for layers."""
-
-STACK = "weed"
