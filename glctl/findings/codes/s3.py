@@ -388,3 +388,29 @@ CODES = (
         disproved_by=("s3-policy",),
     ),
 )
+
+# What S3 itself calls it (Amazon S3, error responses): the code where every request alike is refused so.
+NAMED_BY_S3 = {
+    "InvalidAccessKeyId": "s3-access-key-unknown",
+    "SignatureDoesNotMatch": "s3-signature-mismatch",
+    "ExpiredToken": "s3-token-expired",
+    "TokenRefreshRequired": "s3-token-expired",
+    "InvalidToken": "s3-token-invalid",
+    "RequestTimeTooSkewed": "s3-clock-skewed",
+    "RequestExpired": "s3-clock-skewed",
+    "NoSuchBucket": "s3-bucket-missing",
+    "InvalidBucketName": "s3-bucket-missing",
+    "PermanentRedirect": "s3-region-wrong",
+    "TemporaryRedirect": "s3-region-wrong",
+    "AuthorizationHeaderMalformed": "s3-region-wrong",
+    "IllegalLocationConstraintException": "s3-region-wrong",
+    "SlowDown": "s3-throttled",
+    "ServiceUnavailable": "s3-throttled",
+    "RequestLimitExceeded": "s3-throttled",
+    "TooManyRequests": "s3-throttled",
+    "AccessControlListNotSupported": "s3-acl-refused",
+    "InvalidBucketAclWithObjectOwnership": "s3-acl-refused",
+    "NotImplemented": "s3-not-implemented",
+    "InvalidStorageClass": "s3-not-implemented",
+    "InvalidEncryptionAlgorithmError": "s3-not-implemented",
+}
