@@ -44,10 +44,11 @@ doctor-docs: ## Bring docs/doctor.md up to date with the checks and the codes
 	@scripts/setup python
 	python scripts/make-doctor-docs --write
 
-bench: ## Measure start-up and reconfigure against their limits
+bench: ## Measure start-up, reconfigure and the doctor against their limits
 	@scripts/setup demo
 	python benchmarks/startup.py
 	python benchmarks/convergence.py
+	python benchmarks/doctor.py
 
 clean: ## Remove what setup and the tools wrote here
 	rm -rf .venv .tools .setup.log .mypy_cache .pytest_cache .ruff_cache build dist

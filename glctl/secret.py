@@ -14,7 +14,7 @@ MASK = "[MASKED]"
 # From the registry's own storage, redis, database and notification keys, and Omnibus's secrets sections.
 _SECRET_NAME = Pattern(
     r"secret|passw|passphrase|credential|authorization|cookie|private_?key|internal_key|access_?key|account_?key"
-    r"|(^|_|-)(token|api[_-]?key|dsn)$",
+    r"|session_?token|(^|_|-)(token|api[_-]?key|dsn)$",
     re.IGNORECASE,
 )
 # …except these, which only look like one: places and switches, and the public half of a pair.

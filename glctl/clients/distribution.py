@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
+from glctl import __version__
 from glctl.clients.http import address_of, without_credentials
 from glctl.secret import Secret
 
@@ -31,6 +32,8 @@ METHODS = {
     "PUT": f"/v2/{{repository}}/blobs/uploads/{_ABSENT}",
     "DELETE": "/v2/{repository}/manifests/latest",
 }
+# As docker calls itself: there are proxies that look at it.
+_DOCKER = f"docker/20.10.24 go/go1.19.8 os/linux arch/amd64 glctl/{__version__}"
 MAX_REDIRECTS = 3  # the registry sends a client to its storage in one
 
 _PARAMETER = r'([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))'
@@ -121,7 +124,8 @@ def ping(client: Client, base: str, token: Secret | None = None) -> Ping:
 def knock(client: Client, base: str, repository: str, method: str) -> Ping:
     """Ask with one of METHODS and no token: nothing is done; the challenge's scope tells what was seen."""
     path = METHODS[method].format(repository=repository)
-    exchange = client.request(method, _url(base, path), step=f"unauthenticated {method}")
+    headers = {"User-Agent": _DOCKER}
+    exchange = client.request(method, _url(base, path), headers=headers, step=f"unauthenticated {method}")
     challenge = parse_challenge(exchange.header("www-authenticate"))
     return Ping(exchange, exchange.header("docker-distribution-api-version"), challenge)
 

@@ -7,6 +7,7 @@ that fails is a result, not an exception.
 from __future__ import annotations
 
 import contextlib
+import socket
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from glctl import __version__
 from glctl.clients.failures import Failure, explain
+from glctl.clients.names import resolve
 from glctl.clients.tcp import written
 from glctl.errors import GlctlError
 from glctl.secret import MASK, Secret
@@ -65,7 +67,8 @@ class Client:
     *connect_to* sends what is meant for one address to another, as curl's ``--connect-to``: Host header, TLS
     server name and the certificate check stay those of the URL. *ca_file* replaces the system's trusted
     certificates, the files in *ca_dirs* add to them; *verify* False accepts any certificate. *proxy*: the
-    URL of one that all goes through. Time-outs are in seconds.
+    URL of one that all goes through. Time-outs are in seconds; without *resolve_timeout* a name is looked up
+    for as long as the system does, which is long where its name server is dead.
     """
 
     def __init__(
@@ -76,9 +79,11 @@ class Client:
         ca_dirs: tuple[Path, ...] = (),
         verify: bool = True,
         proxy: Secret | None = None,
+        resolve_timeout: float | None = None,
         connect_timeout: float = 2.0,
         read_timeout: float = 10.0,
     ) -> None:
+        self._resolve_timeout = resolve_timeout
         self._connect_to = dict(connect_to or {})
         self._verify = verify
         self._proxy = proxy
@@ -117,6 +122,7 @@ class Client:
         place = exchange.url
         try:
             place = self._place(url)
+            self._look_up(url)
             # A requests.Session would parse the Location of a redirect and read its whole body even where
             # it is told not to follow; the adapter only sends.
             response = self._adapter.send(
@@ -134,6 +140,12 @@ class Client:
         except (HTTPError, OSError, ValueError) as error:
             exchange = replace(exchange, failure=explain(error, place))
         return replace(exchange, seconds=time.perf_counter() - started)
+
+    def _look_up(self, url: str) -> None:
+        """Socket's own error where the name is not found in time."""
+        host, _ = address_of(url)
+        if self._resolve_timeout is not None and not resolve(host, self._resolve_timeout):
+            raise socket.gaierror(socket.EAI_NONAME, "no address was found for it in time")
 
     def _place(self, url: str) -> str:
         """Where a request for *url* goes, in words; ValueError if that is nowhere."""

@@ -126,7 +126,7 @@ def command(
     choice = choose(target, only, skip, timeout)
     servers = ntp_servers or time_servers(context.root)
     options = _sound(Options(write=write, read_only=read_only, deep=deep, ntp_servers=servers), timeout)
-    options = replace(options, login=_login(user, token_stdin), image=image)
+    options = replace(options, login=_login(user, token_stdin=token_stdin), image=image)
     with Progress(choice.groups) as progress:
         look = partial(_look, context, choice, options, progress)
         if wait is None:
@@ -154,7 +154,7 @@ def _sound(options: Options, timeout: float | None) -> Options:
     return replace(options, ntp_timeout=min(options.ntp_timeout, 0.4 * timeout)) if timeout else options
 
 
-def _login(user: str | None, token_stdin: bool) -> Login | None:
+def _login(user: str | None, *, token_stdin: bool) -> Login | None:
     """Whose login to try. A token on the command line would stand in the list of processes."""
     if not user and not token_stdin:
         return None

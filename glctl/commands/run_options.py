@@ -12,7 +12,16 @@ from glctl.services.control import TIMEOUT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_SECONDS = click.FloatRange(min=0)
+
+class _Seconds(click.FloatRange):
+    """A number that time can come to: not ``nan``, which is neither less nor more than any."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds: float = super().convert(value, param, ctx)
+        return seconds if seconds == seconds else self.fail(f"{value!r} is no number.", param, ctx)
+
+
+_SECONDS = _Seconds(min=0)
 
 no_rollback = click.option(
     "--no-rollback", is_flag=True, help="Where a service fails on the new files, leave them."

@@ -11,6 +11,7 @@ from glctl.commands.completion import complete_services
 from glctl.console import harmless
 from glctl.converge.state import between_runs
 from glctl.converge.tree import Tree
+from glctl.errors import GlctlError
 from glctl.secret import mask_line
 from glctl.services import control
 from glctl.services.catalog import LOGROTATE, NGINX, REGISTRY, SERVICES, enabled, not_configured, select
@@ -107,6 +108,8 @@ def _run(context: Context, verb: Verb | None, names: tuple[str, ...]) -> int:
         _supervise(context, services)
     if verb is control.STOP:
         services = services[::-1]
+    refused = [service for service in services if verb is control.RESTART and _would_fall(context, service)]
+    services = tuple(service for service in services if service not in refused)
     if verb:
         _say_what_ends(context, verb, services)
     told = []
@@ -122,7 +125,29 @@ def _run(context: Context, verb: Verb | None, names: tuple[str, ...]) -> int:
         _report(context, service, said, control.wait(directory, said, before, settle=control.SETTLE))
         for service, directory, said, before in told
     ]
-    return 0 if all(done) else 1
+    return 0 if all(done) and not refused else 1
+
+
+def _would_fall(context: Context, service: Service) -> bool:
+    """Whether a service that runs would not come up again: nginx, on files that it does not take.
+
+    Says why. It is then left as it is, since it serves on what it has read.
+    """
+    if service is not NGINX or look(service.directory(context.root)).state != "run":
+        return False
+    from glctl.doctor import nginx_files
+    from glctl.doctor.check import NotTriedError
+    from glctl.doctor.observed import from_disk
+
+    try:
+        against = nginx_files.test(from_disk(context.root)).against
+    except (NotTriedError, GlctlError):
+        return False
+    if against:
+        words = "\n    ".join(harmless(mask_line(line)) for line in against)
+        context.console.note(f"glctl: nginx would not start again, and is left running:\n    {words}")
+        context.console.note("  -> Mend that, or have its files made anew: glctl reconfigure")
+    return bool(against)
 
 
 def _say_what_ends(context: Context, verb: Verb, services: tuple[Service, ...]) -> None:

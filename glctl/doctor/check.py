@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from glctl.doctor.facts import Facts
+    from glctl.doctor.observed import Observed
     from glctl.findings.model import Finding
 
 # What a check leaves behind: nothing ever, nothing once it is over, something small and fixed (--write).
@@ -23,18 +24,22 @@ class NotTriedError(Exception):
 class Check:
     """One check. *requires* names checks without whose success this one could only repeat their findings.
 
+    *after* names those which it waits for, however they end: it sees what they bring about.
     *run* yields Findings; what it returns at the end is a note on what was seen, for the check's own line.
-    *live*: it looks at what runs, and makes no sense with a gitlab.rb alone. *speaks*: its note stands for
-    the whole group where that is well. *logs_in*: it uses a password, which must not be tried over and over:
-    failed logins get addresses banned. *timeout* is in seconds.
+    *live*: it looks at what runs, and makes no sense with a gitlab.rb alone. *pointless* says why it makes no
+    sense with what is observed; empty where it does. *speaks*: its note stands for the whole group where that
+    is well. *computes*: it takes the processor rather than waits, and takes turns with its like. *timeout* is
+    in seconds.
     """
 
     name: str
     about: str
     run: Callable[[Facts], Iterator[Finding]]
     requires: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     effect: Effect = "none"
     live: bool = True
+    pointless: Callable[[Observed], str] | None = None
     speaks: bool = False
-    logs_in: bool = False
+    computes: bool = False
     timeout: float = 10.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -122,6 +124,8 @@ def registry_date(facts: Facts) -> DateAnswer | str:
     url = facts.observed.vhost and facts.observed.vhost.public
     if not url:
         raise NotTriedError("the public address of the registry is not known here")
+    if any(map(is_own, resolve(url.host))):
+        raise NotTriedError(f"{url.host} leads to this machine itself")
     return _ask(facts, url, f"{url.origin}/v2/", "the registry's public address", own=True)
 
 
@@ -152,6 +156,7 @@ def _shares_an_address(facts: Facts, url: Url, addresses: tuple[str, ...]) -> bo
 
 def judge_clock(facts: Facts) -> Clock:
     """By time servers that agree; else by the Dates of S3, GitLab and the registry; else not verified."""
+    asked = _dates(facts)
     servers, followed = facts.time_servers()
     evidence = [
         *(_said(answer) + (", outvoted" if answer in servers.outvoted else "") for answer in servers.answers),
@@ -162,7 +167,7 @@ def judge_clock(facts: Facts) -> Clock:
         by = f"{count} time server{'s' * (count > 1)}"
         outvoted = tuple(map(_said, servers.outvoted))
         return Clock(servers.offset, by, count == 1, evidence=tuple(evidence), outvoted=outvoted)
-    dates = _dates(facts)
+    dates = [date for get in asked if (date := get())]
     evidence += [date if isinstance(date, str) else _dated(date) for date in dates]
     # An own Date that differs was made elsewhere after all, or by somebody whose clock is not ours.
     told = [d for d in dates if isinstance(d, DateAnswer) and not (d.own and abs(d.offset) < WARN_FROM)]
@@ -179,19 +184,24 @@ def judge_clock(facts: Facts) -> Clock:
     return Clock(None, why_not=why, evidence=tuple(evidence))
 
 
-def _dates(facts: Facts) -> list[DateAnswer | str]:
-    """Asked side by side: those that are silent cost one time-out."""
-    from concurrent.futures import ThreadPoolExecutor
+def _dates(facts: Facts) -> list[Callable[[], DateAnswer | str | None]]:
+    """Who is asked for the Date, from now on: those that are silent are waited for while time servers are."""
 
-    def ask_for(fact: Callable[[], DateAnswer | str]) -> DateAnswer | str | None:
-        try:
-            return fact()
-        except NotTriedError:
-            return None
+    def asked_for(fact: Callable[[], DateAnswer | str]) -> Callable[[], DateAnswer | str | None]:
+        def get() -> DateAnswer | str | None:
+            try:
+                return fact()
+            except NotTriedError:
+                return None
 
-    with ThreadPoolExecutor() as pool:
-        dates = pool.map(ask_for, (facts.s3_date, facts.gitlab_date, facts.registry_date))
-        return [date for date in dates if date]
+        def begin() -> None:
+            with suppress(Exception):  # whoever needs the fact gets it again
+                get()
+
+        threading.Thread(target=begin, daemon=True).start()
+        return get
+
+    return [asked_for(fact) for fact in (facts.s3_date, facts.gitlab_date, facts.registry_date)]
 
 
 def _said(answer: NtpAnswer) -> str:

@@ -341,7 +341,7 @@ class Facts(Once):
         """For requests as clients send them: names lead where this host resolves them to."""
         from glctl.clients.http import Client
 
-        return Client(verify=False, connect_timeout=2.0, read_timeout=7.0)
+        return Client(verify=False, resolve_timeout=1.5, connect_timeout=2.0, read_timeout=7.0)
 
     @once
     def public(self) -> Public:

@@ -52,6 +52,9 @@ def test(observed: Observed) -> Verdict:
     return tested
 
 
+_TICKS = 0.05  # seconds; the kernel tells when a process began in hundredths, rounded down
+
+
 def unread(observed: Observed, pid: int) -> tuple[str, ...]:
     """Files that changed after the workers of the nginx *pid* had started, which a reload replaces."""
     from glctl.services.processes import read
@@ -68,7 +71,7 @@ def unread(observed: Observed, pid: int) -> tuple[str, ...]:
     return tuple(
         f"{path} changed after nginx had last read its files"
         for path in dict.fromkeys(paths)
-        if _changed(path) > newest
+        if _changed(path) > newest + _TICKS
     )
 
 

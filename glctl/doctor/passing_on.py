@@ -42,6 +42,9 @@ class PassingOn:
     limits: tuple[tuple[float, int], ...]
     upstream_scheme: str
     caches: bool
+    connections: int = 0  # at once from one client (limit_conn); 0 for any number
+    hidden: tuple[str, ...] = ()  # headers of answers that are not passed on, in lower case
+    redirects: tuple[tuple[str, str], ...] | None = ()  # beginnings of Location and what replaces them
 
 
 def passing_on(server: Directive, outer: Sequence[Directive] = ()) -> PassingOn:
@@ -61,13 +64,19 @@ def passing_on(server: Directive, outer: Sequence[Directive] = ()) -> PassingOn:
         limits=tuple(_limits(levels, outer)),
         upstream_scheme=scheme,
         caches=_one(levels, "proxy_cache", "off") != "off",
+        connections=min(
+            (int(n) for d in _list(levels, "limit_conn") if (n := d.args[-1]).isdigit()), default=0
+        ),
+        hidden=tuple(d.args[0].lower() for d in _list(levels, "proxy_hide_header") if d.args),
+        redirects=_redirects(_list(levels, "proxy_redirect"), _one(levels, "proxy_pass", "")),
     )
 
 
 def location_of(passing: PassingOn, entrance: Url, public: Url, upstream: str) -> str:
-    """The origin that the registry takes for its own where a client asks for *public*.
+    """The address of a Location as it reaches a client that asks for *public*, up to its path.
 
-    Empty where something decides that is not known here. After distribution's NewURLBuilderFromRequest.
+    A path alone where nginx takes the host away: the client then stays where it is. Empty where something
+    decides that is not known here. After distribution's NewURLBuilderFromRequest.
     """
     headers = {"host": "$proxy_host", **(passing.headers or {})}
     if headers.get("forwarded"):
@@ -82,10 +91,41 @@ def location_of(passing: PassingOn, entrance: Url, public: Url, upstream: str) -
         "server_port": str(entrance.port),
         "proxy_host": upstream,
     }
+
+    def known(text: str) -> str:
+        return re.sub(r"\$\{?(\w+)\}?", lambda match: variables[match[1]], text)
+
     try:
-        return re.sub(r"\$\{?(\w+)\}?", lambda match: variables[match[1]], f"{proto}://{host}")
+        made = known(f"{proto}://{host}/")
+        for beginning, instead in passing.redirects or ():
+            if made.startswith(known(beginning)):
+                made = known(instead) + made.removeprefix(known(beginning))
+                break
     except KeyError:
         return ""
+    return "" if passing.redirects is None else made
+
+
+def _connections(directives: Sequence[Directive]) -> int:
+    counts = [int(d.args[1]) for d in directives if len(d.args) == 2 and d.args[1].isdigit()]
+    return min(counts, default=0)
+
+
+def _redirects(directives: Sequence[Directive], upstream: str) -> tuple[tuple[str, str], ...] | None:
+    """What nginx replaces in Location (``proxy_redirect``); None where a pattern decides.
+
+    Unless told otherwise, the address of proxy_pass becomes the client's own: a path without a host.
+    """
+    own = ((upstream.rstrip("/") + "/", "/"),)
+    found: tuple[tuple[str, str], ...] = () if directives else own
+    for directive in directives:
+        if directive.args == ("default",):
+            found += own
+        elif directive.args and directive.args[0].startswith("~"):
+            return None
+        elif len(directive.args) == 2:
+            found += ((directive.args[0], directive.args[1]),)
+    return found
 
 
 def _locations(block: Directive, path: str) -> Iterator[tuple[Directive, ...]]:

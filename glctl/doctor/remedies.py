@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from glctl.settings.platform import Platform
 
 # What gitlab-ctl does on an Omnibus host, where glctl refuses it.
-_CHANGES = re.compile(r"(?<![\w/.-])glctl(?= (?:reconfigure|start|stop|restart|hup)\b)")
+_CHANGES = re.compile(r"(?<![\w/.-])glctl(?= (?:reconfigure(?! --dry-run)|start|stop|restart|hup)\b)")
 
 
 def as_typed_here(report: Report, platform: Platform, called: str) -> Report:

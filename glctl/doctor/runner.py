@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import NotTriedError
-from glctl.doctor.found import found
 from glctl.errors import GlctlError
+from glctl.findings.found import found
 from glctl.findings.model import CheckResult, Finding
 from glctl.findings.report import Report, link
 from glctl.secret import mask_by_looks, mask_text
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from glctl.doctor.check import Check
     from glctl.doctor.facts import Facts
     from glctl.findings.model import Outcome
+
+
+_TURN = 0.5  # seconds that a check waits at most for others that compute
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class _Ended:
 def examine(
     target: str, checks: Sequence[Check], facts: Facts, progress: Callable[[Sequence[str]], None]
 ) -> Report:
-    """Run *checks*, of which each stands behind those that it requires, and report in that order.
+    """Run *checks*, of which each stands behind those that it waits for, and report in that order.
 
     *progress* is told the names of those under way whenever they change. A check that crashes or is late
     becomes a Finding; the thread of a late one is left to end by itself, and nobody listens to it any more.
@@ -60,16 +63,18 @@ def examine(
     running: dict[str, tuple[Check, float]] = {}  # with the time when each is late
     ended: dict[str, _Ended] = {}
     results: queue.SimpleQueue[_Ended] = queue.SimpleQueue()
+    turn = threading.Semaphore()
     while waiting or running:
         for check in tuple(waiting):
-            if any(other.name in check.requires for other in waiting) or running.keys() & {*check.requires}:
+            behind = {*check.requires, *check.after}
+            if any(other.name in behind for other in waiting) or running.keys() & behind:
                 continue
             waiting.remove(check)
             if hindrance := _hindrance(check, ended, facts):
                 ended[check.name] = _Ended(hindrance)
                 continue
             running[check.name] = check, time.monotonic() + check.timeout
-            threading.Thread(target=_perform, args=(check, facts, results), daemon=True).start()
+            threading.Thread(target=_perform, args=(check, facts, results, turn), daemon=True).start()
         if not running:
             break
         progress(list(running))
@@ -83,21 +88,38 @@ def examine(
 
 
 def _hindrance(check: Check, ended: Mapping[str, _Ended], facts: Facts) -> CheckResult | None:
+    if check.pointless and (why := check.pointless(facts.observed)):
+        return CheckResult(check.name, "not_tried", why)
     if check.live and facts.observed.source != "disk":
-        return CheckResult(check.name, "not_tried", "only a gitlab.rb is examined, nothing that runs")
+        return CheckResult(check.name, "not_tried", "only a gitlab.rb is examined (--config)")
     if check.effect == "lasting" and not facts.options.write:
         return CheckResult(check.name, "not_tried", "it stores something: glctl doctor --write tries it")
     if check.effect == "passing" and facts.options.read_only:
         return CheckResult(check.name, "not_tried", "it writes for a moment: --read-only forbids that")
-    if check.logs_in and facts.options.waiting:
-        return CheckResult(check.name, "not_tried", "it logs in, which --wait does once, at the end")
     for name in check.requires:
         if name in ended and (because := ended[name].hindrance):
             return CheckResult(check.name, "not_run", because)
     return None
 
 
-def _perform(check: Check, facts: Facts, results: queue.SimpleQueue[_Ended]) -> None:
+def _perform(
+    check: Check, facts: Facts, results: queue.SimpleQueue[_Ended], turn: threading.Semaphore
+) -> None:
+    """Run a check to its end, whatever that is.
+
+    Those that compute take turns: Python runs one at a time in any case, and each more of them would keep the
+    requests of others from leaving. One that hangs is not waited for.
+    """
+    if check.computes and turn.acquire(timeout=_TURN):
+        try:
+            _run(check, facts, results)
+        finally:
+            turn.release()
+    else:
+        _run(check, facts, results)
+
+
+def _run(check: Check, facts: Facts, results: queue.SimpleQueue[_Ended]) -> None:
     begun = time.monotonic()
     findings: list[Finding] = []
     note, tried = "", True

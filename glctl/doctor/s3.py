@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,15 +11,12 @@ from urllib.parse import urlsplit
 from glctl.doctor import s3_settings
 from glctl.doctor.check import NotTriedError
 from glctl.doctor.once import Once, once
+from glctl.doctor.variables import proxy_for, value_of
 from glctl.errors import GlctlError
-from glctl.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from glctl.clients.http import Client, Exchange
-    from glctl.clients.s3 import Answer, Credentials, Store
+    from glctl.clients.s3 import Answer, Bucket, Credentials, Store
     from glctl.doctor.facts import Facts
     from glctl.doctor.s3_settings import S3Settings
     from glctl.doctor.s3_trial import ObjectTrial, UploadTrial
@@ -90,9 +86,9 @@ class S3Facts(Once):
         from glctl.clients.http import Client
 
         environment = self._facts.observed.environment
-        named = _named(environment, "SSL_CERT_FILE")
+        named = value_of(environment, "SSL_CERT_FILE")
         bundles = (Path(path) for path in ((named,) if named else _BUNDLES))
-        directories = _named(environment, "SSL_CERT_DIR").split(":")
+        directories = value_of(environment, "SSL_CERT_DIR").split(":")
         return Client(
             ca_file=next((path for path in bundles if path.is_file()), None),
             ca_dirs=tuple(Path(path) for path in directories if path),
@@ -104,18 +100,27 @@ class S3Facts(Once):
 
     @once
     def credentials(self) -> Credentials:
-        """The registry's credentials. Raises NoCredentialsError, or GlctlError where some are unusable."""
+        """The registry's credentials. Raises NoCredentialsError; not tried where glctl cannot use them."""
         from glctl.clients.http import Client
-        from glctl.clients.s3_credentials import Places, find
+        from glctl.clients.s3_credentials import NoCredentialsError, Places, find
 
         observed = self._facts.observed
-        home = _named(observed.environment, "HOME") or self._facts.account().home
+        home = value_of(observed.environment, "HOME") or self._facts.account().home
+        settings = self.settings
         with Client(connect_timeout=0.5, read_timeout=1.5) as client:
-            settings = self.settings
-            region = settings.bucket.region
-            return find(
-                Places(settings.written, observed.environment, Path(home) if home else None, region, client)
+            places = Places(
+                settings.written,
+                observed.environment,
+                Path(home) if home else None,
+                settings.bucket.region,
+                client,
             )
+            try:
+                return find(places)
+            except NoCredentialsError:
+                raise
+            except GlctlError as error:  # a profile that takes on a role, a file for root's eyes
+                raise NotTriedError(error.message.rstrip(".")) from error
 
     @once
     def store(self) -> Store:
@@ -127,10 +132,21 @@ class S3Facts(Once):
     @once
     def anonymous(self) -> Answer:
         """What the endpoint says to a listing without a signature: an S3 refuses it in XML."""
-        from glctl.clients.s3 import Store
+        return self.ask(self.settings.bucket, None, "ListObjects, unsigned")
 
-        store = Store(self.client(), self.settings.bucket, None)
-        return store.send("GET", query={"max-keys": "1"}, step="ListObjects, unsigned")
+    def ask(self, bucket: Bucket, credentials: Credentials | None, step: str) -> Answer:
+        """A listing of *bucket*, however it is addressed; a name server that is dead holds nobody up."""
+        from glctl.clients.failures import Failure
+        from glctl.clients.http import Exchange
+        from glctl.clients.names import resolve
+        from glctl.clients.s3 import Answer, Store
+
+        host = urlsplit(bucket.url()).hostname or ""
+        if not proxy_for(bucket.endpoint, self._facts.observed.environment) and not resolve(host):
+            failure = Failure("dns", f"{host} does not resolve")
+            return Answer(Exchange("GET", bucket.url(), step, failure=failure))
+        query = {"max-keys": "1", **({"prefix": self.settings.root} if credentials else {})}
+        return Store(self.client(), bucket, credentials).send("GET", query=query, step=step)
 
     @once
     def holds_blob(self) -> bool:
@@ -147,14 +163,13 @@ class S3Facts(Once):
         """Whether the registry has any that can be used."""
         try:
             return bool(self.credentials())
-        except GlctlError:
+        except (GlctlError, NotTriedError):
             return False
 
     @once
     def listed(self) -> Answer:
         """The registry's own first request: the listing of its health check (version 1 of ListObjects)."""
-        query = {"prefix": self.settings.root, "max-keys": "1"}
-        return self.store().send("GET", query=query, step="ListObjects")
+        return self.ask(self.settings.bucket, self.credentials(), "ListObjects")
 
     @once
     def head(self) -> Answer:
@@ -267,43 +282,3 @@ class S3Facts(Once):
             new = what not in self._made
             self._made[what] = (True, None)
             return new
-
-
-def proxy_for(url: str, environment: Mapping[str, Any]) -> Secret | None:
-    """The proxy that the registry's variables name for *url* (Go's rules); None where it goes directly."""
-    parts = urlsplit(url)
-    name = f"{parts.scheme}_proxy"
-    proxy = _named(environment, name.upper()) or _named(environment, name)
-    host = parts.hostname or ""
-    if not proxy or host == "localhost" or _is_loopback(host):
-        return None
-    exempt = _named(environment, "NO_PROXY") or _named(environment, "no_proxy")
-    if any(_exempts(entry.strip(), host, parts.port) for entry in exempt.split(",")):
-        return None
-    return Secret(proxy if "://" in proxy else f"http://{proxy}")
-
-
-def _exempts(entry: str, host: str, port: int | None) -> bool:
-    """Whether an entry of NO_PROXY (a host, ``.domain``, network or ``*``, perhaps with a port) means it."""
-    if "/" in entry:
-        try:
-            return ipaddress.ip_address(host) in ipaddress.ip_network(entry, strict=False)
-        except ValueError:
-            return False
-    name, _, its_port = entry.partition(":")
-    if its_port and its_port != str(port):
-        return False
-    domain = name.removeprefix("*").removeprefix(".")
-    return name == "*" or bool(domain and (host == domain or host.endswith(f".{domain}")))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _named(environment: Mapping[str, Any], name: str) -> str:
-    value = environment.get(name)
-    return value.reveal() if isinstance(value, Secret) else str(value or "")

@@ -3,137 +3,29 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from glctl.clients.s3 import region_of
 from glctl.doctor import s3_policy
 from glctl.doctor.check import NotTriedError
-from glctl.doctor.found import found
 from glctl.doctor.s3_trial import ACL, CHECKSUM, ENCRYPTION, STORAGE_CLASS, part_of
+from glctl.findings.codes.s3 import NAMED_BY_S3
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from glctl.clients.s3 import Answer
     from glctl.doctor.s3 import S3Facts
+    from glctl.doctor.s3_actions import Action
     from glctl.doctor.s3_settings import S3Settings
     from glctl.doctor.s3_trial import Attempt
     from glctl.findings.model import Finding
 
 _DENIED = frozenset({"AccessDenied", "AllAccessDisabled", "AccountProblem", "Forbidden", "HTTP 403"})
-# S3's own names of what is wrong with every request alike (Amazon S3, error responses).
-_GENERAL = {
-    "InvalidAccessKeyId": "s3-access-key-unknown",
-    "SignatureDoesNotMatch": "s3-signature-mismatch",
-    "ExpiredToken": "s3-token-expired",
-    "TokenRefreshRequired": "s3-token-expired",
-    "InvalidToken": "s3-token-invalid",
-    "RequestTimeTooSkewed": "s3-clock-skewed",
-    "RequestExpired": "s3-clock-skewed",
-    "NoSuchBucket": "s3-bucket-missing",
-    "InvalidBucketName": "s3-bucket-missing",
-    "PermanentRedirect": "s3-region-wrong",
-    "TemporaryRedirect": "s3-region-wrong",
-    "AuthorizationHeaderMalformed": "s3-region-wrong",
-    "IllegalLocationConstraintException": "s3-region-wrong",
-    "SlowDown": "s3-throttled",
-    "ServiceUnavailable": "s3-throttled",
-    "RequestLimitExceeded": "s3-throttled",
-    "TooManyRequests": "s3-throttled",
-    "AccessControlListNotSupported": "s3-acl-refused",
-    "InvalidBucketAclWithObjectOwnership": "s3-acl-refused",
-    "NotImplemented": "s3-not-implemented",
-    "InvalidStorageClass": "s3-not-implemented",
-    "InvalidEncryptionAlgorithmError": "s3-not-implemented",
-}
 _OF_THE_KEY = frozenset(
     {"s3-access-key-unknown", "s3-signature-mismatch", "s3-token-expired", "s3-token-invalid"}
-)
-_REGION = re.compile(r"[a-z0-9-]{2,40}")
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Something that the registry does in its bucket. *breaks*: what goes wrong without it, a sentence."""
-
-    name: str  # S3's own
-    code: str  # of its being denied
-    permissions: tuple[str, ...]  # as Amazon's IAM calls them
-    breaks: str
-
-
-LIST = Action(
-    "ListObjects",
-    "s3-list-denied",
-    ("s3:ListBucket",),
-    "The registry's health check lists the bucket: it turns red, and every request is answered with 503.",
-)
-LIST_V2 = Action(
-    "ListObjectsV2",
-    "s3-list-denied",
-    ("s3:ListBucket",),
-    "The catalog and garbage collection list the bucket this way.",
-)
-GET = Action(
-    "GetObject",
-    "s3-get-denied",
-    ("s3:GetObject",),
-    "Clients are sent to S3 for layers and get 403 there, which no log shows; where the registry reads, it "
-    "answers 500.",
-)
-HEAD = Action(
-    "HeadObject",
-    "s3-head-denied",
-    ("s3:GetObject",),
-    "Before a push clients ask with HEAD whether a layer is there: they stop at 403 with 'unexpected end of "
-    "JSON input'.",
-)
-LIST_UPLOADS = Action(
-    "ListMultipartUploads",
-    "s3-list-uploads-denied",
-    ("s3:ListBucketMultipartUploads",),
-    "Every push fails at its first layer: the registry looks for the upload that it has just begun.",
-)
-CREATE_UPLOAD = Action(
-    "CreateMultipartUpload",
-    "s3-put-denied",
-    ("s3:PutObject",),
-    "No push can begin.",
-)
-LIST_PARTS = Action(
-    "ListParts",
-    "s3-list-parts-denied",
-    ("s3:ListMultipartUploadParts",),
-    "Every push fails at its first layer: the registry cannot see what it has sent so far.",
-)
-ABORT = Action(
-    "AbortMultipartUpload",
-    "s3-abort-denied",
-    ("s3:AbortMultipartUpload",),
-    "Uploads that are given up stay in the bucket, unseen and paid for.",
-)
-PUT = Action("PutObject", "s3-put-denied", ("s3:PutObject",), "No push can begin.")
-UPLOAD_PART = Action("UploadPart", "s3-put-denied", ("s3:PutObject",), "No layer can be sent.")
-COMPLETE = Action(
-    "CompleteMultipartUpload", "s3-complete-denied", ("s3:PutObject",), "A push fails once its layer is sent."
-)
-COPY = Action(
-    "CopyObject",
-    "s3-copy-denied",
-    ("s3:GetObject", "s3:PutObject"),
-    "A push fails at its end: the registry moves each finished layer by copying it.",
-)
-COPY_PART = Action(
-    "UploadPartCopy",
-    "s3-copy-denied",
-    ("s3:GetObject", "s3:PutObject"),
-    "A push fails at the end of each layer of more than 32 MB: the registry moves it by copying.",
-)
-DELETE = Action(
-    "DeleteObjects",
-    "s3-delete-denied",
-    ("s3:DeleteObject",),
-    "A push fails at its end: the registry moves each finished layer by copying and deleting it.",
 )
 
 
@@ -178,13 +70,16 @@ def refusal(settings: S3Settings, answer: Answer, action: Action) -> Finding:
         return _kms(settings, answer)
     if answer.code in _DENIED:
         return denied(settings, answer, action)
-    code = _GENERAL.get(answer.code, "s3-refused")
+    code = NAMED_BY_S3.get(answer.code, "s3-refused")
     if code == "s3-region-wrong":
         return wrong_region(settings, answer, region_of(answer))
     if code == "s3-throttled":
         return _throttled(settings, answer)
     summary = f"S3 refuses {action.name} in the bucket {name}: {answer.code}."
-    return found(code, name, summary, evidence=seen, remedy=_remedy(settings, code))
+    remedy = _remedy(settings, code)
+    if code == "s3-not-implemented":
+        remedy = f"Use a store, or a newer version of it, that implements {action.name}."
+    return found(code, name, summary, evidence=seen, remedy=remedy)
 
 
 def denied(settings: S3Settings, answer: Answer, action: Action) -> Finding:
@@ -235,23 +130,14 @@ def wrong_region(settings: S3Settings, answer: Answer, region: str) -> Finding:
     )
 
 
-def region_of(answer: Answer) -> str:
-    """The bucket's true region, where an answer names it."""
-    named = (
-        answer.exchange.header("x-amz-bucket-region"),
-        answer.fields.get("Region", ""),
-        (re.search(r"expecting '([^']+)'", answer.message) or ("", ""))[1],
-        (re.search(r"s3[.-]([a-z]{2}-[a-z]+-\d)\.", answer.fields.get("Endpoint", "")) or ("", ""))[1],
-    )
-    return next((region for region in named if _REGION.fullmatch(region)), "")
-
-
 def in_words(answer: Answer) -> str:
     """How a request to S3 ended, as evidence."""
     exchange = answer.exchange
     if exchange.failure:
         return f"{exchange.step}: {exchange.failure.message}"
-    said = f" ({answer.message})" if answer.message else ""
+    # What S3 says of a key or a token adds nothing to its code, and may repeat it.
+    telling = answer.message and NAMED_BY_S3.get(answer.code) not in _OF_THE_KEY
+    said = f" ({answer.message})" if telling else ""
     return f"{exchange.step}: {exchange.status} {answer.code}{said}".rstrip()
 
 

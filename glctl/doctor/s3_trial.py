@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from glctl.clients.s3 import Answer, Store
     from glctl.doctor.s3_settings import S3Settings
@@ -59,12 +59,21 @@ class UploadTrial:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """DeleteObjects. *ignored*: it said that it was done, and nothing was; *left*: keys that stay."""
+
+    attempt: Attempt
+    ignored: bool = False
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectTrial:
-    """Objects made and removed: the answers by S3's name of the action; *left*: keys that stay."""
+    """Objects made and removed. *answers*: those between, by S3's name of the action."""
 
     put: Attempt
     answers: Mapping[str, Answer] = field(default_factory=dict)
-    left: tuple[str, ...] = ()
+    removal: Removal | None = None  # nothing was made
     versions: int = 0  # that a versioned bucket keeps
 
 
@@ -102,23 +111,30 @@ def try_objects(store: Store, settings: S3Settings) -> ObjectTrial:
     if put.made is None:
         return ObjectTrial(put)
     answers: dict[str, Answer] = {}
-    versions = 0
+    versions = int(_is_version(put.made))
     try:
         for name, answer in _made(store, settings, own, put.culprit):
-            answers[name] = answer
-            made = name in ("CopyObject", "CompleteMultipartUpload")
-            versions += made and bool(answer.exchange.header("x-amz-version-id"))
+            if name not in answers or answers[name].ok:  # of two alike, the one that was refused
+                answers[name] = answer
+            versions += name in ("CopyObject", "CompleteMultipartUpload") and _is_version(answer)
     finally:
-        keys = [f"{own}{name}" for name in ("put", "copy", "complete", "large")]
-        answers["DeleteObjects"] = store.delete(keys, headers=_checksum_of_deletion(settings))
-    left = tuple(key for key in keys[:1] if _is_there(store, key))
-    if left:  # the way that asks less of a store
-        for key in keys:
-            store.send("DELETE", key, step="DeleteObject")
-        left = tuple(key for key in keys if _is_there(store, key))
-        answers["left after DeleteObjects"] = answers["DeleteObjects"]
-    versions += bool(put.made.exchange.header("x-amz-version-id"))
-    return ObjectTrial(put, answers, left, versions)
+        removal = _remove(store, settings, [f"{own}{name}" for name in ("put", "copy", "complete", "large")])
+    return ObjectTrial(put, answers, removal, versions)
+
+
+def _remove(store: Store, settings: S3Settings, keys: Sequence[str]) -> Removal:
+    """Delete *keys*, of which the first was made for certain."""
+    headers = {"x-amz-sdk-checksum-algorithm": "CRC32"} if settings.checksums else {}
+    attempt = _attempt(lambda headers, _: store.delete(keys, headers=headers), headers, "DeleteObjects")
+    if not _is_there(store, keys[0]):
+        return Removal(attempt)
+    for key in keys:  # the way that asks less of a store
+        store.send("DELETE", key, step="DeleteObject")
+    return Removal(attempt, attempt.answer.ok, tuple(key for key in keys if _is_there(store, key)))
+
+
+def _is_version(made: Answer) -> bool:
+    return bool(made.exchange.header("x-amz-version-id"))
 
 
 def _made(store: Store, settings: S3Settings, own: str, culprit: str) -> Iterator[tuple[str, Answer]]:
@@ -186,10 +202,6 @@ def _checksum(settings: S3Settings) -> dict[str, str]:
         return {}
     value = base64.b64encode(binascii.crc32(CONTENT).to_bytes(4, "big")).decode()
     return {"x-amz-sdk-checksum-algorithm": "CRC32", "x-amz-checksum-crc32": value}
-
-
-def _checksum_of_deletion(settings: S3Settings) -> dict[str, str]:
-    return {"x-amz-sdk-checksum-algorithm": "CRC32"} if settings.checksums else {}
 
 
 def _is_there(store: Store, key: str) -> bool:

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
 # The check that has seen clients' way to the registry open.
 _WAY = "proxy"
-# Where docker speaks plain http unasked (its documentation of insecure registries).
-_ALLOWED_PLAIN = ("127.", "localhost")
 
 
 def usage(observed: Observed, report: Report) -> tuple[str, ...]:
@@ -20,11 +18,5 @@ def usage(observed: Observed, report: Report) -> tuple[str, ...]:
     if not public or not any(check.name == _WAY and check.outcome == "ok" for check in report.checks):
         return ()
     place = public.origin.partition("://")[2]
-    lines = [
-        f"docker login {place}",
-        f"docker push {place}/GROUP/PROJECT:TAG",
-        f"docker pull {place}/GROUP/PROJECT:TAG",
-    ]
-    if public.scheme == "http" and not public.host.startswith(_ALLOWED_PLAIN):
-        lines.append(f'# over plain http once docker\'s daemon.json has "insecure-registries": ["{place}"]')
-    return tuple(lines)
+    image = f"{place}/GROUP/PROJECT:TAG"
+    return (f"docker login {place}", f"docker push {image}", f"docker pull {image}")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from glctl.services.runit import Status
 
 _YOUNG = 3.0  # seconds; a service this young may be crash looping, and is looked at again
-_LONGEST = 1.3  # seconds of looking; runsv tries again one second after a service has ended
+_LONGEST = 1.3  # seconds of looking at one try; runsv tries again one second after a service has ended
 _POLL = 0.02
 
 
@@ -35,18 +35,21 @@ def watch(directories: Mapping[str, Path]) -> dict[str, Seen]:
     """
     first = {name: runit.look(directory) for name, directory in directories.items()}
     seen = {name: Seen(status, status) for name, status in first.items()}
-    unsettled = {name for name, status in first.items() if _is_unsettled(status)}
-    deadline = time.monotonic() + _LONGEST
-    while unsettled and time.monotonic() < deadline:
+    until = time.monotonic() + _LONGEST
+    unsettled = {name: until for name, status in first.items() if _is_unsettled(status)}
+    while unsettled:
         time.sleep(_POLL)
-        for name in tuple(unsettled):
+        for name, until in tuple(unsettled.items()):
             before, now = seen[name].status, runit.look(directories[name])
             seen[name] = Seen(first[name], now, looping=_has_ended(before, now))
-            if seen[name].looping or not _is_unsettled(now):
-                unsettled.remove(name)
-    for name in unsettled:
-        if _is_waiting(seen[name].status):  # longer than runsv waits between two starts
-            seen[name] = replace(seen[name], looping=True)
+            if _is_waiting(before) and now.state == "run":  # a new try, which may take its time to fail
+                unsettled[name] = time.monotonic() + _LONGEST
+            elif seen[name].looping or not _is_unsettled(now):
+                del unsettled[name]
+            elif time.monotonic() >= until:
+                # It has waited for longer than runsv does between two starts.
+                seen[name] = replace(seen[name], looping=_is_waiting(now))
+                del unsettled[name]
     return seen
 
 

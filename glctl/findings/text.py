@@ -20,14 +20,20 @@ _COLORS = {"ok": "green", "error": "red", "warning": "yellow", "info": "cyan", "
 # So many lines of evidence, and of consequences, has each of few causes without -v; of more, one: they fit
 # a screen.
 _FEW, _LINES = 2, 2
+_NAMES = 12  # of what was not tried for one reason
+_POINTLESS = ("not tried", "there is nothing of it here, or it cannot be asked (-v says why)")
 
 
 def to_text(report: Report, groups: Groups, console: Console) -> str:
     """What was looked at, then the causes, and last how it stands: a terminal shows the end."""
     lines = list(_checks(report, groups, console) if console.verbose else _groups(report, groups, console))
+    return "\n".join([*lines, *causes(report, console), "", *_verdict(report, console)])
+
+
+def causes(report: Report, console: Console) -> Iterator[str]:
+    """The lines that tell what was found, an empty one before each cause."""
     for part in (*_causes(report, console), *_told(report, console)):
-        lines += ["", *part]
-    return "\n".join([*lines, "", *_verdict(report, console)])
+        yield from ("", *part)
 
 
 # --- what was looked at
@@ -56,8 +62,11 @@ def _groups(report: Report, groups: Groups, console: Console) -> Iterator[str]:
     else:
         for group, checks in well.items():
             yield f"{_mark('ok', console)}  {group:<{width}}  {harmless(_telling(checks))}".rstrip()
-    for (outcome, reason), names in _left(ran).items():
-        yield f"{_mark(outcome, console)}  {', '.join(names)}: {harmless(reason)}"
+    left = _left(ran)
+    for outcome, reason in sorted(left, key=lambda each: (each == _POINTLESS, each[0] != "not run")):
+        names = left[outcome, reason]
+        more = [f"{len(names) - _NAMES} more"] * (len(names) > _NAMES)
+        yield f"{_mark(outcome, console)}  {', '.join([*names[:_NAMES], *more])}: {harmless(reason)}"
 
 
 def _is_well(checks: Sequence[CheckResult]) -> bool:
@@ -74,22 +83,25 @@ def _telling(checks: Sequence[CheckResult]) -> str:
 def _left(ran: dict[str, list[CheckResult]]) -> dict[tuple[str, str], list[str]]:
     """What was not run or not tried, by the reason: checks, or the group where it is all of it.
 
-    Of a group that was looked at, what does not apply here is left out, and what could be tried is not.
+    What could be tried is told with how. Groups that do not apply here share a line, and of a group that was
+    looked at, what does not apply is left out.
     """
     left: dict[tuple[str, str], list[str]] = {}
     for group, checks in ran.items():
-        reasons = {(_words(check), check.because) for check in checks}
-        if len(reasons) == 1 and checks[0].outcome in ("not_run", "not_tried"):
-            left.setdefault(reasons.pop(), []).append(group)
-            continue
-        looked_at = any(check.outcome in ("ok", "finding") for check in checks)
-        for check in checks:
-            can_be_tried = "glctl" in check.because or "--" in check.because
-            if check.outcome == "not_run" or (
-                check.outcome == "not_tried" and (can_be_tried or not looked_at)
-            ):
-                left.setdefault((_words(check), check.because), []).append(check.name)
+        outcomes = {check.outcome for check in checks}
+        reasons = {(_words(check), check.because) for check in checks if check.outcome == "not_run"}
+        reasons |= {(_words(check), check.because) for check in checks if _can_be_tried(check)}
+        if checks and outcomes <= {"not_tried"} and not reasons:
+            left.setdefault(_POINTLESS, []).append(group)
+        for reason in sorted(reasons):
+            names = [check.name for check in checks if (_words(check), check.because) == reason]
+            left.setdefault(reason, []).extend([group] if len(names) == len(checks) else names)
     return left
+
+
+def _can_be_tried(check: CheckResult) -> bool:
+    """Whether the reason for which it was not says how it can be."""
+    return check.outcome == "not_tried" and ("glctl" in check.because or "--" in check.because)
 
 
 def _outcome(check: CheckResult, report: Report) -> str:
@@ -152,7 +164,7 @@ def _head(finding: Finding, console: Console) -> str:
 def _at_most(count: int | None, texts: Sequence[str]) -> list[str]:
     shown = list(dict.fromkeys(texts))
     if count is not None and (more := len(shown) - count) > 0:
-        shown[count - 1 :] = [f"{shown[count - 1]}   (and {more} more: glctl -v doctor)"]
+        shown[count - 1 :] = [f"{shown[count - 1]}   (and {more} more with -v)"]
     return shown
 
 

@@ -15,7 +15,10 @@ _MAGIC = ((b"\x1f\x8b", "gzip"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", 
 
 def compression(file: FileIO) -> str:
     """How *file* is compressed, told by its first bytes; empty where it is not."""
-    head = os.pread(file.fileno(), 6, 0)
+    try:
+        head = os.pread(file.fileno(), 6, 0)
+    except OSError:
+        return ""  # a pipe
     return next((name for magic, name in _MAGIC if head.startswith(magic)), "")
 
 
@@ -46,7 +49,7 @@ def broken(kind: str) -> tuple[type[Exception], ...]:
     if kind == "zstd":
         import zstandard
 
-        return (zstandard.ZstdError,)
+        return EOFError, zstandard.ZstdError
     import zlib
 
     isal = _isal("isal_zlib")
@@ -65,10 +68,12 @@ def _isal(module: str) -> Any:
 
 def _zstd(file: FileIO) -> IO[bytes]:
     try:
-        import zstandard
+        import zstandard  # noqa: F401
     except ImportError:
         raise GlctlError(
             f"{file.name!s} is compressed by zstd, which cannot be read here.",
             "pip install zstandard   (or: zstd -d on a copy of it)",
         ) from None
-    return cast("IO[bytes]", zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True))
+    from glctl.logs.zstd import ZstdFile
+
+    return cast("IO[bytes]", ZstdFile(file))

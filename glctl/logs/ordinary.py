@@ -11,15 +11,19 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from glctl.patterns import Pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 # What rules know and the registry says at level info begins so (upstream's auth and upload handlers).
 TELLING = (b"token ", b"unable to ", b"error ")
+STARTED = b"listening on "  # what the registry says when it has opened its port
+_LOOKED_AT = (*TELLING, STARTED)
 
 _QUIET = rb"(?:info|debug|trace)"
-_MESSAGE = rb'(?!"?(?:' + rb"|".join(TELLING) + rb"))"
+_MESSAGE = rb'(?!"?(?:' + rb"|".join(_LOOKED_AT) + rb"))"
 # Keys are sorted, and quotes within a value escaped: what stands beside "level" is the registry's own.
 # GitLab's registry writes its access lines in JSON, whatever the formatter.
 _JSON = (
@@ -42,7 +46,7 @@ _JSON_NOISE = (
 _ACCESS = rb'\S+ \S+ \S+ \[[^]\n]*\] "[^"\\\n]*" [1-4]'
 _NGINX = rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:debug|info|notice)\]"
 # The most frequent of these once more, in a form that is told at once: that makes all of it twice as quick.
-_FIRST = b"".join(sorted({word[:1] for word in TELLING}))
+_FIRST = b"".join(sorted({word[:1] for word in _LOOKED_AT}))
 _FREQUENT = (
     rb'time="[^"\n]*" level=info msg="[^\n' + _FIRST + rb"]",
     rb'[^ \n]* - [^ \n]* \[[^]\n]*\] "[^"\\\n]*" [1-4]',
@@ -68,3 +72,21 @@ def unusual(text: bytes | bytearray, end: int, prefix: bytes = b"") -> Iterator[
     the beginning is there counts as unusual. *prefix*: what svlogd puts before each line.
     """
     return (found.end() for found in _unusual(prefix).finditer(text, 0, end))
+
+
+# What GitLab itself writes in its logs of the registry: of gigabytes of others' requests hardly a line.
+_CONCERNING = Pattern(
+    rb"/jwt/auth|JwtController|container_registry|registry/repositories|Rack_Attack|[Cc]ontainer registry"
+    rb"|registry not enabled|gitlab-registry\.key|Faraday::|EADDRNOTAVAIL"
+)
+
+
+def concerning(text: bytes | bytearray, end: int) -> Iterator[int]:
+    """As :func:`unusual`, for the logs of gitlab-rails: the lines that are about the registry."""
+    stop = 0
+    for found in _CONCERNING.compiled.finditer(text, 0, end):
+        if found.start() >= stop:
+            yield text.rfind(b"\n", 0, found.start()) + 1
+            stop = text.find(b"\n", found.start(), end)
+            if stop < 0:
+                return

@@ -36,18 +36,29 @@ STAMP = 26  # bytes of svlogd's stamp with the space behind it, whichever
 # svlogd's stamp (-t, -tt, -ttt or none), then what a line is told by; the last branch fits any line.
 # Anchored, and never looks into a quoted value: text that a client sent cannot pose as something else.
 _HEAD = re.compile(
-    rb"(?:(?:(?P<tai>@[0-9a-f]{24})|(?P<utc>\d{4}-\d\d-\d\d[_T]\d\d:\d\d:\d\d\.\d+)) )?"
+    rb"(?P<stamp>(?:(?P<tai>@[0-9a-f]{24})|(?P<utc>\d{4}-\d\d-\d\d[_T]\d\d:\d\d:\d\d\.\d+)) )?"
     rb"(?:(?P<local>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d) )?"  # nginx, and Go's own net/http
     rb'(?:(?P<logfmt>time="(?P<time>[^"]*)" level=(?P<logfmt_level>[a-z]+))'
     rb"|(?P<json>\{)"
     rb"|(?P<access>(?P<client>\S+) \S+ (?P<user>\S+) \[(?P<date>[^\]]+)\] "
     rb'"(?P<request>[^"\\]*(?:\\.[^"\\]*)*)" (?P<status>\d{3}) )'
     rb"|(?P<nginx>(?:nginx: )?\[(?P<nginx_level>[a-z]+)\] (?:\d+#\d+: (?:\*\d+ )?)?)"
-    rb"|(?P<fatal>(?:panic|fatal error|configuration error|chpst: fatal): )"
+    rb"|(?P<fatal>(?:panic|fatal error|configuration error|chpst: fatal): |http: panic serving )"
+    rb'|(?P<rails>Started [A-Z]+ "[^"\n]*" for \S+ at (?P<began>\S+ \S+ [-+]\d{4}))'
     rb"|(?P<plain>))"
 )
-_JSON_LEVEL = re.compile(rb'[{,]\s*"level":\s*"([a-z]+)"')
+# GitLab's Rails writes "severity":"ERROR", or only an answer's status.
+_JSON_LEVEL = re.compile(rb'[{,]\s*"(?:level|severity)":\s*"([A-Za-z]+)"')
+_JSON_FAILED = re.compile(rb'[{,]\s*"status":\s*5\d\d\b')
 _JSON_TIME = re.compile(rb'[{,]\s*"(?:time|@timestamp)":\s*"([^"]+)"')
+# What Go prints behind a panic: goroutines with their calls, registers, how the process ended.
+_DUMP = re.compile(
+    rb"(?:[^ \n]{25} )?(?:$|[\t ]|goroutine |created by |\[signal |runtime[ :.]|exit status |\.\.\."
+    rb"|[\w./*()\[\]{}\xc2\xb7%-]+\(.*\)$|r\w{1,6} +0x)"
+)
+_PANIC = re.compile(
+    rb"(?:[^ \n]{25} )?(?:[\d/]{10} [\d:]{8} )?(?:panic: |fatal error: |http: panic serving )"
+)
 _LOGFMT_PAIR = re.compile(r'([^\s=]+)=("[^"\\]*(?:\\.[^"\\]*)*"|\S*)')
 _ACCESS_REST = re.compile(r'(\d+|-)(?: "([^"\\]*(?:\\.[^"\\]*)*)" "([^"\\]*(?:\\.[^"\\]*)*)")?')
 # Go's string literals (language specification, "Rune literals").
@@ -90,8 +101,27 @@ def time_of(line: bytes) -> datetime | None:
     return _time(_head(line))
 
 
+def is_panic(line: bytes) -> bool:
+    """Whether *line* begins a panic of Go, of which the lines behind it (:func:`of_dump`) are part."""
+    return _PANIC.match(line) is not None
+
+
+def of_dump(line: bytes) -> bool:
+    """Whether *line* is of those that Go prints behind a panic."""
+    return _DUMP.match(line) is not None
+
+
+def without_stamp(line: bytes) -> bytes:
+    """*line* without svlogd's stamp."""
+    head = _head(line)
+    return line[head.end("stamp") :] if head["stamp"] else line
+
+
 def parse(line: bytes, service: str) -> LogRecord:
-    """The record of a *line* (without its newline). Never fails: what fits nothing is a plain message."""
+    """The record of a *line* (without its newline). Never fails: what fits nothing is a plain message.
+
+    A panic with the lines behind it is one record, too; those stand in its field ``stack``.
+    """
     head = _head(line)
     kind = head.lastgroup or "plain"
     message, fields = _BODIES[kind](head)
@@ -110,7 +140,10 @@ def _level(head: re.Match[bytes]) -> Level | None:
         return "error" if head["status"] >= b"500" else "info"
     if kind == "json":
         found = _JSON_LEVEL.search(head.string, head.start("json"))
-        return LEVEL_WORDS.get(found[1]) if found else None
+        level = LEVEL_WORDS.get(found[1].lower()) if found else None
+        # An access line of GitLab's registry is of level info, whatever was answered.
+        failed = level in (None, "info") and _JSON_FAILED.search(head.string, head.start("json"))
+        return "error" if failed else level
     if kind == "nginx":
         return LEVEL_WORDS.get(head["nginx_level"])
     return "fatal" if kind == "fatal" else None
@@ -124,11 +157,13 @@ def _time(head: re.Match[bytes]) -> datetime | None:
         if stamp := head["utc"]:
             return datetime.fromisoformat(stamp.decode()).replace(tzinfo=UTC)
         if stamp := head["tai"]:
-            return _from_tai64n(stamp)
+            return tai64n(stamp)
         if stamp := head["time"]:
             return datetime.fromisoformat(stamp.decode()).astimezone(UTC)
         if stamp := head["date"]:
             return _from_access_date(stamp.decode())
+        if stamp := head["began"]:
+            return datetime.strptime(stamp.decode(), "%Y-%m-%d %H:%M:%S %z").astimezone(UTC)
         if stamp := head["local"]:
             return datetime.fromisoformat(stamp.decode().replace("/", "-")).astimezone(UTC)
         if head["json"] and (found := _JSON_TIME.search(head.string, head.start("json"))):
@@ -138,7 +173,8 @@ def _time(head: re.Match[bytes]) -> datetime | None:
     return None
 
 
-def _from_tai64n(label: bytes) -> datetime:
+def tai64n(label: bytes) -> datetime:
+    """The time (UTC) of a label such as ``@400000006b0510fc0755579c``: of a line, or in an archive's name."""
     seconds, nanoseconds = int(label[1:17], 16), int(label[17:25], 16)
     return _EPOCH + timedelta(seconds=seconds - _TAI_OFFSET, microseconds=nanoseconds // 1000)
 
@@ -159,7 +195,8 @@ _Body = tuple[str, Mapping[str, Any]]
 
 def _plain(head: re.Match[bytes]) -> _Body:
     """Also panics: the word before the colon belongs to the message."""
-    return _text(head.string[head.start(head.lastgroup or 0) :]), {}
+    message, _, stack = _text(head.string[head.start(head.lastgroup or 0) :]).partition("\n")
+    return message, {"stack": stack} if stack else {}
 
 
 def _logfmt(head: re.Match[bytes]) -> _Body:
@@ -175,7 +212,13 @@ def _json(head: re.Match[bytes]) -> _Body:
         fields = json.loads(head.string[head.start("json") :])
     except (ValueError, RecursionError):
         return _plain(head)
-    return str(fields.get("msg", fields.get("message", ""))), fields
+    return str(fields.get("msg", fields.get("message", ""))) or _answered(fields), fields
+
+
+def _answered(fields: Mapping[str, Any]) -> str:
+    """What Rails logs of a request, which has no message."""
+    told = (fields.get(key) for key in ("method", "path", "status"))
+    return " ".join(str(each) for each in told if each is not None)
 
 
 def _access(head: re.Match[bytes]) -> _Body:
@@ -208,6 +251,7 @@ _BODIES = {
     "access": _access,
     "nginx": _nginx,
     "fatal": _plain,
+    "rails": _plain,
     "plain": _plain,
 }
 

@@ -21,12 +21,32 @@ SVLOGD_FILE = "current"
 # What each service writes into its log directory: svlogd what the process itself says, nginx its own files.
 FILES: dict[str, tuple[str, ...]] = {
     "registry": (SVLOGD_FILE,),
-    "nginx": (SVLOGD_FILE, "error.log", "gitlab_registry_access.log", "gitlab_registry_error.log"),
+    "nginx": (
+        SVLOGD_FILE,
+        "access.log",
+        "error.log",
+        "gitlab_registry_access.log",
+        "gitlab_registry_error.log",
+    ),
     "logrotate": (SVLOGD_FILE,),
+}
+# GitLab itself, on an Omnibus host: what it does for the registry (tokens, bans, tags) is among all that it
+# does. Its logs are read where they are asked for.
+RAILS = "gitlab-rails"
+BESIDE: dict[str, tuple[str, ...]] = {
+    RAILS: (
+        "production.log",
+        "production_json.log",
+        "api_json.log",
+        "auth.log",
+        "auth_json.log",
+    ),
 }
 
 # svlogd(8): a rotated file is named by a TAI64N label with .s (done) or .u (not yet processed).
-_SVLOGD_ARCHIVE = re.compile(r"@[0-9a-f]{24}\.[su]")
+_LOG_NAME = re.compile(r"current$|@[0-9a-f]{24}\.[su]$|[^.].*\.log\b")
+_COMPRESSED = re.compile(r"\.(?:gz|xz|zst)$")
+SVLOGD_ARCHIVE = re.compile(r"@[0-9a-f]{24}\.[su]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +74,14 @@ class LogSource:
         return without_prefix(line, self.prefix) if self.prefix else line
 
     @property
+    def live(self) -> bool:
+        """Whether the live file is there; yes where that cannot be seen."""
+        try:
+            return self.path.exists()
+        except PermissionError:
+            return True
+
+    @property
     def exists(self) -> bool:
         """Whether there is any file of it; yes where that cannot be seen, so that reading it tells why."""
         try:
@@ -65,17 +93,19 @@ class LogSource:
         """The rotated files that are there now, oldest first."""
         directory = self.path.parent
         if not self.by_svlogd:
-            archive = re.compile(re.escape(self.path.name) + r"(?:\.(\d+)|-.*\d.*?)(?:\.gz)?")
+            archive = re.compile(re.escape(self.path.name) + r"(?:\.(\d+)|-.*\d.*?)(?:\.(?:gz|xz|zst))?")
             there = {*_names(directory)}
-            # Beside what it is made from, a .gz is not finished.
-            names = [name for name in there if name.removesuffix(".gz") == name or name[:-3] not in there]
+            # Beside what it is made from, a compressed file is not finished.
+            names = [
+                name for name in there if (plain := _COMPRESSED.sub("", name)) == name or plain not in there
+            ]
             matches = [match for name in names if (match := archive.fullmatch(name))]
             found = [(-int(match[1] or 0), _modified(directory / match[0]), match[0]) for match in matches]
             # logrotate(8): .1 is the newest; what is named by its date, in whatever order, by when it ended.
             return [directory / name for *_, name in sorted(found)]
         # A listing can miss a file whose .u becomes .s meanwhile. That happens once: the next listing has it.
         names = sorted({*_names(directory), *_names(directory)}, reverse=True)
-        labels = {name[:25]: name for name in names if _SVLOGD_ARCHIVE.fullmatch(name)}  # .s, else .u
+        labels = {name[:25]: name for name in names if SVLOGD_ARCHIVE.fullmatch(name)}  # .s, else .u
         return [directory / labels[label] for label in sorted(labels)]
 
 
@@ -95,26 +125,48 @@ def _names(directory: Path) -> list[str]:
 
 
 def find_sources(root: Root, services: Iterable[str] = ()) -> list[LogSource]:
-    """The sources of *services* (all known ones by default) below *root*. UsageError for an unknown name."""
+    """The sources of *services* (by default those that glctl runs) below *root*.
+
+    UsageError for an unknown name.
+    """
+    known = FILES | BESIDE
     sources = []
     for service in services or FILES:
-        if service not in FILES:
-            raise UsageError(f"No logs are known for service '{service}'.", f"Known: {', '.join(FILES)}.")
+        if service not in known:
+            raise UsageError(f"No logs are known for service '{service}'.", f"Known: {', '.join(known)}.")
         directory = log_directory(root, service)
-        paths = [directory / name for name in FILES[service]]
+        paths = [directory / name for name in known[service]]
         sources += [LogSource(service, path, prefix_in(path)) for path in paths]
     return sources
 
 
 def prefix_in(path: Path) -> bytes:
     """What svlogd puts before each line of the log *path*: the line ``p…`` of the config file beside it."""
-    if path.name != SVLOGD_FILE and not _SVLOGD_ARCHIVE.fullmatch(path.name):
+    if path.name != SVLOGD_FILE and not SVLOGD_ARCHIVE.fullmatch(path.name):
         return b""
     try:
         lines = path.with_name("config").read_bytes().split(b"\n")
     except OSError:
         return b""
     return next((line[1:] for line in reversed(lines) if line.startswith(b"p")), b"")
+
+
+def files_in(directory: Path) -> list[Path]:
+    """The log files of *directory* and of those in it that have a service's name, oldest first in each.
+
+    OSError where it cannot be read.
+    """
+    there = sorted(directory.iterdir())
+    logs = [path for path in there if _LOG_NAME.match(path.name) and path.is_file()]
+    below = [path for path in there if path.name in FILES | BESIDE and path.is_dir()]
+    labelled = [path for path in logs if SVLOGD_ARCHIVE.fullmatch(path.name)]  # their labels are in order
+    others = [path for path in logs if path not in labelled]
+    return [*labelled, *sorted(others, key=_modified), *(path for each in below for path in files_in(each))]
+
+
+def service_of(path: Path) -> str:
+    """The service that a log belongs to, by its path; the registry's, where that does not tell."""
+    return next((name for name in FILES | BESIDE if name in path.parts), "registry")
 
 
 def log_directory(root: Root, service: str) -> Path:

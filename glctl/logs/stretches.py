@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from glctl.logs.compressed import compression
-from glctl.logs.records import time_of
+from glctl.logs.records import tai64n, time_of
+from glctl.logs.sources import SVLOGD_ARCHIVE, SVLOGD_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterator, Sequence
     from io import FileIO
     from pathlib import Path
 
@@ -53,9 +53,51 @@ class Stretch:
     end: int | None = None
 
 
+def within(paths: Sequence[Path], window: Window) -> list[Path]:
+    """Those of the files of a log, oldest first, that can hold a line of *window*: they need not be opened.
+
+    A file has no line that is younger than itself, and svlogd names one by when it began the next.
+    """
+    kept = []
+    began: dict[Path, datetime] = {}  # by directory: when svlogd began the file that comes next
+    for path in paths:
+        ended = _ended(path)
+        beginning = began.get(path.parent) if path.name == SVLOGD_FILE or _label(path) else None
+        too_old = window.since and ended and ended < window.since - _SLACK
+        too_new = window.until and beginning and beginning > window.until + _SLACK
+        if not (too_old or too_new):
+            kept.append(path)
+        if label := _label(path):
+            began[path.parent] = label
+    return kept
+
+
+def _ended(path: Path) -> datetime | None:
+    """When the last line was written; gzip and logrotate keep that time."""
+    try:
+        return _label(path) or datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except OSError:
+        return None
+
+
+def _label(path: Path) -> datetime | None:
+    try:
+        return tai64n(path.name[:25].encode()) if SVLOGD_ARCHIVE.match(path.name) else None
+    except OverflowError:
+        return None
+
+
 def stretches(path: Path, service: str, window: Window) -> Iterator[Stretch]:
-    """What of a file is to be read for *window*, in pieces. OSError where it cannot be read."""
-    with path.open("rb", buffering=0) as file:
+    """What of a file is to be read for *window*, in pieces; of one that cannot be opened all, to be told."""
+    try:
+        if not path.is_file():  # a pipe: opening it twice would lose what is in it
+            yield Stretch(path, service)
+            return
+        file = path.open("rb", buffering=0)
+    except OSError:
+        yield Stretch(path, service)
+        return
+    with file:
         if compression(file):  # can only be read forwards
             yield Stretch(path, service)
             return

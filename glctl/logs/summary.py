@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from glctl.console import harmless
 from glctl.findings.catalog import CODES
-from glctl.findings.model import Finding
+from glctl.findings.model import CheckResult, Finding
 from glctl.findings.report import RANK, Report, link
 from glctl.logs.records import parse
 from glctl.secret import mask_text
@@ -23,6 +24,7 @@ SPARKS = "▁▂▃▄▅▆▇█"
 _COLUMNS = 24  # of a spark line
 _NAMED = 3  # repositories, users, clients
 _WIDTH = 200  # characters of an example
+_HALF = 60  # minutes
 _STYLES = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
@@ -42,7 +44,8 @@ def report(tally: Tally, seconds: float) -> Report:
         for code, seen in tally.codes.items()
     ]
     findings.sort(key=lambda f: (RANK[f.severity], -tally.codes[f.code].count))
-    return Report("logs", link(findings), (), seconds * 1000)
+    checks = [CheckResult(path, "not_run", why) for path, why in sorted(tally.unread.items())]
+    return Report("logs", link(findings), tuple(checks), seconds * 1000)
 
 
 def to_document(tally: Tally, found: Report) -> dict[str, Any]:
@@ -62,12 +65,16 @@ def to_document(tally: Tally, found: Report) -> dict[str, Any]:
                 "remedy": f.remedy,
                 "evidence": list(f.evidence),
                 "explained_by": f.explained_by,
-                **_numbers(tally.codes[f.code]),
+                **_numbers(tally, tally.codes[f.code]),
             }
             for f in found.findings
         ],
+        "checks": [
+            {"name": c.name, "outcome": c.outcome, "because": c.because, "duration_ms": 0.0}
+            for c in found.checks
+        ],
         "unexplained": [
-            {"shape": mask_text(name), **_numbers(seen)} for name, seen in _by_count(tally.shapes)
+            {"shape": mask_text(name), **_numbers(tally, seen)} for name, seen in _by_count(tally.shapes)
         ],
         "noise": tally.noise,
         "bytes": tally.size,
@@ -75,11 +82,12 @@ def to_document(tally: Tally, found: Report) -> dict[str, Any]:
     }
 
 
-def _numbers(seen: Seen) -> dict[str, Any]:
+def _numbers(tally: Tally, seen: Seen) -> dict[str, Any]:
     return {
         "count": seen.count,
         "first": seen.first.isoformat() if seen.first else None,
         "last": seen.last.isoformat() if seen.last else None,
+        "since_last_restart": not tally.is_over(seen),
         "repositories": dict(seen.repositories.most_common()),
         "users": dict(seen.users.most_common()),
         "clients": dict(seen.clients.most_common()),
@@ -100,7 +108,7 @@ def to_text(tally: Tally, found: Report, console: Console, zone: tzinfo | None) 
         seen = tally.codes[finding.code]
         style = _STYLES[finding.severity]
         head = console.paint(f"{finding.severity}: {harmless(finding.summary)}", style, "bold")
-        lines += [f"{head} {console.paint(f'[{finding.code}]', 'dim')}", *_body(seen, console, zone)]
+        lines += [f"{head} {console.paint(f'[{finding.code}]', 'dim')}", *_body(tally, seen, console, zone)]
         if finding.explained_by:
             lines.append(f"    follows from {finding.explained_by}")
         elif finding.remedy and finding.severity != "info":
@@ -113,29 +121,42 @@ def to_text(tally: Tally, found: Report, console: Console, zone: tzinfo | None) 
         total = sum(seen.count for seen in tally.shapes.values())
         lines.append(console.paint(f"{_number(total)} errors that no rule explains:", "bold"))
         for name, seen in _by_count(tally.shapes)[:10]:
-            lines += [f"  {harmless(mask_text(name))}", *_body(seen, console, zone)]
+            lines += [f"  {harmless(mask_text(name))}", *_body(tally, seen, console, zone)]
         lines.append("")
+    lines += not_read(tally.unread, console)
     return "\n".join([*lines, _verdict(tally, found, console)])
 
 
-def _body(seen: Seen, console: Console, zone: tzinfo | None) -> Iterator[str]:
+def not_read(unread: dict[str, str], console: Console) -> list[str]:
+    """What could not be read to its end, and why."""
+    if not unread:
+        return []
+    head = console.paint("Not read, or not to the end:", "bold")
+    return [head, *(f"  {harmless(path)}: {why}" for path, why in sorted(unread.items())), ""]
+
+
+def _body(tally: Tally, seen: Seen, console: Console, zone: tzinfo | None) -> Iterator[str]:
     times = f"{_number(seen.count)} time{'s' * (seen.count > 1)}"
     if seen.first and seen.last:
         first, last = shown(seen.first, zone), shown(seen.last, zone)
         times += f", at {first}" if seen.count == 1 else f", {first} to {last}  {spark(seen.minutes)}"
     yield f"    seen    {times}"
+    if tally.is_over(seen):
+        began = max(tally.starts[service] for service in seen.services)
+        yield f"            not since the last restart, at {shown(began, zone)}"
     for label, names in (("in", seen.repositories), ("by", seen.users), ("from", seen.clients)):
         if names:
-            yield f"    {label:<7} {_most(names)}"
+            yield f"    {label:<7} {most(names)}"
     for number, example in enumerate(seen.examples):
         where = console.paint(f"{harmless(example.file)}+{example.offset}:", "dim")
         yield f"    {'' if number else 'lines':<7} {where} {harmless(quoted(example))}"
 
 
-def _most(names: Counter[str]) -> str:
-    most = names.most_common(_NAMED)
-    rest = len(names) - len(most)
-    text = ", ".join(f"{harmless(name)} ({_number(count)})" for name, count in most)
+def most(names: Counter[str]) -> str:
+    """The names that were counted most, and how many others there are."""
+    first = names.most_common(_NAMED)
+    rest = len(names) - len(first)
+    text = ", ".join(f"{harmless(name)} ({_number(count)})" for name, count in first)
     return f"{text} and {_number(rest)} more" if rest else text
 
 
@@ -167,17 +188,44 @@ def shown(time: datetime, zone: tzinfo | None) -> str:
 
 
 def _verdict(tally: Tally, found: Report, console: Console) -> str:
-    causes = [f for f in found.root_causes if f.severity == "error"] or found.root_causes
     size = f"{tally.size / 1e9:.1f} GB" if tally.size >= 1e9 else f"{tally.size / 1e6:.1f} MB"
     read = f"{size} in {found.duration_ms / 1000:.1f} s"
-    if not causes:
+    likely = likely_cause(tally, found)
+    if not likely:
+        if tally.is_empty and not tally.unread:
+            return console.paint("There is nothing in these logs at that time.", "bold")
         text = "No known problem." if not tally.shapes else "No known problem, but errors that no rule knows."
         return f"{console.paint(text, 'bold')} {read}."
-    likely = max(causes, key=lambda f: tally.codes[f.code].count)
-    follow = [f.code for f in found.findings if f.explained_by == likely.code]
+    follow = [f.code for f in found.consequences(likely.code)]
     more = f"; {', '.join(follow)} follow{'s' * (len(follow) == 1)} from it" if follow else ""
+    over = ", but not since the last restart" if tally.is_over(tally.codes[likely.code]) else ""
     head = console.paint(f"Most likely: {harmless(likely.summary.rstrip('.'))} [{likely.code}]", "bold")
-    return f"{head}{more}. {read}."
+    return f"{head}{over}{more}. {read}."
+
+
+def likely_cause(tally: Tally, found: Report) -> Finding | None:
+    """What is most likely behind all that was seen; None where nothing is wrong.
+
+    Of root causes an error goes before a warning, and what goes on before what a restart has ended. Then
+    counts what is seen of it and of what follows from it, the more the later.
+    """
+    end = tally.end
+
+    def rank(finding: Finding) -> tuple[bool, bool, float]:
+        codes = [finding.code, *(f.code for f in found.consequences(finding.code))]
+        weight = sum(_weight(tally.codes[code], end) for code in codes)
+        return finding.severity == "error", not tally.is_over(tally.codes[finding.code]), weight
+
+    return max(found.root_causes, key=rank, default=None)
+
+
+def _weight(seen: Seen, end: datetime | None) -> float:
+    """How much *seen* tells of *end*: each line half as much as one that is _HALF younger."""
+    untimed = seen.count - seen.minutes.total()
+    last = int(end.timestamp()) // 60 if end else 0
+    return untimed + sum(
+        count * math.pow(0.5, (last - minute) / _HALF) for minute, count in seen.minutes.items()
+    )
 
 
 def _by_count(shapes: dict[str, Seen]) -> Sequence[tuple[str, Seen]]:

@@ -2,64 +2,119 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from glctl.logs.ordinary import unusual
-from glctl.logs.records import parse, without_prefix
-from glctl.logs.sources import prefix_in
+from glctl.errors import GlctlError
+from glctl.logs.ordinary import concerning, unusual
+from glctl.logs.records import is_panic, of_dump, parse, time_of, without_prefix, without_stamp
+from glctl.logs.sources import RAILS, prefix_in
 from glctl.logs.tally import Tally
+from glctl.logs.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from glctl.logs.stretches import Stretch, Window
 
 # One buffer that is filled again and again costs 0.6 of a fresh one each time (measured).
 _BUFFER = 1 << 18
 _NEWLINE = ord("\n")
+_DUMP = 4096  # bytes kept of a panic with what it lists
 
 
-def sweep(stretch: Stretch, window: Window) -> Tally:
-    """Count what the lines of *stretch* tell. Memory is bounded, however long a line is."""
-    from glctl.logs.files import LogFile
+def sweep(stretch: Stretch, window: Window, tell: Callable[[int], None] = lambda _: None) -> Tally:
+    """Count what the lines of *stretch* tell. Memory is bounded, however long a line is.
 
+    *tell* is told how many bytes of the file were read since it was last told. What cannot be read is no
+    error, and stands in the Tally.
+    """
     tally = Tally()
+    path = str(stretch.path)
     prefix = prefix_in(stretch.path)
-    file = LogFile(stretch.path)
+    choose = concerning if stretch.service == RAILS else partial(unusual, prefix=prefix)
+
+    def chosen(buffer: bytearray, end: int) -> Iterator[int]:
+        tally.is_empty = tally.is_empty and not _any_in(window, buffer, end)
+        return choose(buffer, end)
+
     try:
-        file.seek(stretch.start)
-        for offset, line in _unusual_lines(file.readinto, stretch, tally, prefix):
-            record = parse(without_prefix(line, prefix), stretch.service)
+        text = Text(stretch.path, stretch.start)
+    except (OSError, GlctlError) as exc:
+        tally.unread[path] = getattr(exc, "strerror", None) or str(exc)
+        return tally
+    try:
+        found = lines(text, stretch, chosen, tell)
+        plain = ((offset, without_prefix(line, prefix)) for offset, line in found) if prefix else found
+        for offset, line in _whole_panics(plain):
+            record = parse(line, stretch.service)
             if window.holds(record.time):
-                tally.add(record, str(stretch.path), offset)
+                tally.add(record, path, offset)
     finally:
-        file.close()
+        text.close()
+    tally.size = text.size
+    if text.trouble:
+        tally.unread[path] = f"{text.trouble}; {text.size:,} bytes of text were read"
     return tally
 
 
-def _unusual_lines(
-    readinto: Callable[[memoryview], int], stretch: Stretch, tally: Tally, prefix: bytes
+def _any_in(window: Window, buffer: bytearray, end: int) -> bool:
+    """Whether a line of ``buffer[1:end]`` lies in *window*. Mostly the first one with a time tells."""
+    if window.is_open:
+        return end > 1
+    times = (time for line in bytes(buffer[1:end]).split(b"\n") if (time := time_of(line)))
+    return any(window.holds(time) for time in times)
+
+
+def _whole_panics(found: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    """*found*, with the lines that a panic lists behind it (goroutines, registers) as part of it."""
+    at, panic = 0, b""
+    for offset, line in found:
+        if panic and of_dump(line):
+            if len(panic) < _DUMP:
+                panic += b"\n" + without_stamp(line)
+            continue
+        if panic:
+            yield at, panic
+        at, panic = (offset, line) if is_panic(line) else (0, b"")
+        if not panic:
+            yield offset, line
+    if panic:
+        yield at, panic
+
+
+def lines(
+    text: Text,
+    stretch: Stretch,
+    choose: Callable[[bytearray, int], Iterator[int]],
+    tell: Callable[[int], None],
 ) -> Iterator[tuple[int, bytes]]:
-    """The unusual lines, each with its offset; of one that is longer than the buffer the beginning."""
+    """The lines of *stretch* that *choose* chooses, each with its offset; of a very long one the beginning.
+
+    *choose* is given a buffer that begins with a newline, and the end of what is in it; it gives beginnings.
+    """
     buffer = bytearray(_BUFFER)
     view = memoryview(buffer)
     buffer[0] = _NEWLINE  # stands for the end of the line before
     filled, offset = 1, stretch.start - 1  # offset: of buffer[0] in the text
-    left = stretch.end - stretch.start if stretch.end is not None else None
+    left = stretch.end - stretch.start if stretch.end is not None else _BUFFER
+    taken = text.taken()
     while True:
-        size = readinto(view[filled:] if left is None else view[filled : filled + left])
+        size = text.readinto(view[filled : filled + left])
         filled += size
+        if stretch.end is not None:
+            left -= size
         end = buffer.rfind(b"\n", 1, filled) + 1 if size else filled
         if not end and filled < _BUFFER:
             continue
         end = end or filled  # a line longer than the buffer is cut
-        for begin in unusual(buffer, end, prefix):
+        for begin in choose(buffer, end):
             stop = buffer.find(b"\n", begin, end)
             yield offset + begin, bytes(view[begin : stop if stop >= 0 else end])
-        tally.size += end - 1
+        before, taken = taken, text.taken()
+        tell(taken - before)
         if not size:
             return
-        left = left - size if left is not None else None
         # What is left of a line that was cut begins no line.
         buffer[0] = _NEWLINE if buffer[end - 1] == _NEWLINE else 0
         view[1 : 1 + filled - end] = view[end:filled]

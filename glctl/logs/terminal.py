@@ -140,6 +140,7 @@ def _json(line: re.Match[bytes]) -> _Parts:
     stamp, second, text, level = line.group(1, 2, 18, 19)
     if b'"msg":"access"' in text:
         text = _json_access(text)
+        level = b"error" if text.startswith(b"5") else level
     return stamp, second, text, level
 
 

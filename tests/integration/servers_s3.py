@@ -6,12 +6,16 @@ moto comes with the dev extra. ``weed`` is looked for on the PATH, in .tools and
 from __future__ import annotations
 
 import contextlib
+import http.client
+import http.server
 import json
 import os
 import shutil
 import sys
+import threading
 import urllib.request
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +23,6 @@ from servers import CLEAN_ENVIRONMENT, accepts, free_port, free_ports, running, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
 REGION = "eu-central-1"
 BUCKET = "images"
@@ -115,6 +118,107 @@ def moto(folder: Path, region: str = REGION) -> Iterator[Moto]:
 
 
 @dataclass
+class Injecting:
+    """In front of an S3, which it passes requests on to: a fake, for answers that no server here gives.
+
+    *answers*: what is answered instead where the method and a part of the path and query fit, the first that
+    does; *times* of it None: always.
+    """
+
+    endpoint: str
+    answers: list[Canned] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def answering(self, *answers: Canned) -> Iterator[None]:
+        """With these answers."""
+        self.answers[:] = answers
+        try:
+            yield
+        finally:
+            self.answers.clear()
+
+
+@dataclass
+class Canned:
+    """An answer as S3 gives it: *code* in its XML, unless the method is HEAD. *if_header*: only with that.
+
+    Without a *method* it fits any. A *page* is answered as it is, instead of XML.
+    """
+
+    method: str
+    part: str
+    status: int
+    code: str
+    more: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    if_header: str = ""
+    times: int | None = None
+    page: str = ""
+
+    @property
+    def body(self) -> str:
+        return self.page or f"<Error><Code>{self.code}</Code><Message>No.</Message>{self.more}</Error>"
+
+    def fits(self, method: str, path: str, headers: Mapping[str, str]) -> bool:
+        """Whether a request gets this answer; counts it."""
+        named = not self.if_header or any(name.lower() == self.if_header for name in headers)
+        if self.times == 0 or self.method not in ("", method) or self.part not in path or not named:
+            return False
+        if self.times:
+            self.times -= 1
+        return True
+
+
+@contextlib.contextmanager
+def injecting(target: str) -> Iterator[Injecting]:
+    """A server before the S3 at *target* that answers some requests itself."""
+    port = free_port()
+    front = Injecting(f"http://127.0.0.1:{port}")
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_one_request(self) -> None:
+            self.raw_requestline = self.rfile.readline(65537)
+            if not self.raw_requestline or not self.parse_request():
+                self.close_connection = True
+                return
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            canned = next((a for a in front.answers if a.fits(self.command, self.path, self.headers)), None)
+            if canned:
+                self._answer(canned.status, dict(canned.headers), canned.body.encode())
+            else:
+                self._answer(*self._passed_on(body))
+
+        def _passed_on(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+            connection = http.client.HTTPConnection(target.partition("://")[2], timeout=10)
+            with contextlib.closing(connection):
+                connection.request(self.command, self.path, body, dict(self.headers))  # Host as it was signed
+                answer = connection.getresponse()
+                return answer.status, dict(answer.getheaders()), answer.read()
+
+        def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+            self.send_response_only(status)
+            for name, value in headers.items():
+                if name.lower() not in ("content-length", "connection", "transfer-encoding"):
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler) as running_server:
+        running_server.daemon_threads = True
+        thread = threading.Thread(target=running_server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        try:
+            yield front
+        finally:
+            running_server.shutdown()
+            thread.join()
+
+
+@dataclass
 class Weed:
     """A SeaweedFS with a bucket and the registry's key."""
 
@@ -164,15 +268,30 @@ def weed(folder: Path) -> Iterator[Weed]:
     ]
     (folder / "s3.json").write_text(json.dumps({"identities": identities}))
     (folder / "data").mkdir()
-    command = [binary, "server", "-s3", f"-dir={folder}/data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
+    command = [
+        binary,
+        f"-logdir={folder}",
+        "server",
+        "-s3",
+        f"-dir={folder}/data",
+        "-ip=127.0.0.1",
+        "-ip.bind=127.0.0.1",
+    ]
     command += [f"-s3.config={folder}/s3.json", "-volume.max=100", "-master.volumeSizeLimitMB=16"]
     command += [
         f"-{name.replace('.grpc', '.port.grpc') if '.grpc' in name else f'{name}.port'}={port}"
         for name, port in ports.items()
     ]
-    with running(command, folder / "weed.log", lambda: accepts(ports["s3"])):
-        wait_until(lambda: _has_bucket(server), "weed makes the bucket", 30)
-        yield server
+    # Neither its own reports to its makers nor services on ports that another weed would want, too.
+    command += ["-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
+    try:
+        with running(command, folder / "weed.log", lambda: accepts(ports["s3"])):
+            wait_until(lambda: _has_bucket(server), f"weed makes the bucket (log: {folder}/weed.log)", 60)
+            yield server
+    finally:
+        for port in ports.values():  # it names them itself, and leaves them
+            for socket in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                socket.unlink()
 
 
 def _has_bucket(server: Weed) -> bool:

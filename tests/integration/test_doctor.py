@@ -20,9 +20,9 @@ import pytest
 from servers import chronyd, free_port, wait_until
 from stacks import Stack, told
 from stacks import stack as made
-from ways import edited, header, moved_away, registry_runs_with, setting, tls, with_mode
+from ways import edited, header, moved_away, registry_runs_with, setting, stopped, with_mode
 
-from glctl.services.catalog import REGISTRY
+from glctl.services.catalog import NGINX, REGISTRY
 from glctl.services.runit import look
 
 if TYPE_CHECKING:
@@ -108,12 +108,6 @@ def test_tls_that_ends_before_nginx(stack: Stack) -> None:
     assert not list((stack.repositories / "glctl/doctor/_uploads").glob("*/data"))
 
 
-def test_nginx_serving_https_itself(stack: Stack) -> None:
-    with tls(stack, "https"):
-        report = stack.require_well("--write", but=("nginx-config-drift",))
-    assert outcomes(report)["push"] == "ok"
-
-
 def test_by_default_nothing_is_left_in_storage(stack: Stack) -> None:
     def files() -> list[Path]:
         return sorted(stack.images.rglob("*"))
@@ -170,6 +164,31 @@ def settled(count: Callable[[], int]) -> int:
 def test_a_healthy_stack_that_has_settled_is_examined_in_a_second_and_a_half(stack: Stack) -> None:
     wait_until(lambda: look(REGISTRY.directory(stack.root)).seconds > 3, "the registry has settled")
     assert min(stack.require_well()["duration_ms"] for _ in range(5)) < 1500
+
+
+def test_all_well_fits_a_screen_and_ends_with_the_lines_for_clients(stack: Stack) -> None:
+    code, out, err = stack.glctl("doctor", "--write", "--ntp-server", stack.time_server, *stack.options)
+    lines = out.splitlines()
+    assert (code, err) == (0, "")
+    assert len(lines) <= 24
+    place = f"registry.example.com:{stack.ports['nginx']}"
+    assert lines[-3:] == [
+        f"docker login {place}",
+        f"docker push {place}/GROUP/PROJECT:TAG",
+        f"docker pull {place}/GROUP/PROJECT:TAG",
+    ]
+
+
+def test_waiting_sees_the_repair(stack: Stack) -> None:
+    command = [sys.executable, "-m", "glctl", "--root", str(stack.path), "doctor", "--wait", "60"]
+    command += ["--only", "proxy", "--ntp-server", stack.time_server, *stack.options]
+    with stopped(stack, NGINX):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=2)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, ""), out
+    assert "Healthy: " in out
 
 
 def test_nothing_configured_yet(tmp_path: Path, stack: Stack) -> None:

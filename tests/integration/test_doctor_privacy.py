@@ -7,6 +7,7 @@ All checks are run, also those whose requirements fail.
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 import time
@@ -22,11 +23,10 @@ from glctl.commands import doctor
 from glctl.commands.context import Context
 from glctl.commands.progress import Progress
 from glctl.console import Console
-from glctl.doctor import choice as choices
 from glctl.doctor.check import Check
 from glctl.doctor.choice import Choice
 from glctl.doctor.facts import Options
-from glctl.doctor.targets import TARGETS
+from glctl.doctor.targets import GROUPS, TARGETS
 from glctl.errors import GlctlError
 from glctl.paths import LOG_DIR, SECRETS_FILE, SERVICE_DIR, SV_DIR, Root
 
@@ -313,6 +313,27 @@ def test_as_a_command_with_all_options(
     assert (leaks(said.out), leaks(said.err)) == ([], [])
 
 
+@pytest.mark.parametrize("answer", ["a token", "a challenge", "nonsense"])
+def test_a_users_login(
+    root: Root,
+    server: Server,
+    answer: str,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server.answer = ANSWERS[answer]
+    tokens = tuple(replace(check, requires=()) for check in GROUPS["registry"]["tokens"])
+    monkeypatch.setitem(GROUPS, "registry", {"tokens": tokens})
+    for form in ("text", "json"):
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"glpat-{MARK}\n"))
+        login = ("--login-as", "bob", "--token-stdin", "--image", "127.0.0.1/g/p:latest", "--format", form)
+        cli.run(["--root", str(root.path), "-v", "doctor", "--ntp-server", "127.0.0.1:9", *login])
+    said = capfd.readouterr()
+    assert "login-token" in said.out
+    assert "nobody's login was given" not in said.out
+    assert (leaks(said.out), leaks(said.err)) == ([], [])
+
+
 def test_a_gitlab_rb_alone(root: Root, capfd: pytest.CaptureFixture[str]) -> None:
     file = root.at("/etc/gitlab/gitlab.rb")
     for text in (file.read_text(), BROKEN):
@@ -343,7 +364,7 @@ def test_a_check_that_crashes_shows_no_value(
         yield from ()
         raise error from RuntimeError(secret)
 
-    monkeypatch.setitem(choices.GROUPS, "registry", {"clock": (Check("clock", "It is right.", crash),)})
+    monkeypatch.setitem(GROUPS, "registry", {"clock": (Check("clock", "It is right.", crash),)})
     for form in ("text", "json", "junit", "prometheus"):
         assert cli.run(["--root", str(root.path), "-v", "doctor", "--format", form]) == 1
     said = capfd.readouterr()

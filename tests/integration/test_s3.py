@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from servers import free_port, wait_until
-from servers_s3 import BUCKET, ON_BUCKET, ON_OBJECTS, moto
+from servers_s3 import BUCKET, ON_BUCKET, ON_OBJECTS, Canned, injecting, moto
 
 from glctl.doctor.checks import s3
 from glctl.doctor.facts import Facts, Options
@@ -42,7 +42,9 @@ def server() -> Iterator[Moto]:
         yield running
 
 
-def observed(server: Moto, environment: dict[str, str] | None = None, **settings: Any) -> Observed:
+def observed(
+    server: Moto, environment: dict[str, str] | None = None, driver: str = "s3", **settings: Any
+) -> Observed:
     """A registry whose images lie in the server's bucket."""
     written = {
         "accesskey": server.access_key,
@@ -53,7 +55,7 @@ def observed(server: Moto, environment: dict[str, str] | None = None, **settings
         "rootdirectory": "/reg",
         **settings,
     }
-    storage = {"s3": {key: value for key, value in written.items() if value is not None}}
+    storage = {driver: {key: value for key, value in written.items() if value is not None}}
     config = wrap({"storage": {**storage, "redirect": {"disable": True}}, "http": {"addr": "127.0.0.1:1"}})
     return Observed(
         Root(), DEBIAN, "disk", "/config.yml", config, run_as="", environment=wrap(environment or {})
@@ -152,6 +154,64 @@ def test_an_endpoint_that_speaks_no_tls(server: Moto) -> None:
     report = doctor(observed(server, regionendpoint=server.endpoint.replace("http:", "https:")))
     assert report["root_causes"] == ["s3-scheme-wrong"]
     assert f"['regionendpoint'] = '{server.endpoint}'" in report["findings"][0]["remedy"]
+
+
+ELSEWHERE = {"x-amz-bucket-region": "us-west-2"}
+MALFORMED = "<Region>us-west-2</Region>"
+KMS = {"encrypt": True, "keyid": "key-1"}
+WRITES = ("POST", "?uploads")
+
+
+@pytest.mark.parametrize(
+    ("canned", "settings", "code"),
+    [
+        (Canned("GET", "prefix=reg", 301, "PermanentRedirect", headers=ELSEWHERE), {}, "s3-region-wrong"),
+        (Canned("GET", "", 400, "AuthorizationHeaderMalformed", MALFORMED), {}, "s3-region-wrong"),
+        (Canned("GET", "", 400, "ExpiredToken"), {}, "s3-token-expired"),
+        (Canned("GET", "", 400, "InvalidToken"), {}, "s3-token-invalid"),
+        (Canned("GET", "", 403, "RequestTimeTooSkewed"), {}, "s3-clock-skewed"),
+        (Canned("GET", "", 503, "SlowDown"), {}, "s3-throttled"),
+        (Canned("GET", "", 503, "SlowDown", times=1), {}, "s3-throttled"),
+        (Canned("GET", "list-type=2", 501, "NotImplemented"), {}, "s3-not-implemented"),
+        (Canned("HEAD", "absent", 403, ""), {}, ""),  # nothing is there: HEAD tells nothing
+        (Canned(*WRITES, 400, "AccessControlListNotSupported", if_header="x-amz-acl"), {}, "s3-acl-refused"),
+        (Canned(*WRITES, 501, "NotImplemented", if_header="x-amz-storage-class"), {}, "s3-not-implemented"),
+        (
+            Canned(*WRITES, 403, "AccessDenied", if_header="x-amz-server-side-encryption"),
+            KMS,
+            "s3-kms-denied",
+        ),
+        (Canned(*WRITES, 400, "KMS.DisabledException"), {}, "s3-kms-denied"),
+        (Canned("DELETE", "uploadId", 403, "AccessDenied"), {}, "s3-abort-denied"),
+    ],
+)
+def test_answers_of_amazon_that_moto_does_not_give(
+    server: Moto, canned: Canned, settings: dict[str, Any], code: str
+) -> None:
+    with injecting(server.endpoint) as front, front.answering(canned):
+        report = doctor(observed(server, regionendpoint=front.endpoint, **settings))
+    assert report["root_causes"] == ([code] if code else [])
+    doctor(observed(server))
+
+
+def test_a_store_that_does_not_take_checksums(server: Moto) -> None:
+    """GitLab's driver s3_v2 sends them, which moto takes."""
+    assert doctor(observed(server, driver="s3_v2"), WRITE)["root_causes"] == []
+    canned = Canned("PUT", "/put", 400, "InvalidRequest", if_header="x-amz-checksum-crc32")
+    with injecting(server.endpoint) as front, front.answering(canned):
+        seen = observed(server, driver="s3_v2", regionendpoint=front.endpoint)
+        [finding] = doctor(seen, WRITE)["findings"]
+    assert finding["code"] == "s3-checksum-refused"
+    assert finding["remedy"] == "registry['storage']['s3_v2']['checksum_disabled'] = true"
+
+
+def test_a_put_without_the_right_to_copy_or_complete(server: Moto) -> None:
+    copy = Canned("PUT", "/copy", 403, "AccessDenied")
+    complete = Canned("POST", "complete?uploadId", 403, "AccessDenied")
+    with injecting(server.endpoint) as front, front.answering(copy, complete):
+        report = doctor(observed(server, regionendpoint=front.endpoint), WRITE)
+    assert set(report["root_causes"]) == {"s3-copy-denied", "s3-complete-denied"}
+    assert left(server) == (0, 0)
 
 
 def test_credentials_of_the_environment_and_of_a_profile(server: Moto, tmp_path: Path) -> None:

@@ -114,3 +114,21 @@ def test_a_service_that_gitlab_rb_disables_is_neither_started_nor_missed(made: I
     assert outcome(made, "start", "logrotate") == (1, ["fail: no supervisor: logrotate"])
     made.reconfigure()
     assert outcome(made, "service-list") == (0, ["registry*", "nginx*", "logrotate*"])
+
+
+def test_an_nginx_that_would_not_start_again_is_left_running(made: Installation) -> None:
+    settled(made)
+    before = made.pid("nginx")
+    conf = made.at("/var/opt/gitlab/nginx/conf/nginx.conf")
+    text = conf.read_text()
+    conf.write_text(f"nonsense on;\n{text}")
+    try:
+        done = made.glctl("restart")
+    finally:
+        conf.write_text(text)
+    assert done.returncode == 1
+    assert "nginx would not start again, and is left running" in done.stderr
+    assert 'unknown directive "nonsense"' in done.stderr
+    assert made.pid("nginx") == before
+    assert "ok: run: registry" in done.stdout
+    assert made.glctl("restart", "nginx").returncode == 0

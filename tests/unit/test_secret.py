@@ -49,6 +49,7 @@ def test_an_empty_secret_is_false() -> None:
         "secretKey",
         "secret_access_key",
         "accesskey",
+        "sessiontoken",
         "accountkey",
         "password",
         "passphrase",

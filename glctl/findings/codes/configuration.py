@@ -6,49 +6,17 @@ from glctl.findings.model import Code
 
 _RECONFIGURE = "glctl reconfigure --dry-run    # what it would change\nglctl reconfigure"
 # What a changed config.yml, virtual host or owner shows itself by: it is told with that.
-_OF_REGISTRY = (
-    "registry-",
-    "token-",
-    "storage-",
-    "s3-",
-    "debug-",
-    "database-",
-    "redis-",
-    "notification",
-    "metrics-",
-    "deletion-",
-    "upload",
-    "service-",
-    "port-",
-    "proxy-",
-    "location-",
-    "push-",
-    "realm-",
+_OF_REGISTRY = tuple(
+    "registry- token- realm- login- gitlab- storage- s3- pull- push- upload- deletion- database- redis- "
+    "notification debug- metrics- unknown-key rails- wrong-type service- port- proxy- tls- location-".split()
 )
-_OF_NGINX = (
-    "nginx-",
-    "proxy-",
-    "wrong-backend",
-    "location-",
-    "authorization-",
-    "tls-",
-    "certificate-",
-    "port-",
-    "service-",
-    "push-",
+_OF_NGINX = tuple(
+    "nginx- proxy- wrong-backend wrong-virtual-host location- authorization- tls- plain- certificate- "
+    "private- public- port- service- token- login- image- push- pull-".split()
 )
-_OF_FILES = (
-    "storage-",
-    "token-",
-    "nginx-",
-    "registry-",
-    "service-",
-    "supervisor-",
-    "log-",
-    "tls-",
-    "certificate-",
-    "secrets-",
-    "push-",
+_OF_FILES = tuple(
+    "storage- token- nginx- registry- service- supervisor- log- tls- certificate- private- secrets- "
+    "port- push-".split()
 )
 
 CODES = (

@@ -48,6 +48,7 @@ CODES = (
         "registry['storage_delete_enabled'] = true\nglctl reconfigure",
         "distribution, configuration: delete",
         symptoms=("UNSUPPORTED: The operation is unsupported",),
+        told_with=("storage-driver-", "registry-config-invalid"),  # then there are no settings of storage
         severity="warning",
     ),
 )

@@ -18,6 +18,14 @@ CODES = (
         explains=("service-crash-loop", "service-down"),
     ),
     Code(
+        "nginx-vhost-missing",
+        "nginx has no virtual host of the registry, and gitlab.rb wants one.",
+        "gitlab-registry.conf is in none of the directories that nginx reads",
+        "glctl reconfigure",
+        "Omnibus, registry['nginx']['enable']",
+        explains=("proxy-unreachable", "wrong-backend", "push-failed"),
+    ),
+    Code(
         "nginx-vhost-not-included",
         "nginx does not read the registry's virtual host: no include leads to it.",
         "the files that nginx -T lists",
@@ -86,6 +94,7 @@ CODES = (
         _LOG,
         "glctl reconfigure",
         SEEN,
+        explains=("proxy-bad-gateway",),
         disproved_by=_UP,
     ),
     Code(
@@ -95,6 +104,7 @@ CODES = (
         "Remove client_max_body_size from registry['nginx']['custom_gitlab_server_config'].",
         SEEN,
         symptoms=("413 Request Entity Too Large",),
+        explains=("push-failed",),
         disproved_by=("body-size",),
     ),
     Code(
@@ -103,5 +113,12 @@ CODES = (
         _LOG,
         "nginx['worker_connections'] = 20480",
         SEEN,
+        explains=(
+            "proxy-unreachable",
+            "proxy-bad-gateway",
+            "proxy-bad-answer",
+            "token-refused",
+            "push-failed",
+        ),
     ),
 )

@@ -22,7 +22,7 @@ CODES = (
         "Compare its proxy_pass with http.addr in config.yml; both are set by:\nglctl reconfigure",
         SEEN,
         symptoms=("502 Bad Gateway",),
-        explains=("push-failed", "nginx-upstream-refused"),
+        explains=("push-failed", "nginx-upstream-refused", "nginx-upstream-timeout"),
     ),
     Code(
         "wrong-backend",
@@ -53,13 +53,13 @@ CODES = (
     ),
     Code(
         "proxy-header-lost",
-        "A header of the registry's answers does not reach clients.",
-        "GET /v2/ on the way of clients against GET /v2/ past it, header by header",
+        "A header of the protocol does not get through between clients and the registry.",
+        "GET /v2/ on the way of clients against GET /v2/ past it, or proxy_hide_header and proxy_set_header",
         "Remove proxy_hide_header from registry['nginx']['custom_gitlab_server_config'], "
         "or have the proxy before nginx leave the registry's headers alone.",
         "the distribution API",
         symptoms=("unauthorized: authentication required",),
-        explains=("push-failed", "authorization-lost", "token-refused"),
+        explains=("push-failed", "location-wrong", "authorization-lost", "token-refused"),
     ),
     Code(
         "proxy-refuses",
@@ -81,7 +81,7 @@ CODES = (
         explains=("push-failed",),
     ),
     Code(
-        "scheme-mismatch",
+        "proxy-scheme-mismatch",
         "Plain http meets a port for https on the way to the registry, or https one for http.",
         "the answer to plain http on a port for TLS, or the failing TLS handshake",
         "registry_external_url, registry['nginx']['listen_https'] and the proxy before nginx must agree on "
@@ -91,7 +91,7 @@ CODES = (
             "http: server gave HTTP response to HTTPS client",
             "The plain HTTP request was sent to HTTPS port",
         ),
-        explains=("push-failed", "nginx-upstream-tls"),
+        explains=("push-failed", "proxy-bad-gateway", "nginx-upstream-tls"),
     ),
     Code(
         "proxy-method-refused",
@@ -120,7 +120,7 @@ CODES = (
         ),
     ),
     Code(
-        "body-limit",
+        "proxy-body-limit",
         "Large layers are refused for their size.",
         "client_max_body_size as it takes effect; 413 for a large layer that is only announced",
         "Remove client_max_body_size from registry['nginx']['custom_gitlab_server_config'] (0 is no limit), "

@@ -16,7 +16,7 @@ CODES = (
             "502 Bad Gateway",
             "connect() failed (111: Connection refused) while connecting to upstream",
         ),
-        explains=("proxy-bad-gateway", "push-failed"),
+        explains=("proxy-bad-gateway", "nginx-upstream-refused", "nginx-upstream-timeout", "push-failed"),
     ),
     Code(
         "registry-not-authenticating",
@@ -52,6 +52,15 @@ CODES = (
         explains=("metrics-missing",),
         severity="warning",
         interrupts=True,
+    ),
+    Code(
+        "registry-config-unreadable",
+        "The account that the registry runs as may not read its config.yml.",
+        "owners and modes of the file, and of the directories above it",
+        "chown USER config.yml, chmod of the directory that is in the way, or: glctl reconfigure",
+        SEEN,
+        symptoms=("configuration error: open …/config.yml: permission denied",),
+        explains=("registry-config-invalid", "token-bundle-unreadable", "service-crash-loop"),
     ),
     Code(
         "metrics-missing",

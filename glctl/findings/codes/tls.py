@@ -17,7 +17,14 @@ _NOT_STARTING = (
     "certificate-not-reloaded",
 )
 # What clients of a server without usable TLS end in.
-_NO_WAY = ("proxy-unreachable", "wrong-backend", "proxy-bad-answer", "push-failed")
+_NO_WAY = (
+    "proxy-unreachable",
+    "wrong-backend",
+    "proxy-bad-answer",
+    "proxy-scheme-mismatch",
+    "public-unreachable",
+    "push-failed",
+)
 # What a better certificate puts right as well.
 _REPLACED = ("certificate-untrusted", "certificate-expiring")
 
@@ -135,7 +142,15 @@ CODES = (
         "Look at which other file of nginx's has the same server_name and listen, or is the default_server.",
         "nginx, server names; " + SEEN,
         symptoms=("error parsing HTTP 404 response body: invalid character '<'", "conflicting server name"),
-        explains=(*_NO_WAY, "certificate-name-mismatch", "authorization-lost", *_REPLACED),
+        explains=(
+            *_NO_WAY,
+            "proxy-redirects",
+            "proxy-refuses",
+            "proxy-header-lost",
+            "authorization-lost",
+            "certificate-name-mismatch",
+            *_REPLACED,
+        ),
     ),
     # --- what clients think of it
     Code(

@@ -74,6 +74,16 @@ CODES = (
         symptoms=("token signed by untrusted key with ID",),
         explains=("token-untrusted-key", "token-refused", "push-failed"),
     ),
+    Code(
+        "http-secret-missing",
+        "No http.secret is set: an upload begun on one node cannot go on at another, or after a restart.",
+        "config.yml, where images are kept where other nodes reach them, too",
+        "Where the registry has several nodes, on each of them:\n"
+        "registry['http_secret'] = 'THE SAME LONG RANDOM TEXT'\nglctl reconfigure",
+        "distribution, http.secret; distribution issue 2519",
+        symptoms=("blob upload invalid", "error resolving upload: invalid secret"),
+        severity="info",
+    ),
     # --- GitLab's side
     Code(
         "gitlab-registry-disabled",
@@ -91,7 +101,7 @@ CODES = (
         "gitlab_rails['registry_issuer'] = 'omnibus-gitlab-issuer'\nglctl reconfigure",
         SEEN,
         symptoms=("token from untrusted issuer",),
-        explains=("token-wrong-issuer", "login-token-refused"),
+        explains=("token-wrong-issuer", "login-token-refused", "token-refused"),
     ),
     Code(
         "token-service-unknown",
@@ -118,6 +128,7 @@ CODES = (
         "registry['token_realm'] = 'https://gitlab.example.com'   # without a redirect\nglctl reconfigure",
         "RFC 9110, section 15.4; gitlab issue 14564",
         symptoms=("denied: access forbidden",),
+        explains=("realm-unreachable",),
     ),
     Code(
         "realm-unreachable",

@@ -85,7 +85,12 @@ def _arguments() -> argparse.Namespace:
     )
     names = [each.name for each in (*faults(), *variants())]
     parser.add_argument(
-        "--only", action="append", choices=names, metavar="NAME", help="only this one (repeatable)"
+        "--only",
+        action="append",
+        type=lambda name: Path(name).stem.replace("_", " "),
+        choices=names,
+        metavar="NAME",
+        help="only this one, by its file or the name in the table (repeatable)",
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="stacks at once")
     parser.add_argument("--write", action="store_true", help="write the table to docs/doctor.md")

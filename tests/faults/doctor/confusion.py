@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pairs import excluded
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -23,7 +25,8 @@ def table(outcomes: Sequence[Outcome]) -> str:
     parts = [
         _summary(singles, pairs, healthy),
         _lines(_TITLES, (_single(each) for each in singles)),
-        "Two at once:",
+        "Two at once: each fault in one pair, where it is independent of another. It is not where",
+        "\n".join(f"- {why} ({count:,} pairs)" for why, count in excluded(singles).most_common()),
         _lines(("faults", *_TITLES[2:]), (_pair(each) for each in pairs)),
         "Healthy, where nothing may be found:",
         _lines(("variant", "how it is made", *_TITLES[3:]), (_variant(each) for each in healthy)),

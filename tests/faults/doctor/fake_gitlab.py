@@ -43,11 +43,6 @@ UNAUTHORIZED = {
     "was incorrect or you're required to use a token instead of a password. If a token was provided, it was "
     "either incorrect, expired, or improperly scoped.",
 }
-_LINES = """
-external_url '{gitlab}'
-registry_external_url 'http://localhost:{front}'
-registry['nginx']['listen_port'] = {nginx}
-"""
 _GITLAB_YML = """
 production: &base
   registry:
@@ -95,8 +90,8 @@ def with_gitlab() -> Iterator[Stack]:
         tempfile.TemporaryDirectory() as folder,
         nginx(Path(folder), _FRONT.format(front=front, nginx=behind), front),
     ):
-        lines = _LINES.format(gitlab=fake.url, front=front, nginx=behind)
-        with stack(lines, ports={"nginx": behind}) as made:
+        lines = f"registry['nginx']['listen_port'] = {behind}\n"
+        with stack(lines, ports={"nginx": behind}, gitlab=fake.url, url=f"http://localhost:{front}") as made:
             made.fake = fake
             fake.key_file = made.key
             made.front = Path(folder)

@@ -25,7 +25,7 @@ from stacks import STACKS, told
 from glctl.findings.catalog import CODES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from stacks import Stack, Stacks
@@ -169,23 +169,23 @@ def _not_well_again(stack: Stack) -> list[str]:
 
 
 def judge(faults: Sequence[Fault], by_default: Report, with_write: Report) -> list[str]:
-    """What is not as it must be in the two reports, each with its report."""
+    """What is not as it must be in the two reports, a paragraph for each, which shows it."""
     expected = {fault.cause for fault in faults if fault.cause}
     hidden = {fault.cause for fault in faults if fault.write_only}
-    wrong = [f"{line}\nwith --write: {told(with_write)}" for line in _differences(with_write, expected)]
-    wrong += [
-        f"{line}\nby default: {told(by_default)}"
-        for line in _differences(by_default, expected, may_be_missed=hidden)
-    ]
+    reports = ("with --write", with_write, set()), ("by default", by_default, hidden)
+    wrong = []
+    for how, report, may_be_missed in reports:
+        if lines := list(_differences(report, expected, may_be_missed)):
+            wrong.append("\n  ".join([f"{how}:", *lines, told(report)]))
     tried = {check["name"] for check in by_default["checks"] if check["outcome"] != "not_tried"}
-    for name in {name for fault in faults for name in fault.write_only} & tried:
-        wrong.append(f"{name} tells it only with --write, and is not listed as not tried\n{told(by_default)}")
+    listed = tried & {name for fault in faults for name in fault.write_only}
+    wrong += [f"{name} tells it only with --write, and is not listed as not tried" for name in sorted(listed)]
     return wrong
 
 
-def _differences(report: Report, expected: set[str], may_be_missed: Iterable[str] = ()) -> Iterable[str]:
+def _differences(report: Report, expected: set[str], may_be_missed: set[str]) -> Iterator[str]:
     found = set(report["root_causes"])
-    for cause in sorted(expected - found - {*may_be_missed}):
+    for cause in sorted(expected - found - may_be_missed):
         yield f"{cause} is not among the root causes"
     for cause in sorted(found - expected):
         yield f"{cause} is a root cause, and nobody made that fault"

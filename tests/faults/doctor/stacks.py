@@ -12,17 +12,23 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import yaml
 from certificates import Authority
 from servers import accepts, chronyd, free_ports, program, wait_until
 
 from glctl import cli
+from glctl.clients import keys
+from glctl.clients.distribution import grant
+from glctl.doctor.facts import REPOSITORY
 from glctl.paths import LOG_DIR, Root
+from glctl.secret import Secret
 from glctl.services import control, teardown
 from glctl.services.catalog import NGINX, REGISTRY
 from glctl.services.runit import look
@@ -33,10 +39,11 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 HOST = "registry.example.com"
+GITLAB = "https://gitlab.example.com"
 AS_ROOT = os.geteuid() == 0
 GITLAB_RB = """
-external_url 'https://gitlab.example.com'
-registry_external_url '{scheme}://{host}:{nginx}'
+external_url '{gitlab}'
+registry_external_url '{url}'
 registry['registry_http_addr'] = '127.0.0.1:{registry}'
 registry['debug_addr'] = '127.0.0.1:{debug}'
 registry['nginx']['listen_addresses'] = ['127.0.0.1']
@@ -59,6 +66,8 @@ class Stack:
     fake: Any = None  # of a stack with GitLab's side (fake_gitlab.py), as are the next two
     gitlab_yml: Path = Path()
     front: Path = Path()  # the folder of the proxy before nginx
+    store: Any = None  # the server of its bucket, of a stack with images in S3 (object_stores.py)
+    store_proxy: Any = None  # before it, where one can answer instead of it
     authority: Authority = field(default_factory=lambda: Authority("Example authority"))
 
     @property
@@ -105,6 +114,23 @@ class Stack:
     @property
     def log(self) -> Path:
         return self.path / f"{LOG_DIR[1:]}/registry/current"
+
+    @property
+    def url(self) -> str:
+        """The registry itself, past nginx."""
+        return f"http://127.0.0.1:{self.ports['registry']}"
+
+    def token(self, *actions: str) -> Secret:
+        """What GitLab would give a client for *actions* on the doctor's repository."""
+        settings = yaml.safe_load(self.config.read_text())["auth"]["token"]
+        return keys.sign_token(
+            keys.read_private_key(Secret(self.key.read_text()), str(self.key)),
+            issuer=settings["issuer"],
+            audience=settings["service"],
+            subject="somebody",
+            access=[grant(REPOSITORY, *actions)],
+            now=time.time(),
+        )
 
     def run_script(self, service: str) -> Path:
         return self.path / f"opt/gitlab/sv/{service}/run"
@@ -169,11 +195,19 @@ def told(report: dict[str, Any]) -> str:
 @contextlib.contextmanager
 def stack(
     lines: str = "",
+    *,
+    without: str = "",
     scheme: str = "http",
     options: tuple[str, ...] = (),
     ports: Mapping[str, int] = MappingProxyType({}),
+    gitlab: str = GITLAB,
+    url: str = "",
 ) -> Iterator[Stack]:
-    """A stack with these *lines* in its gitlab.rb, up and well when entered; on *ports*, else free ones."""
+    """A stack, up and well when entered; on *ports*, else free ones.
+
+    Its gitlab.rb has these *lines* added, and those left out that hold *without*.
+    *gitlab* and *url* are the public addresses of GitLab and of the registry.
+    """
     for name in ("docker-registry", "nginx", "runsvdir"):
         program(name)
     folder = Path(tempfile.mkdtemp(prefix="glctl-doctor-"))
@@ -183,8 +217,10 @@ def stack(
     path = folder / "root"
     (path / "etc/gitlab").mkdir(parents=True)
     ports = {**dict(zip(("registry", "debug", "nginx", "status"), free_ports(4), strict=True)), **ports}
-    text = GITLAB_RB.format(scheme=scheme, host=HOST, **ports) + (AS_NOBODY if AS_ROOT else "") + lines
-    (path / "etc/gitlab/gitlab.rb").write_text(text)
+    url = url or f"{scheme}://{HOST}:{ports['nginx']}"
+    text = GITLAB_RB.format(gitlab=gitlab, url=url, **ports) + (AS_NOBODY if AS_ROOT else "")
+    kept = [line for line in text.splitlines() if not without or without not in line]
+    (path / "etc/gitlab/gitlab.rb").write_text("\n".join([*kept, lines, ""]))
     with chronyd(clock) as time_server:
         made = Stack(path, time_server, ports, options)
         if scheme == "https":
@@ -216,10 +252,24 @@ def _with_gitlab() -> AbstractContextManager[Stack]:
     return with_gitlab()
 
 
+def _in_s3(name: str, **how: Any) -> AbstractContextManager[Stack]:
+    import object_stores  # which imports this module
+
+    made: AbstractContextManager[Stack] = getattr(object_stores, name)(**how)
+    return made
+
+
 STACKS: dict[str, Callable[[], AbstractContextManager[Stack]]] = {
     "filesystem": stack,
     "https": partial(stack, scheme="https"),
+    "json logs": partial(stack, "registry['log_formatter'] = 'json'"),
+    "every address": partial(stack, without="registry['nginx']['listen_addresses']"),
+    "without nginx": partial(stack, "nginx['enable'] = false\nregistry['nginx']['enable'] = false"),
     "gitlab": _with_gitlab,
+    "moto": partial(_in_s3, "with_moto"),
+    "moto behind a proxy": partial(_in_s3, "with_moto", behind_proxy=True),
+    "seaweedfs": partial(_in_s3, "with_weed"),
+    "seaweedfs behind a proxy": partial(_in_s3, "with_weed", behind_proxy=True),
 }
 
 

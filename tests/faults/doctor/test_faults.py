@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import confusion
-import pairs
 import pytest
 from harness import HERE, Fault, Outcome, attempt, faults, judge, load, variants
 from stacks import Stacks
@@ -19,24 +18,22 @@ if TYPE_CHECKING:
 
 FAULTS = {fault.name: fault for fault in faults()}
 VARIANTS = {variant.name: variant for variant in variants()}
-# One of each group, the quick ones; the campaign makes them all.
+# Some of each group, the quick ones; the campaign makes them all.
 CHOSEN = [
     "registry stopped",
-    "nginx port taken",
     "images given to root",
-    "repository given to root",
     "images missing",
     "disk full",
     "another key",
-    "config damaged",
     "virtual host damaged",
     "authorization stripped",
     "wrong backend",
-    "upstream nowhere",
-    "host without port",
-    "registry port taken",
+    "address with scheme",
+    "clock behind",
+    "certificate expired",
 ]
-TWO_AT_ONCE = [("another key", "nginx stopped"), ("repositories without w", "authorization stripped")]
+TWO_AT_ONCE = [("another key", "nginx stopped")]
+HEALTHY = ["http", "blob unknown", "token with less", "images elsewhere", "no image yet"]
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +58,7 @@ def test_two_faults_at_once_are_both_named(stacks: Stacks, names: tuple[str, str
     require_right(attempt(stacks, *(FAULTS[name] for name in names)))
 
 
-@pytest.mark.parametrize("name", sorted(name for name in VARIANTS if VARIANTS[name].stack == "filesystem"))
+@pytest.mark.parametrize("name", HEALTHY)
 def test_nothing_is_found_on_a_healthy_stack(stacks: Stacks, name: str) -> None:
     require_right(attempt(stacks, VARIANTS[name]))
 
@@ -70,11 +67,9 @@ def test_nothing_is_found_on_a_healthy_stack(stacks: Stacks, name: str) -> None:
 
 
 def test_a_fault_that_names_another_cause_is_wrong(stacks: Stacks) -> None:
-    wrong = attempt(stacks, replace(FAULTS["images missing"], cause="storage-full")).wrong
-    assert [text.splitlines()[0] for text in wrong[:2]] == [
-        "storage-full is not among the root causes",
-        "storage-missing is a root cause, and nobody made that fault",
-    ]
+    for paragraph in attempt(stacks, replace(FAULTS["images missing"], cause="storage-full")).wrong:
+        assert "storage-full is not among the root causes" in paragraph
+        assert "storage-missing is a root cause, and nobody made that fault" in paragraph
 
 
 def test_a_variant_that_is_not_healthy_is_wrong(stacks: Stacks) -> None:
@@ -111,10 +106,9 @@ def test_a_consequence_of_what_was_not_made_is_wrong() -> None:
     report = _report("storage-missing")
     finding = {"code": "push-failed", "check": "push", "severity": "error", "explained_by": "storage-full"}
     report["findings"].append(finding)
-    wrong = judge([FAULTS["images missing"]], report, _report("storage-missing"))
-    assert [text.splitlines()[0] for text in wrong] == [
-        "push-failed is explained by storage-full, and nobody made that fault"
-    ]
+    (wrong,) = judge([FAULTS["images missing"]], report, _report("storage-missing"))
+    said = "push-failed is explained by storage-full, and nobody made that fault"
+    assert wrong.startswith(f"by default:\n  {said}\n")
 
 
 def _report(*causes: str, **outcomes: str) -> Report:
@@ -134,10 +128,6 @@ def test_a_file_with_an_unknown_code_is_refused(tmp_path: Path) -> None:
     path.write_text('"""Odd."""\nCAUSE = "no-such-code"\n')
     with pytest.raises(AssertionError, match="no-such-code"):
         load(path)
-
-
-def test_every_excluded_pair_is_of_faults_that_there_are() -> None:
-    assert set().union(*pairs.EXCLUDED) <= set(FAULTS)
 
 
 def test_the_table_tells_what_was_missed_and_what_was_told_too_much() -> None:

@@ -100,12 +100,14 @@ def with_mode(path: Path, mode: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def moved_away(path: Path, instead: str | None = None) -> Iterator[None]:
-    """*path* gone, or a file with the text *instead* in its place."""
+def moved_away(path: Path, instead: str | None = None, *, link: str = "") -> Iterator[None]:
+    """*path* gone, or in its place a file with the text *instead*, or a symbolic link to *link*."""
     away = path.with_name(f"{path.name}.away")
     path.rename(away)
     if instead is not None:
         path.write_text(instead)
+    if link:
+        path.symlink_to(link)
     yield
     path.unlink(missing_ok=True)
     away.rename(path)
@@ -121,12 +123,12 @@ def added(path: Path, text: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def mounted(path: Path, options: str, *, fill: bool = False) -> Iterator[None]:
-    """A tmpfs over *path*, the account's own; *fill*: with no room left in it."""
+def mounted(path: Path, options: str, *, fill: bool = False, left: int = 0) -> Iterator[None]:
+    """A tmpfs over *path*, with its owner and mode; *fill*: with only so many bytes *left* in it."""
     if not AS_ROOT:
         pytest.skip("only root can mount")
     owner = path.stat()
-    options = f"{options},uid={owner.st_uid},gid={owner.st_gid}"
+    options = f"{options},uid={owner.st_uid},gid={owner.st_gid},mode={owner.st_mode & 0o7777:o}"
     done = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(path)], capture_output=True, check=False
     )
@@ -134,9 +136,11 @@ def mounted(path: Path, options: str, *, fill: bool = False) -> Iterator[None]:
         pytest.skip("this root may not mount")
     try:
         if fill:
-            with contextlib.suppress(OSError), open(path / "filler", "wb", buffering=0) as filler:
-                while filler.write(bytes(4096)):
-                    pass
+            with open(path / "filler", "wb", buffering=0) as filler:
+                with contextlib.suppress(OSError):
+                    while filler.write(bytes(4096)):
+                        pass
+                filler.truncate(filler.tell() - left)
         yield
     finally:
         # Lazily: the registry may look at it just now.
@@ -255,6 +259,12 @@ def nginx_runs_with(stack: Stack, *changes: tuple[str, str]) -> Iterator[None]:
     stack.reload_nginx()
 
 
+def location_with(stack: Stack, directives: str) -> AbstractContextManager[None]:
+    """nginx with further *directives* where it passes requests on to the registry."""
+    passing = f"proxy_pass http://127.0.0.1:{stack.ports['registry']}"
+    return nginx_runs_with(stack, (passing, f"{directives} {passing}"))
+
+
 def nginx_passes_to(stack: Stack, port: int) -> AbstractContextManager[None]:
     """nginx sent on to another port."""
     upstream = f"proxy_pass http://127.0.0.1:{stack.ports['registry']}"
@@ -269,21 +279,6 @@ def header(stack: Stack, name: str, value: str) -> AbstractContextManager[None]:
         if line.split()[:2] == ["proxy_set_header", name]
     )
     return nginx_runs_with(stack, (line, f"proxy_set_header {name} {value};"))
-
-
-@contextlib.contextmanager
-def tls(stack: Stack, told: str) -> Iterator[None]:
-    """nginx serving https, and telling the registry that clients use *told*."""
-    shown = self_signed(HOST)
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "key").write_text(shown.key)
-        (Path(folder) / "crt").write_text(shown.chain)
-        port = stack.ports["nginx"]
-        listen = f"listen 127.0.0.1:{port}"
-        pair = f"{listen} ssl; ssl_certificate {folder}/crt; ssl_certificate_key {folder}/key"
-        proto = "proxy_set_header X-Forwarded-Proto"
-        with nginx_runs_with(stack, (f"{listen};", f"{pair};"), (f"{proto} http;", f"{proto} {told};")):
-            yield
 
 
 # --- clocks
@@ -316,7 +311,8 @@ def gitlab(stack: Stack, *, ahead: int) -> Iterator[None]:
     """Tokens come from a GitLab whose clock is *ahead*: an nginx that refuses as GitLab does."""
     port, shown = free_port(), self_signed("gitlab.example.com")
     refused = (
-        f"listen 127.0.0.1:{port} ssl; ssl_certificate crt; ssl_certificate_key key; location / {{ return 302 /users/sign_in; }}"
+        f"listen 127.0.0.1:{port} ssl; ssl_certificate crt; ssl_certificate_key key;"
+        " location / { return 302 /users/sign_in; }"
         " location = /jwt/auth { default_type application/json; add_header WWW-Authenticate Basic always;"
         """ return 401 '{"errors":[{"code":"UNAUTHORIZED","message":"HTTP Basic: Access denied"}]}'; }"""
     )

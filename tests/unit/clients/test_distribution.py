@@ -188,6 +188,16 @@ def test_blobs_are_followed_to_their_storage_without_the_token(client, serve, st
     assert blob.exchanges[2].url == f"{storage.url}/data?X-Amz-Signature=[MASKED]"
 
 
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+def test_a_blob_is_asked_for_without_following(client, serve, method):
+    with serve(answer(307, Location="/moved?X-Amz-Signature=x"), answer(200)) as server:
+        moved = distribution.ask_blob(client, method, server.url, "a/b", "sha256:1", TOKEN)
+        here = distribution.ask_blob(client, method, server.url, "a/b", "sha256:1", TOKEN)
+    assert lines(server) == [(f"{method} /v2/a/b/blobs/sha256:1", True)] * 2
+    assert moved[1] == f"{server.url}/moved?X-Amz-Signature=x"
+    assert (here[0].status, here[1]) == (200, "")
+
+
 @pytest.mark.parametrize(("status", "exists"), [(404, False), (401, None), (403, None), (500, None)])
 def test_only_some_answers_tell_whether_a_blob_exists(client, serve, status, exists):
     with serve(answer(status)) as server:

@@ -311,6 +311,33 @@ def test_connect_to_says_in_a_failure_where_it_went_and_for_whom():
     assert got.failure.message == f"nothing listens at 127.0.0.1:{port} (for registry.example.com:5050) (TCP)"
 
 
+def test_all_goes_through_a_proxy_whose_password_is_not_shown(serve):
+    with serve() as proxy:
+        through = Secret(f"http://bob:s3cret@127.0.0.1:{proxy.port}")
+        with http.Client(proxy=through) as client:
+            got = client.request("GET", "http://s3.example.com/images")
+    assert got.status == 200
+    assert proxy.requests[0].startswith(b"GET http://s3.example.com/images HTTP/1.1\r\n")
+    with http.Client(proxy=Secret(f"http://bob:s3cret@127.0.0.1:{closed_port()}")) as client:
+        failed = client.request("GET", "http://s3.example.com/images")
+    assert "s3.example.com:80 (through the proxy 127.0.0.1:" in failed.failure.message
+    assert "s3cret" not in repr(failed)
+
+
+def test_certificates_of_a_directory_are_trusted_too(tmp_path, serve):
+    trusted, system = tmp_path / "trusted", tmp_path / "system"
+    trusted.mkdir()
+    system.mkdir()
+    _, context = certificate(trusted, "registry.example.com")
+    other, _ = certificate(system, "other.example.com")
+    (trusted / "notes.txt").write_text("no certificate")
+    with serve(tls=context) as server:
+        here = {("registry.example.com", 443): ("127.0.0.1", server.port)}
+        with http.Client(ca_file=other, ca_dirs=(trusted,), connect_to=here) as client:
+            got = client.request("GET", "https://registry.example.com/v2/")
+    assert got.status == 200, got.failure
+
+
 def test_tls_with_connect_to_checks_the_name_of_the_url(tmp_path, serve):
     path, context = certificate(tmp_path, "registry.example.com")
     with serve(tls=context) as server:
@@ -414,3 +441,18 @@ def test_what_of_a_url_is_shown(url, shown):
 )
 def test_address_of_a_url(url, address):
     assert http.address_of(url) == address
+
+
+def test_a_name_that_is_not_found_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def never(host: str, timeout: float) -> tuple[str, ...]:
+        asked.append((host, timeout))
+        return ()
+
+    monkeypatch.setattr(http, "resolve", never)
+    exchange = http.Client(resolve_timeout=0.5).request("GET", "http://registry.example.com:5050/v2/")
+    assert asked == [("registry.example.com", 0.5)]
+    assert exchange.failure
+    assert exchange.failure.kind == "dns"
+    assert "registry.example.com:5050" in exchange.failure.message

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import socket
 import time
@@ -101,9 +102,9 @@ def test_with_a_gitlab_rb_alone_it_is_static_and_says_so(run: Any, tmp_path: Pat
     document = json.loads(out)
     assert (code, document["root_causes"]) == (0, ["unknown-key"])
     assert document["findings"][0]["subject"].endswith("gitlab.rb:4:1")
-    because = "only a gitlab.rb is examined, nothing that runs"
+    because = "only a gitlab.rb is examined (--config)"
     not_tried = {c["name"] for c in document["checks"] if c["because"] == because}
-    assert not_tried == {check.name for check in TARGETS["registry"] if check.live}
+    assert not_tried == {check.name for check in TARGETS["registry"] if check.live and not check.pointless}
 
 
 def test_a_gitlab_rb_that_cannot_be_read_is_a_usage_error(run: Any, tmp_path: Path) -> None:
@@ -217,3 +218,29 @@ def test_an_interrupt_ends_it_quietly(run: Any, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr("glctl.doctor.runner.examine", interrupt)
     assert run() == (130, "", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "stdin"),
+    [
+        (("--login-as", "alice"), "PLANTED\n"),
+        (("--token-stdin",), "PLANTED\n"),
+        (("--login-as", "alice", "--token-stdin"), ""),
+        (("--login-as", "alice", "--token-stdin"), "\n"),
+    ],
+)
+def test_a_login_needs_a_user_and_a_token_on_standard_input(
+    run: Any, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], stdin: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+    code, out, err = run(*options)
+    assert (code, out) == (2, "")
+    assert "standard input" in err.lower()
+    assert "PLANTED" not in err
+
+
+def test_the_token_is_the_first_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("glrt-x\r\nmore\n"))
+    login = doctor._login("alice", token_stdin=True)
+    assert login
+    assert (login.user, login.looks_like) == ("alice", "a runner's authentication token")

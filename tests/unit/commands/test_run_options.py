@@ -41,3 +41,9 @@ def test_what_is_said_counts(given: Any) -> None:
 @pytest.mark.parametrize("option", ["--watch", "--drain", "--wait"])
 def test_there_is_no_time_below_zero(given: Any, option: str) -> None:
     assert given(option, "-1") is None
+
+
+@pytest.mark.parametrize("seconds", ["nan", "-1", "soon"])
+def test_what_is_no_time_is_refused(given: Any, seconds: str) -> None:
+    assert given("--wait", seconds) is None
+    assert given("--wait", "1.5")["wait"] == 1.5

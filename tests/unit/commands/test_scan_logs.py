@@ -58,7 +58,7 @@ def test_only_what_was_asked_for_is_counted(
     ("arguments", "said"),
     [
         (["nosuch"], "nosuch is neither a service nor a file"),
-        (["{root}"], "is no file"),
+        (["{root}"], "No logs are in"),
         (["--since", "soon"], "not a time: 'soon'"),
         (["--since", "1h", "--until", "2h"], "--since is not before --until"),
     ],

@@ -78,7 +78,11 @@ def test_without_names_all_services_are_shown_each_line_with_its_source(
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["nosuch"], 2, ["No logs are known for service 'nosuch'.", "Known: registry, nginx, logrotate."]),
+        (
+            ["nosuch"],
+            2,
+            ["No logs are known for service 'nosuch'.", "Known: registry, nginx, logrotate, gitlab-rails."],
+        ),
         (["--grep", "("], 2, ["'(' is not a regular expression"]),
         (["--since", "soon"], 2, ["not a time: 'soon'"]),
         (["--cursor", "/dev/null"], 2, ["/dev/null is no cursor of tail-logs"]),

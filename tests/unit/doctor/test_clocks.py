@@ -99,8 +99,8 @@ def test_a_majority_of_time_servers_is_believed_and_liars_are_named(new_facts: C
     assert clock.evidence[-1] == "no answer from s0"
 
 
-def test_where_time_servers_answer_no_date_is_asked_for(new_facts: Callable[..., Facts]) -> None:
-    clock = judged(new_facts, ntp=survey(0.01), gitlab_date=KeyError("asked"))
+def test_where_time_servers_answer_no_date_counts(new_facts: Callable[..., Facts]) -> None:
+    clock = judged(new_facts, ntp=survey(0.01), gitlab_date=date("GitLab", 600.0))
     assert (clock.by, clock.alone) == ("1 time server", True)
 
 
@@ -211,6 +211,15 @@ def test_the_registrys_own_name_may_always_lead_back_here(
 ) -> None:
     clocks.registry_date(new_facts())
     assert asked == [("http://registry.example.com:5050/v2/", True)]
+
+
+def test_under_its_own_address_it_is_not_asked(
+    new_facts: Callable[..., Facts], asked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clocks, "is_own", lambda address: True)
+    with pytest.raises(NotTriedError, match="leads to this machine itself"):
+        clocks.registry_date(new_facts())
+    assert asked == []
 
 
 def test_a_name_that_does_not_resolve(new_facts: Callable[..., Facts], asked: Any) -> None:

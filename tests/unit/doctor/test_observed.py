@@ -84,6 +84,7 @@ def require_as_written(observed: Observed, root: Root) -> None:
     assert observed.debug == ("localhost", 5001)
     assert observed.setting("auth", "token", "issuer") == "omnibus-gitlab-issuer"
     assert observed.setting("log", "level") == "debug"  # from the environment
+    assert observed.environment["REGISTRY_LOG_LEVEL"] == "debug"
     assert observed.services == ("registry", "nginx")
     assert observed.problem == ""
     assert observed.vhost

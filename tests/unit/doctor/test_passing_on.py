@@ -95,7 +95,6 @@ def test_rate_limits(http: str, limits: tuple[tuple[float, int], ...]) -> None:
         ("Host $host", HTTP.origin, "http://registry.example.com"),
         ("Host $host:$server_port", HTTP.origin, "http://registry.example.com:5050"),
         ("Host ${http_host}", HTTP.origin, "http://registry.example.com:5050"),
-        ("X-Other 1", HTTP.origin, "http://127.0.0.1:5000"),
         ("Host $http_host|X-Forwarded-Proto https", "https://r.example.com", "https://r.example.com"),
         ("Host $http_host|X-Forwarded-Proto $scheme", "https://r.example.com", "http://r.example.com"),
         ("Host a|X-Forwarded-Host b, c", HTTP.origin, "http://b"),
@@ -105,9 +104,31 @@ def test_rate_limits(http: str, limits: tuple[tuple[float, int], ...]) -> None:
 )
 def test_the_address_that_the_registry_makes_of_them(headers: str, public: str, location: str) -> None:
     passing = read(location=" ".join(f"proxy_set_header {each};" for each in _quoted(headers)))
-    assert location_of(passing, HTTP, parse_url(public), "127.0.0.1:5000") == location
+    assert location_of(passing, HTTP, parse_url(public), "127.0.0.1:5000") == (location and f"{location}/")
 
 
 def _quoted(headers: str) -> list[str]:
     pairs = (each.split(" ", 1) for each in headers.split("|"))
     return [f'{name} "{value}"' for name, value in pairs]
+
+
+@pytest.mark.parametrize(
+    ("directives", "location"),
+    [
+        ("", "/"),  # the address of proxy_pass becomes the client's own
+        ("proxy_redirect default;", "/"),
+        ("proxy_redirect off;", "http://127.0.0.1:5000/"),
+        ("proxy_redirect http://127.0.0.1:5000/ $scheme://$http_host/;", f"{HTTP.origin}/"),
+        ("proxy_redirect http:// https://;", "https://127.0.0.1:5000/"),
+        ("proxy_redirect http://other/ /;", "http://127.0.0.1:5000/"),
+        ("proxy_redirect ~^http://[^/]+/ /;", ""),
+        ("proxy_redirect http:// $custom;", ""),
+    ],
+)
+def test_what_nginx_makes_of_a_location_of_the_registrys_own(directives: str, location: str) -> None:
+    assert location_of(read(location=directives), HTTP, HTTP, "127.0.0.1:5000") == location
+
+
+def test_headers_that_are_hidden_and_connections() -> None:
+    found = read("proxy_hide_header Location; limit_conn z 7; limit_conn y 3;", "proxy_hide_header Link;")
+    assert (found.hidden, found.connections) == (("link",), 3)

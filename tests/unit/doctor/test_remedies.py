@@ -13,6 +13,7 @@ from glctl.settings.platform import DEBIAN, OMNIBUS, Platform
         ("glctl restart registry", DEBIAN, "glctl --root /s", "glctl --root /s restart registry"),
         ("glctl restart registry", OMNIBUS, "glctl", "gitlab-ctl restart registry"),
         ("Set it and run:\nglctl reconfigure", OMNIBUS, "glctl", "Set it and run:\ngitlab-ctl reconfigure"),
+        ("glctl reconfigure --dry-run", OMNIBUS, "glctl", "glctl reconfigure --dry-run"),
         ("glctl tail-logs nginx", OMNIBUS, "glctl --root /o", "glctl --root /o tail-logs nginx"),
         ("what glctl cannot tell", DEBIAN, "glctl --root /s", "what glctl cannot tell"),
         ("chown nobody /glctl reconfigure", DEBIAN, "glctl --root \\1", "chown nobody /glctl reconfigure"),

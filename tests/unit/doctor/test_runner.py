@@ -11,9 +11,9 @@ import pytest
 
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.facts import Options
-from glctl.doctor.found import found
 from glctl.doctor.runner import examine
 from glctl.errors import GlctlError
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -86,6 +86,37 @@ def test_it_takes_as_long_as_the_slowest_chain_and_not_the_sum(report: Callable[
     result = report(*chain, *others)
     assert 0.3 <= time.monotonic() - begun < 2  # the sum is 4.3
     assert 300 <= result.duration_ms < 2000
+
+
+def test_what_computes_takes_turns_and_what_waits_does_not(report: Callable[..., Report]) -> None:
+    under_way: set[str] = set()
+    together: set[frozenset[str]] = set()
+
+    def seen(name: str, **more: Any) -> Check:
+        def run(_: Facts) -> Generator[Finding, None, str]:
+            under_way.add(name)
+            time.sleep(0.03)
+            together.add(frozenset(under_way))
+            under_way.remove(name)
+            yield from ()
+            return ""
+
+        return replace(check(name, **more), run=run)
+
+    result = report(*(seen(f"computes{n}", computes=True) for n in range(3)), seen("waits"))
+    assert {c.outcome for c in result.checks} == {"ok"}
+    assert {len(names - {"waits"}) for names in together} <= {0, 1}
+    assert any(len(names) == 2 for names in together)
+
+
+def test_one_that_hangs_does_not_keep_others_from_computing(
+    report: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glctl.doctor.runner._TURN", 0.05)
+    hanging = check("hangs", seconds=0.5, timeout=0.2, computes=True)
+    result = report(hanging, check("a", computes=True, timeout=5), check("b", computes=True, timeout=5))
+    assert ended(result)["hangs"][0] == "finding"
+    assert ended(result)["a"][0] == ended(result)["b"][0] == "ok"
 
 
 def test_waiting_costs_no_processor_time(report: Callable[..., Report]) -> None:
@@ -232,11 +263,12 @@ def test_options_decide_what_a_check_may_do(
     assert ended(result)["a"][0] == outcome
 
 
-def test_what_logs_in_does_not_while_it_may_be_repeated(report: Callable[..., Report]) -> None:
-    login = check("login", logs_in=True)
-    assert ended(report(login))["login"][0] == "ok"
-    outcome, because = ended(report(login, options=Options(waiting=True)))["login"]
-    assert (outcome, because) == ("not_tried", "it logs in, which --wait does once, at the end")
+def test_what_makes_no_sense_here_is_not_tried_whatever_the_options(report: Callable[..., Report]) -> None:
+    here = check("a", pointless=lambda observed: f"no {observed.source} here", effect="lasting")
+    for options in (Options(), Options(write=True)):
+        assert ended(report(here, options=options))["a"] == ("not_tried", "no disk here")
+    sensible = check("a", pointless=lambda _: "")
+    assert ended(report(sensible))["a"][0] == "ok"
 
 
 def test_a_check_speaks_for_its_group_where_it_says_so(report: Callable[..., Report]) -> None:
@@ -246,7 +278,10 @@ def test_a_check_speaks_for_its_group_where_it_says_so(report: Callable[..., Rep
 
 def test_with_a_gitlab_rb_alone_nothing_live_is_tried(report: Callable[..., Report]) -> None:
     result = report(check("live"), check("static", live=False), source="gitlab.rb")
-    assert ended(result)["live"] == ("not_tried", "only a gitlab.rb is examined, nothing that runs")
+    assert ended(result)["live"] == (
+        "not_tried",
+        "only a gitlab.rb is examined (--config)",
+    )
     assert ended(result)["static"][0] == "ok"
 
 
@@ -270,3 +305,23 @@ def test_progress_names_what_is_under_way(new_facts: Callable[..., Facts]) -> No
 
 def test_no_checks_make_an_empty_report(report: Callable[..., Report]) -> None:
     assert (report().findings, report().checks) == ((), ())
+
+
+def test_what_comes_after_a_check_waits_for_it_and_is_run_however_it_ends(
+    report: Callable[..., Report],
+) -> None:
+    ends: list[str] = []
+
+    def noted(name: str, seconds: float, *finds: Finding) -> Callable[[Facts], Generator[Finding, None, str]]:
+        def run(_: Facts) -> Generator[Finding, None, str]:
+            time.sleep(seconds)
+            ends.append(name)
+            yield from finds
+            return ""
+
+        return run
+
+    first = Check("first", "First.", noted("first", 0.05, ERROR))
+    second = Check("second", "Second.", noted("second", 0), after=("first", "not chosen"))
+    assert ended(report(first, second))["second"][0] == "ok"
+    assert ends == ["first", "second"]

@@ -7,11 +7,12 @@ import pytest
 from glctl.clients import distribution
 from glctl.clients.http import Exchange, without_credentials
 from glctl.doctor.check import NotTriedError
-from glctl.doctor.s3 import Image, S3Facts, proxy_for
+from glctl.doctor.s3 import Image, S3Facts
 from glctl.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from glctl.doctor.facts import Facts
 
@@ -116,6 +117,17 @@ def test_a_client_follows_the_registry(
     assert "PLANTED" not in repr(got)
 
 
+def test_credentials_that_glctl_cannot_use_are_not_tried(s3: Callable[..., S3Facts], tmp_path: Path) -> None:
+    (tmp_path / "credentials").write_text("[default]\nrole_arn = arn:aws:iam::1:role/registry\n")
+    variables = {"AWS_SHARED_CREDENTIALS_FILE": f"{tmp_path}/credentials", "HOME": str(tmp_path)}
+    facts = s3(Client(), variables, settings={"accesskey": "", "secretkey": ""})
+    with pytest.raises(NotTriedError, match=r"by role_arn, which glctl does not follow$"):
+        facts.credentials()
+    assert not facts.has_credentials
+    with pytest.raises(NotTriedError):
+        facts.listed()
+
+
 def test_its_connections_are_closed(s3: Callable[..., S3Facts]) -> None:
     facts = s3()
     client = Client()
@@ -127,30 +139,3 @@ def test_its_connections_are_closed(s3: Callable[..., S3Facts]) -> None:
 def test_something_is_told_once(s3: Callable[..., S3Facts]) -> None:
     facts = s3()
     assert [facts.first("x"), facts.first("x"), facts.first("y")] == [True, False, True]
-
-
-@pytest.mark.parametrize(
-    ("url", "environment", "proxy"),
-    [
-        ("https://s3.example.com", {"HTTPS_PROXY": "http://proxy:3128"}, "http://proxy:3128"),
-        ("https://s3.example.com", {"https_proxy": "proxy:3128"}, "http://proxy:3128"),
-        ("http://s3.example.com", {"HTTPS_PROXY": "http://proxy:3128"}, None),
-        ("https://127.0.0.1:9000", {"HTTPS_PROXY": "http://proxy:3128"}, None),
-        ("https://localhost", {"HTTPS_PROXY": "http://proxy:3128"}, None),
-        *(
-            ("https://s3.example.com:9000", {"HTTPS_PROXY": "http://p", "NO_PROXY": exempt}, proxy)
-            for exempt, proxy in (
-                ("*", None),
-                ("a, .example.com", None),
-                ("example.com:9000", None),
-                ("example.com:1", "http://p"),
-                ("ample.com", "http://p"),
-                ("10.0.0.0/8", "http://p"),
-            )
-        ),
-        ("http://10.1.2.3", {"HTTP_PROXY": "http://p", "NO_PROXY": "10.0.0.0/8"}, None),
-    ],
-)
-def test_the_proxy_that_the_registry_uses(url: str, environment: dict[str, str], proxy: str | None) -> None:
-    found = proxy_for(url, environment)
-    assert (found.reveal() if found else None) == proxy

@@ -13,10 +13,10 @@ def test_names_are_unique(target: str) -> None:
 
 
 @pytest.mark.parametrize(("target", "check"), CHECKS)
-def test_each_check_stands_behind_those_that_it_requires(target: str, check: Check) -> None:
+def test_each_check_stands_behind_those_that_it_waits_for(target: str, check: Check) -> None:
     checks = TARGETS[target]
     before = {c.name for c in checks[: checks.index(check)]}
-    assert set(check.requires) <= before
+    assert {*check.requires, *check.after} <= before
 
 
 @pytest.mark.parametrize(("target", "check"), CHECKS)
@@ -41,6 +41,7 @@ def test_only_what_is_configured_can_be_told_from_a_gitlab_rb_alone() -> None:
         "debug-exposed",
         "forwarded",
         "proxy-limits",
+        "http-secret",
         "token-service",
         "token-realm",
         "image-name",

@@ -75,7 +75,8 @@ def test_settled_services_are_looked_at_once(
     ("states", "looping", "seconds"),
     [
         ([(0, down())], True, 1.3),  # longer than runsv waits between two starts
-        ([(0, down()), (0.9, up(2, at=0.9))], False, 1.3),  # it has come up, and stays
+        ([(0, down()), (0.9, up(2, at=0.9))], False, 2.2),  # it has come up, and stays
+        ([(0, down()), (0.9, up(2, at=0.9)), (2.0, down(at=2.0))], True, 2.0),  # it took its time to fail
         ([(0, down()), (0.9, up(2, at=0.9)), (1.0, down(at=1.0))], True, 1.0),
         ([(0, Status("finish", since=START, want="up"))], True, 1.3),
         ([(0, up(1))], False, 1.3),

@@ -143,7 +143,7 @@ def static() -> Report:
         (
             CheckResult("configuration", "ok", "as gitlab.rb would make it", 0.1),
             *(
-                CheckResult(name, "not_tried", "only a gitlab.rb is examined")
+                CheckResult(name, "not_tried", "only a gitlab.rb is examined (--config)")
                 for name in ("clock", "local", "push")
             ),
         ),

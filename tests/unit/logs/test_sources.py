@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from glctl.errors import UsageError
-from glctl.logs.sources import LogSource, find_sources, log_directory, prefix_in
+from glctl.logs.sources import LogSource, files_in, find_sources, log_directory, prefix_in, service_of
 from glctl.paths import Root
 
 OMNIBUS_RUN = """#!/bin/sh
@@ -25,6 +25,7 @@ def test_without_names_every_known_service_has_its_sources(tmp_path: Path) -> No
     assert [(source.name, source.path) for source in sources] == [
         ("registry", logs / "registry/current"),
         ("nginx", logs / "nginx/current"),
+        ("nginx/access", logs / "nginx/access.log"),
         ("nginx/error", logs / "nginx/error.log"),
         ("nginx/registry_access", logs / "nginx/gitlab_registry_access.log"),
         ("nginx/registry_error", logs / "nginx/gitlab_registry_error.log"),
@@ -36,7 +37,7 @@ def test_an_unknown_service_is_a_usage_error_that_names_the_known_ones() -> None
     with pytest.raises(UsageError) as error:
         find_sources(Root(), ["redis"])
     assert "'redis'" in error.value.message
-    assert error.value.hint == "Known: registry, nginx, logrotate."
+    assert error.value.hint == "Known: registry, nginx, logrotate, gitlab-rails."
 
 
 @pytest.mark.parametrize(
@@ -104,6 +105,31 @@ def test_a_source_exists_by_its_live_file_or_an_archive(tmp_path: Path) -> None:
     archive.unlink()
     source.path.touch()
     assert source.exists
+
+
+def test_the_logs_of_a_directory_and_of_services_below_it_are_found_oldest_first(tmp_path: Path) -> None:
+    names = [f"registry/{label(1, 's')}", f"registry/{label(2, 'u')}", "registry/current"]
+    names += ["nginx/error.log.1.gz", "nginx/error.log", "postgresql/current", "registry/lock"]
+    for at, name in enumerate(names):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+        os.utime(path, (at, at))
+    found = [str(path.relative_to(tmp_path)) for path in files_in(tmp_path)]
+    assert found == ["nginx/error.log.1.gz", "nginx/error.log", *names[:3]]
+    assert files_in(tmp_path / "registry") == [tmp_path / name for name in names[:3]]
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        ("/var/log/gitlab/nginx/error.log", "nginx"),
+        ("/tmp/gitlab-rails/production.log", "gitlab-rails"),
+        ("/tmp/x.log", "registry"),
+    ],
+)
+def test_a_file_belongs_to_the_service_in_its_path(path: str, service: str) -> None:
+    assert service_of(Path(path)) == service
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 import gzip
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from glctl.logs import stretches as module
-from glctl.logs.stretches import Stretch, Window, stretches
+from glctl.logs.stretches import Stretch, Window, stretches, within
 
 BEGAN = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -91,3 +92,48 @@ def test_a_window_has_its_beginning_and_not_its_end() -> None:
     assert window.holds(None)
     assert Window().is_open
     assert not window.is_open
+
+
+def test_a_file_that_is_not_there_and_a_pipe_are_one_stretch(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("gone", "pipe"):
+        path = tmp_path / name
+        assert [*stretches(path, "registry", Window())] == [Stretch(path, "registry")]
+
+
+def label(hour: int) -> str:
+    """svlogd's label of *hour* o'clock: TAI64N, which runit makes by adding ten seconds."""
+    seconds = int((BEGAN + timedelta(hours=hour)).timestamp())
+    return f"@{2**62 + 10 + seconds:016x}00000000.s"
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "kept"),
+    [
+        (None, None, [3, 6, 9, None]),
+        (8, None, [9, None]),
+        (9.5, None, [None]),
+        (None, 5, [3, 6]),
+        (4, 5, [6]),
+        (7, 10, [9, None]),
+    ],
+)
+def test_archives_of_other_times_are_not_opened(
+    tmp_path: Path, since: float | None, until: float | None, kept: list[int | None]
+) -> None:
+    paths = [tmp_path / (label(hour) if hour else "current") for hour in (3, 6, 9, None)]
+    for path in paths:
+        path.touch()
+        os.utime(path, ((BEGAN + timedelta(hours=11)).timestamp(),) * 2)
+    window = Window(*(None if hour is None else BEGAN + timedelta(hours=hour) for hour in (since, until)))
+    assert within(paths, window) == [tmp_path / (label(hour) if hour else "current") for hour in kept]
+
+
+def test_a_file_that_was_last_written_before_the_window_is_not_opened(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("error.log.1.gz", "error.log")]
+    for hour, path in enumerate(paths, 1):
+        path.touch()
+        os.utime(path, ((BEGAN + timedelta(hours=hour)).timestamp(),) * 2)
+    assert within(paths, Window(BEGAN + timedelta(hours=1.5))) == paths[1:]
+    assert within(paths, Window(None, BEGAN)) == paths
+    assert within([tmp_path / "gone"], Window(BEGAN)) == [tmp_path / "gone"]

@@ -18,7 +18,7 @@ LINES = {
 
 
 def counted(*names: bytes) -> Tally:
-    tally = Tally()
+    tally = Tally(is_empty=False)
     for minute, name in enumerate(names):
         tally.add(parse(STAMP % minute + LINES[name], "registry"), "current", minute * 10)
     return tally
@@ -46,7 +46,7 @@ def test_what_no_rule_explains_is_shown_by_its_shape() -> None:
 
 
 def test_nothing_is_said_of_logs_without_a_problem() -> None:
-    assert text(Tally(size=2_500_000_000)) == "No known problem. 2.5 GB in 1.0 s."
+    assert text(Tally(size=2_500_000_000, is_empty=False)) == "No known problem. 2.5 GB in 1.0 s."
 
 
 def test_no_signature_is_repeated() -> None:

@@ -2,6 +2,8 @@ import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from glctl.logs.stretches import Stretch, Window
 from glctl.logs.sweep import sweep
 
@@ -60,6 +62,80 @@ def test_a_line_longer_than_the_buffer_is_one_line_and_what_follows_counts(tmp_p
     path = tmp_path / "current"
     path.write_bytes(b"panic: " + b"a panic: b\x00\xff" * 100_000 + b"\n" + FULL)
     assert counts(path) == {"registry-panic": 1, "storage-no-space": 1}
+
+
+DUMP = b"""panic: runtime error: index out of range [1] with length 1
+
+goroutine 1 [running]:
+github.com/docker/distribution/registry/handlers.(*App).configure(0xc000010000, 0x1)
+\tgithub.com/docker/distribution/registry/handlers/app.go:314 +0x1cba
+main.main()
+\t/build/main.go:12 +0x20: open /x: permission denied
+created by net/http.(*Server).Serve
+[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x4f]
+exit status 2
+"""
+
+
+@pytest.mark.parametrize("stamp", [b"", b"2026-11-24_04:59:14.64174 "])
+def test_a_panic_with_what_it_lists_is_one_record(tmp_path: Path, stamp: bytes) -> None:
+    path = tmp_path / "current"
+    path.write_bytes(b"".join(stamp + line + b"\n" for line in DUMP.splitlines()) + FULL)
+    tally = sweep(Stretch(path, "registry"), EVER)
+    assert {code: seen.count for code, seen in tally.codes.items()} == {
+        "registry-panic": 1,
+        "storage-no-space": 1,
+    }
+    assert tally.shapes == {}
+    [example] = tally.codes["registry-panic"].examples
+    assert example.line == stamp + b"\n".join(line for line in DUMP.splitlines() if stamp or line)
+
+
+def test_what_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    tally = sweep(Stretch(tmp_path / "gone", "registry"), EVER)
+    assert (tally.unread, tally.codes) == ({str(tmp_path / "gone"): "No such file or directory"}, {})
+
+
+def test_of_an_archive_that_is_cut_what_is_there_counts_and_the_rest_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "old.gz"
+    made = gzip.compress(b"".join(FULL + b"%d\n" % number for number in range(50_000)))
+    path.write_bytes(made[: len(made) // 2])
+    tally = sweep(Stretch(path, "registry"), EVER)
+    assert 10_000 < tally.codes["storage-no-space"].count < 40_000
+    assert tally.unread[str(path)] == f"gzip data end too early; {tally.size:,} bytes of text were read"
+
+
+def test_how_far_it_has_come_is_told_in_bytes_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "old.gz"
+    path.write_bytes(gzip.compress((FINE + FULL) * 9000))
+    told: list[int] = []
+    sweep(Stretch(path, "registry"), EVER, told.append)
+    assert sum(told) == path.stat().st_size
+    assert len(told) > 5
+
+
+@pytest.mark.parametrize(("hour", "is_empty"), [(2, False), (5, True)])
+def test_a_window_without_a_line_is_empty(tmp_path: Path, hour: int, is_empty: bool) -> None:
+    path = tmp_path / "current"
+    path.write_bytes(FINE)
+    window = Window(datetime(2026, 11, 24, hour, tzinfo=UTC))
+    assert sweep(Stretch(path, "registry"), window).is_empty is is_empty
+
+
+def test_when_the_registry_began_is_noted(tmp_path: Path) -> None:
+    path = tmp_path / "current"
+    path.write_bytes(FINE + FINE.replace(b'"response completed"', b'"listening on 127.0.0.1:5000"'))
+    assert sweep(Stretch(path, "registry"), EVER).starts == {
+        "registry": datetime(2026, 11, 24, 3, 59, 14, 641740, UTC)
+    }
+
+
+def test_of_gitlabs_own_logs_only_what_is_about_the_registry_counts(tmp_path: Path) -> None:
+    path = tmp_path / "production_json.log"
+    other = b'{"method":"GET","path":"/a","status":500,"time":"2026-11-24T03:59:14Z"}\n'
+    path.write_bytes(other * 100 + other.replace(b"/a", b"/jwt/auth") + other)
+    tally = sweep(Stretch(path, "gitlab-rails"), EVER)
+    assert {name: seen.count for name, seen in tally.shapes.items()} == {"GET … …": 1}
 
 
 def test_the_prefix_of_svlogd_hides_nothing(tmp_path: Path) -> None:

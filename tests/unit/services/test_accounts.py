@@ -128,6 +128,11 @@ def test_a_mount_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.Monkey
     assert time.monotonic() - begun < 2
 
 
+def test_its_home() -> None:
+    assert Account.named("nobody").home == pwd.getpwnam("nobody").pw_dir
+    assert (Account("lost", None).home, Account("2147483646", 2147483646).home) == ("", "")
+
+
 def test_a_failure_without_words_is_its_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accounts, "_WRITE_AND_REMOVE", "exit 3")
     assert try_write(tmp_path, ME) == "exit code 3"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
 from glctl.doctor.clocks import S3_LIMIT, TOKEN_LIMIT, WARN_FROM
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -52,4 +52,4 @@ def _broken_by(seconds: float) -> str:
     return "From 60 s on the registry refuses GitLab's tokens, from 900 s on S3 its requests."
 
 
-CHECK = Check("clock", "This machine's clock is right, by independent ones.", run)
+CHECK = Check("clock", "This machine's clock is right, by independent ones.", run, speaks=True)

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from glctl.doctor.checks.configuration import drift, gitlab_rb, owed, readable, settings
+from glctl.doctor.checks.configuration import drift, gitlab_rb, open_to_registry, owed, readable, settings
 
-CHECKS = (readable.CHECK, settings.CHECK, gitlab_rb.CHECK, drift.CHECK, owed.OWED, owed.UNREAD)
+CHECKS = (
+    readable.CHECK,
+    open_to_registry.CHECK,
+    settings.CHECK,
+    gitlab_rb.CHECK,
+    drift.CHECK,
+    owed.OWED,
+    owed.UNREAD,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
+from glctl.findings.found import found
 from glctl.paths import SECRETS_FILE
 from glctl.settings.versions import NEWEST, shown_version
 
@@ -26,7 +26,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     if configuration is None:
         raise NotTriedError("gitlab.rb cannot be used: see the check gitlab-rb")
     omnibus = not facts.observed.platform.manages_services
-    if omnibus and not facts.observed.root.at(SECRETS_FILE).exists():
+    if not facts.observed.root.at(SECRETS_FILE).exists():
         raise NotTriedError(f"{SECRETS_FILE} is not here, and what is rendered holds its secrets")
     rules = f"by the rules of Omnibus {shown_version(NEWEST)}"
     same_rules = configuration.version == NEWEST
@@ -110,4 +110,4 @@ def _content(change: Change) -> Iterator[str]:
             yield f"{change.path}: {difference}"
 
 
-CHECK = Check("drift", "What is on disk is what gitlab.rb says.", run, requires=("gitlab-rb",))
+CHECK = Check("drift", "What is on disk is what gitlab.rb says.", run, requires=("gitlab-rb",), computes=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
-from glctl.doctor.found import found
-from glctl.paths import CONFIG_FILE
+from glctl.findings.found import found
+from glctl.paths import CONFIG_FILE, SECRETS_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from glctl.doctor.facts import Facts
     from glctl.findings.model import Finding
@@ -36,6 +36,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             )
             return "cannot be read"
         diagnostics = tuple(d for d in intended.diagnostics if d.code not in _SEEN_LIVE)
+        yield from _secrets_lost(facts, {d.code for d in diagnostics})
     for diagnostic in diagnostics:
         yield found(
             diagnostic.code,
@@ -47,4 +48,16 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     return f"{len(diagnostics) or 'nothing'} to say of it"
 
 
-CHECK = Check("gitlab-rb", f"{CONFIG_FILE} can be read and makes sense.", run, live=False)
+def _secrets_lost(facts: Facts, told: set[str]) -> Iterator[Finding]:
+    """That there is no file of secrets, unless gitlab.rb wants none."""
+    secrets = facts.observed.root.at(SECRETS_FILE)
+    if not secrets.exists() and "secrets-not-kept" not in told:
+        yield found(
+            "secrets-unreadable",
+            str(secrets),
+            f"{secrets} is not there: the next reconfigure makes other keys and secrets.",
+            severity="warning",
+        )
+
+
+CHECK = Check("gitlab-rb", f"{CONFIG_FILE} can be read and makes sense.", run, live=False, computes=True)

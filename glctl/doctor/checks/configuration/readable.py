@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -33,4 +33,4 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     return observed.config_path if observed.source == "disk" else "as gitlab.rb would make it"
 
 
-CHECK = Check("configuration", "The registry's settings can be read.", run, live=False)
+CHECK = Check("configuration", "The registry's settings can be read.", run, live=False, speaks=True)

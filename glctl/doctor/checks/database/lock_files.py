@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.checks.storage.directory import directory_of_images
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -61,4 +61,6 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     return f"{', '.join(sorted(marks)) or 'no mark'}, database {wanted}"
 
 
-CHECK = Check("database-marks", "The metadata database and storage agree.", run, requires=("storage",))
+CHECK = Check(
+    "database-marks", "The metadata database and storage agree.", run, requires=("storage",), speaks=True
+)

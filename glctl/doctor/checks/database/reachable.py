@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.checks.database.lock_files import mode
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -33,7 +33,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             "database-unreachable",
             written(place),
             f"The metadata database does not answer: {failure.message}.",
-            severity="error" if wanted == "on" else "warning",  # else it goes on without
+            severity="error" if wanted == "on" else "info",  # else it goes on without
         )
         return "no answer"
     return f"{written(place)} answers"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -42,4 +42,4 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
 
 
 # An unhealthy registry is told by its 503 already (local), which names what the debug server says.
-CHECK = Check("debug-server", "The registry calls itself healthy.", run, requires=("local",))
+CHECK = Check("debug-server", "The registry calls itself healthy.", run, requires=("local",), speaks=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -34,7 +34,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             evidence=[in_words(exchange), *facts.unread_changes()],
         )
         return "missing"
-    return f"{url} (/debug/metrics, which some pages name, is another)"
+    return f"{url}, not /debug/metrics as some pages say"
 
 
 CHECK = Check("metrics", "Metrics are where they should be.", run, requires=("local", "debug-server"))

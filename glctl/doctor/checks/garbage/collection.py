@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
-from glctl.doctor.found import found
+from glctl.findings.found import found
 from glctl.settings.option import counts_as_true
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             f"Garbage is collected (pid {running[0]}) while the registry accepts pushes.",
             remedy=f"kill {running[0]}\nglctl registry-garbage-collect",
         )
-    return f"a collection runs (pid {running[0]})" if running else "none runs"
+    return f"a collection runs (pid {running[0]})" if running else "no collection runs"
 
 
 def _is_read_only(facts: Facts) -> bool:
@@ -63,4 +63,5 @@ CHECK = Check(
     "Pushes are refused while garbage is collected, and only then.",
     run,
     requires=("configuration",),
+    speaks=True,
 )

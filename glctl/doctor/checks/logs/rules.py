@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -44,4 +44,11 @@ def _severity(match: LogMatch, now: datetime) -> Severity:
     return "warning" if old and match.severity == "error" else match.severity
 
 
-CHECK = Check("logs", "The logs show no known problem.", run)
+CHECK = Check(
+    "logs",
+    "The logs show no known problem.",
+    run,
+    computes=True,
+    # What failed for them just now stands there with its reason.
+    after=("local", "debug-server", "proxy", "token-proxy", "push"),
+)

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
+from glctl.findings.found import found
 from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
@@ -107,4 +107,5 @@ SERVED = Check(
     run_served,
     requires=("nginx-test",),
     effect="passing",
+    speaks=True,
 )

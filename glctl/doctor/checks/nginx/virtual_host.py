@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Tell what kept it from being read."""
     vhost = facts.observed.vhost
+    if vhost is None and _is_wanted(facts):
+        yield found(
+            "nginx-vhost-missing",
+            "nginx",
+            "nginx has no virtual host of the registry, which gitlab.rb wants: clients do not get through.",
+        )
+        return "missing"
     if vhost is None:
         raise NotTriedError("nginx has no virtual host of the registry here")
     if vhost.problem:
@@ -28,6 +35,14 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             remedy="glctl reconfigure",
         )
     return vhost.path
+
+
+def _is_wanted(facts: Facts) -> bool:
+    """Whether gitlab.rb, where it can be used, has nginx lead to the registry."""
+    if facts.observed.source != "disk" or "nginx" not in facts.observed.services:
+        return False
+    configuration = facts.intended().configuration
+    return configuration is not None and bool(configuration.effective["registry.nginx.enable"])
 
 
 CHECK = Check("virtual-host", "nginx's virtual host of the registry can be read.", run, live=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
+from glctl.findings.found import found
 from glctl.paths import SECRETS_FILE
 
 if TYPE_CHECKING:
@@ -107,4 +107,6 @@ def seconds(duration: Any) -> float | None:
     return sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
-CHECK = Check("notifications", "Those who are to hear of events can.", run, requires=("configuration",))
+CHECK = Check(
+    "notifications", "Those who are to hear of events can.", run, requires=("configuration",), speaks=True
+)

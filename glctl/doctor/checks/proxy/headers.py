@@ -8,14 +8,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
 from glctl.doctor.passing_on import location_of
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from glctl.doctor.facts import Facts
+    from glctl.doctor.passing_on import PassingOn
     from glctl.findings.model import Finding
+
+# Headers of the distribution protocol that clients need, of answers and of requests. What becomes of
+# Authorization is tried with a token.
+_ANSWERS = (
+    "Location",
+    "Docker-Upload-UUID",
+    "Docker-Content-Digest",
+    "Docker-Distribution-Api-Version",
+    "WWW-Authenticate",
+    "Range",
+    "Content-Type",
+    "Link",
+)
+_REQUESTS = ("Accept", "Content-Type", "Content-Range", "Range")
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
@@ -24,12 +39,15 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     if vhost is None or vhost.passing is None or vhost.entrance is None:
         raise NotTriedError("nginx has no virtual host of the registry here that could be read")
     public = facts.public().url
+    yield from _lost(vhost.passing, vhost.path)
     if observed.setting("http", "relativeurls"):
         return "the registry names no address (relativeurls)"
     fixed = observed.setting("http", "host")
     made = str(fixed or location_of(vhost.passing, vhost.entrance, public, vhost.upstream))
     if not made:
         return "a variable decides that is not known here"
+    if made == "/":
+        return "pushes go on where they have begun"
     if made.rstrip("/").lower() not in _spellings(public.origin, public.port):
         yield found(
             "location-wrong",
@@ -41,6 +59,28 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
                       if name in ("host", "x-forwarded-proto", "x-forwarded-host")],
         )  # fmt: skip
     return f"pushes go on at {made}"
+
+
+def _lost(passing: PassingOn, path: str) -> Iterator[Finding]:
+    """Headers of the protocol that nginx takes away, or gives a value of its own."""
+    for name in _ANSWERS:
+        if name.lower() in passing.hidden:
+            yield found(
+                "proxy-header-lost",
+                path,
+                f"nginx takes the header {name} out of the registry's answers.",
+                evidence=[f"proxy_hide_header {name} is in effect"],
+            )
+    for name in _REQUESTS:
+        value = (passing.headers or {}).get(name.lower())
+        if value is not None and not value.lower().startswith("$http_"):
+            yield found(
+                "proxy-header-lost",
+                path,
+                f"nginx replaces the header {name} of clients.",
+                remedy=f"Remove '{name}' from registry['nginx']['proxy_set_headers']; glctl reconfigure",
+                evidence=[f"proxy_set_header {name} is in effect"],
+            )
 
 
 def _spellings(origin: str, port: int) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,17 +22,18 @@ _PLAIN_TO_TLS = (b"plain HTTP request was sent to HTTPS port", b"HTTP request to
 def judge(facts: Facts, base: str, ping: Ping) -> Finding | None:
     """What is wrong with *ping*, an answer that came from *base*; None where it is the registry's own."""
     from glctl.clients.distribution import in_words
+    from glctl.clients.http import without_credentials
 
     exchange, local = ping.exchange, facts.ping_local()
     seen, status = [in_words(exchange)], exchange.status or 0
     ours = ping.challenge is not None and ping.challenge == local.challenge
     if ping.is_registry or (status == local.exchange.status and ours):
         return _compared(facts, base, ping)
-    if any(words in exchange.body for words in _PLAIN_TO_TLS):
+    if any(words in exchange.body for words in _PLAIN_TO_TLS) or (status == 502 and _speaks_otherwise(facts)):
         return found(
-            "scheme-mismatch",
+            "proxy-scheme-mismatch",
             base,
-            "On the way, plain http is spoken to a port where https is expected.",
+            "On the way, plain http is spoken to a port for https, or the other way round.",
             evidence=[*seen, *ends_of_the_way(facts)],
         )
     if status == 429 or (status == 503 and _limited(facts)):
@@ -50,7 +51,7 @@ def judge(facts: Facts, base: str, ping: Ping) -> Finding | None:
             cause=_unreached(facts),
             evidence=[*seen, *ends_of_the_way(facts)],
         )
-    location = exchange.header("location")
+    location = without_credentials(exchange.header("location"))
     if 300 <= status < 400 and urlsplit(location).path.rstrip("/") == "/v2":
         return found(
             "proxy-redirects",
@@ -110,6 +111,13 @@ def _compared(facts: Facts, base: str, ping: Ping) -> Finding | None:
         f"At {base} the registry answers otherwise than by itself.",
         evidence=both,
     )
+
+
+def _speaks_otherwise(facts: Facts) -> bool:
+    """Whether nginx speaks http to a registry that serves https, or https to one that does not."""
+    vhost = facts.observed.vhost
+    spoken = vhost.passing.upstream_scheme if vhost and vhost.passing else ""
+    return bool(spoken) and not facts.local_base.startswith(f"{spoken}:")
 
 
 def _limited(facts: Facts) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -19,7 +19,7 @@ _LAYER = 10 << 30  # bytes; what is announced: images with models in them have s
 # minutes; Omnibus waits 900. The other times are those between two pieces.
 _PATIENCE, _BETWEEN = 300, 10
 # Requests: docker pushes five layers side by side, with some requests each within the first second.
-_PUSH = 20
+_LAYERS, _PUSH = 5, 20
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
@@ -36,7 +36,7 @@ def judge(passing: PassingOn, path: str) -> Iterator[Finding]:
     """What is too tight in *passing*, read from *path*."""
     if 0 < passing.body_limit < _LAYER:
         yield found(
-            "body-limit",
+            "proxy-body-limit",
             path,
             f"nginx refuses layers of more than {_in_words(passing.body_limit)}.",
             evidence=[f"client_max_body_size is {_in_words(passing.body_limit)}; 0 is without a limit"],
@@ -61,6 +61,13 @@ def judge(passing: PassingOn, path: str) -> Iterator[Finding]:
             "proxy-caches", path, "nginx keeps the registry's answers and gives them to others.",
             evidence=["proxy_cache is in effect"],
         )  # fmt: skip
+    if 0 < passing.connections < _LAYERS:
+        yield found(
+            "proxy-rate-limited",
+            path,
+            f"nginx lets a client have {passing.connections} connections at once, and a push has more.",
+            evidence=[f"limit_conn of {passing.connections} is in effect"],
+        )
     for rate, burst in passing.limits:
         if rate + burst < _PUSH:
             yield found(
@@ -86,7 +93,7 @@ def run_offer(facts: Facts) -> Generator[Finding, None, str]:
     for base, via in places:
         if offer_body(base, path, _LAYER, via=via) == 413:
             yield found(
-                "body-limit",
+                "proxy-body-limit",
                 base,
                 f"A layer of {_in_words(_LAYER)} is refused for its size.",
                 evidence=[f"PATCH with Content-Length: {_LAYER}, nothing sent: 413"],

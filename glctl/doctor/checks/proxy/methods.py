@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -35,9 +35,18 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
         seen.append(
             f"{method}: by itself {in_words(straight.exchange)}; through nginx {in_words(through.exchange)}"
         )
-    if seen:
+    if len(seen) == len(METHODS) and not limited:
+        yield found(
+            "proxy-refuses",
+            base,
+            "nginx refuses what docker sends: its User-Agent, or every path below /v2/.",
+            evidence=seen[:2],
+        )
+    elif seen:
         names = ", ".join(line.partition(":")[0] for line in seen)
-        summary = "A rate limit refuses requests" if limited else f"Not through nginx get: {names}"
+        summary = (
+            "A rate limit refuses requests" if limited else f"Requests with {names} do not get through nginx"
+        )
         yield found(
             "proxy-rate-limited" if limited else "proxy-method-refused", base, f"{summary}.", evidence=seen
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.checks.proxy.judge import judge
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -36,7 +36,7 @@ def _unreachable(facts: Facts, base: str, failure: Failure, where: str) -> Findi
     evidence = [f"{failure.message}", f"on this host the name is {where}; nginx listens on {listens}"]
     if failure.kind in ("tls", "protocol"):
         return found(
-            "scheme-mismatch",
+            "proxy-scheme-mismatch",
             base,
             f"{base} is not served as its address says: {failure.message}.",
             evidence=evidence,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.facts import BLOB, REPOSITORY
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from glctl.doctor.facts import Facts
     from glctl.findings.model import Finding
     from glctl.secret import Secret
+
+_LOGGED = 0.1  # seconds until the reason of a failure, which the registry tells its log, stands there
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
@@ -44,6 +47,7 @@ def _push(client: Client, base: str, token: Secret) -> Generator[Finding, None, 
         yield _astray(base, push.upload.because)
         return "sent astray"
     if not push.done:
+        time.sleep(_LOGGED)
         yield _failed(base, push)
         return "failed"
     blob = read_blob(client, base, REPOSITORY, push.digest, token)
@@ -66,6 +70,7 @@ def _first_step(facts: Facts, public: str, token: Secret) -> Generator[Finding, 
     base, client = facts.proxy_base, facts.client()
     upload = start_upload(client, base, REPOSITORY, token)
     if upload.exchange.status != 202:
+        time.sleep(_LOGGED)
         yield found(
             "push-failed",
             base,

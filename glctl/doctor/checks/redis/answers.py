@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
+from glctl.findings.found import found
 from glctl.secret import Secret
 
 if TYPE_CHECKING:
@@ -75,4 +75,6 @@ def _places(settings: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
         yield (host.strip("[]"), int(port)) if host and port.isdigit() else (address.strip(), _PORT)
 
 
-CHECK = Check("redis", "Redis answers, and lets the registry in.", run, requires=("configuration",))
+CHECK = Check(
+    "redis", "Redis answers, and lets the registry in.", run, requires=("configuration",), speaks=True
+)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
 from glctl.doctor.s3_refusals import in_words
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -89,18 +89,17 @@ def _other_scheme(facts: Facts, settings: S3Settings, kind: str) -> Answer | Non
 def _asked(
     facts: Facts, settings: S3Settings, *, endpoint: str = "", path_style: bool | None = None
 ) -> Answer:
-    from glctl.clients.s3 import Store
-
     bucket = replace(
         settings.bucket,
         endpoint=endpoint or settings.bucket.endpoint,
         path_style=settings.bucket.path_style if path_style is None else path_style,
     )
     s3 = facts.s3()
-    store = Store(s3.client(), bucket, s3.credentials() if s3.has_credentials else None)
     what = "in path style" if bucket.path_style else "in virtual-host style"
     scheme = bucket.endpoint.partition(":")[0]
-    return store.send("GET", query={"max-keys": "1"}, step=f"ListObjects by {scheme}, {what}")
+    return s3.ask(
+        bucket, s3.credentials() if s3.has_credentials else None, f"ListObjects by {scheme}, {what}"
+    )
 
 
 def _wrong_style(facts: Facts, settings: S3Settings, seen: list[str]) -> Finding:

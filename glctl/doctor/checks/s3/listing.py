@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
-from glctl.doctor.s3_refusals import LIST, LIST_UPLOADS, LIST_V2, judge
+from glctl.doctor.s3_actions import LIST, LIST_UPLOADS, LIST_V2
+from glctl.doctor.s3_refusals import judge
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -36,6 +37,16 @@ def uploads(facts: Facts) -> Generator[Finding, None, str]:
 
 CHECKS = (
     Check("s3-list", "The registry may list its bucket.", objects, requires=("s3-signed",)),
-    Check("s3-list-v2", "… and in version 2 of the listing.", objects_v2, requires=("s3-list",)),
-    Check("s3-list-uploads", "… and the uploads that are under way.", uploads, requires=("s3-signed",)),
+    Check(
+        "s3-list-v2",
+        "The registry may list its bucket by version 2 of the listing, too.",
+        objects_v2,
+        requires=("s3-list",),
+    ),
+    Check(
+        "s3-list-uploads",
+        "The registry may list the uploads that are under way.",
+        uploads,
+        requires=("s3-signed",),
+    ),
 )

@@ -5,27 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
-from glctl.doctor.s3_refusals import (
-    COMPLETE,
-    COPY,
-    COPY_PART,
-    DELETE,
-    GET,
-    PUT,
-    UPLOAD_PART,
-    denied,
-    in_words,
-    judge,
-    judge_attempt,
-)
+from glctl.doctor.s3_actions import COMPLETE, COPY, COPY_PART, DELETE, GET, PUT, UPLOAD_PART
+from glctl.doctor.s3_refusals import denied, in_words, judge, judge_attempt
 from glctl.doctor.s3_trial import CONTENT
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from glctl.doctor.facts import Facts
-    from glctl.doctor.s3_refusals import Action
+    from glctl.doctor.s3_actions import Action
     from glctl.findings.model import Finding
 
 
@@ -54,11 +43,13 @@ def delete(facts: Facts) -> Generator[Finding, None, str]:
     """DeleteObjects, which answers 200 even where it deletes nothing: each of its errors is read."""
     s3 = facts.s3()
     trial = s3.object_trial()
-    answer = trial.answers["DeleteObjects"]
-    if not (yield from judge(s3, answer, DELETE)):
-        return f"refused; what stays: {', '.join(trial.left)}" if trial.left else "refused"
-    if "left after DeleteObjects" in trial.answers:
-        yield denied(s3.settings, answer, DELETE)
+    removal = trial.removal
+    if removal is None:
+        raise NotTriedError("no object could be put")
+    if not (yield from judge_attempt(s3, removal.attempt, DELETE)):
+        return f"refused; what stays: {', '.join(removal.left)}" if removal.left else "refused"
+    if removal.ignored:
+        yield denied(s3.settings, removal.attempt.answer, DELETE)
         return "it answers 200 and deletes nothing"
     kept = f"; the bucket keeps {trial.versions} versions of them" if trial.versions else ""
     return f"all objects below {s3.settings.own} are deleted{kept}"
@@ -96,16 +87,28 @@ _ACTIONS = (
 
 CHECKS = (
     _check("s3-put", "The registry may store an object.", put, "s3-create-upload"),
-    _check("s3-read-back", "… and reads it back as it was.", read_back, "s3-put", "s3-get"),
-    _check("s3-copy", "… and copy it.", _step("CopyObject", COPY), "s3-put", "s3-get"),
-    _check("s3-upload-part", "… and send a layer in parts.", _step("UploadPart", UPLOAD_PART), "s3-put"),
+    _check(
+        "s3-read-back", "An object that was stored is read back as it was.", read_back, "s3-put", "s3-get"
+    ),
+    _check("s3-copy", "The registry may copy an object.", _step("CopyObject", COPY), "s3-put", "s3-get"),
+    _check(
+        "s3-upload-part",
+        "The registry may send a layer in parts.",
+        _step("UploadPart", UPLOAD_PART),
+        "s3-put",
+    ),
     _check(
         "s3-complete",
-        "… and complete it.",
+        "The registry may complete an upload.",
         _step("CompleteMultipartUpload", COMPLETE),
         "s3-upload-part",
     ),
-    _check("s3-copy-part", "… and copy a large one.", _step("UploadPartCopy", COPY_PART), "s3-copy"),
-    _check("s3-delete", "… and delete all that.", delete, "s3-put"),
+    _check(
+        "s3-copy-part",
+        "The registry may copy a large object, in parts.",
+        _step("UploadPartCopy", COPY_PART),
+        "s3-copy",
+    ),
+    _check("s3-delete", "The registry may delete objects.", delete, "s3-put"),
     _check("s3-policy", "The policy allows all that the registry does.", policy, *_ACTIONS),
 )

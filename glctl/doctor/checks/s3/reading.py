@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.s3_refusals import GET, HEAD, denied, is_denied, judge
+from glctl.doctor.s3_actions import GET, HEAD
+from glctl.doctor.s3_refusals import denied, is_denied, judge
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -56,5 +57,5 @@ def _read(facts: Facts, method: str, key: str) -> Answer:
 CHECKS = (
     # Who may not list is told 403 for what is absent, too.
     Check("s3-get", "The registry may read what it has stored.", get, requires=("s3-list",)),
-    Check("s3-head", "… and ask about it with HEAD.", head, requires=("s3-get",)),
+    Check("s3-head", "The registry may ask with HEAD about what it has stored.", head, requires=("s3-get",)),
 )

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from glctl.doctor import s3_policy
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
 from glctl.doctor.s3_refusals import in_words
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -180,6 +180,11 @@ _REQUIRED = ("s3-signed", "local", "token")
 
 CHECKS = (
     Check("s3-redirect-head", "HEAD where the registry sends clients is answered.", head, _REQUIRED),
-    Check("s3-redirect-get", "… and so is GET.", get, _REQUIRED),
-    Check("s3-redirect-host", "… and it is an address for clients.", address, ("s3-redirect-head",)),
+    Check("s3-redirect-get", "GET where the registry sends clients is answered.", get, _REQUIRED),
+    Check(
+        "s3-redirect-host",
+        "The address that clients are sent to is one for other machines, too.",
+        address,
+        ("s3-redirect-head",),
+    ),
 )

@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from glctl.clients.s3 import region_of
 from glctl.doctor.check import Check
-from glctl.doctor.s3_refusals import region_of, wrong_region
+from glctl.doctor.s3_refusals import wrong_region
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from glctl.doctor.facts import Facts
     from glctl.findings.model import Finding
 
-# What GetBucketLocation calls the oldest regions (Amazon S3, GetBucketLocation).
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")  # as Amazon names them
+# What GetBucketLocation calls the oldest regions (Amazon S3, GetBucketLocation).
 _OLD_NAMES = {"": "us-east-1", "EU": "eu-west-1"}
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from glctl.doctor.check import Check
-from glctl.doctor.found import found
+from glctl.findings.found import found
 from glctl.secret import Secret
 
 if TYPE_CHECKING:
@@ -37,7 +38,12 @@ def _wrong(settings: S3Settings) -> Iterator[tuple[str, str]]:
             f"A bucket's name holds no slash, as {name} does: a prefix has its own setting.",
             f"{key}['bucket'] = '{bucket}'\n{key}['rootdirectory'] = '/{rest}'",
         )
-    if not written.get("region") and not written.get("regionendpoint"):
+    if not _is_address(settings.bucket.endpoint):
+        yield (
+            f"The endpoint {settings.bucket.endpoint} is no address.",
+            f"{key}['regionendpoint'] = 'https://HOST[:PORT]'",
+        )
+    if not written.get("region"):
         yield "No region is named: the registry does not start.", f"{key}['region'] = '…'"
     if settings.bucket.signature == 2 and settings.on_aws:
         yield (
@@ -50,6 +56,14 @@ def _wrong(settings: S3Settings) -> Iterator[tuple[str, str]]:
             "The access key is a temporary one (it begins with ASIA), and its session token is missing.",
             "Use a lasting key, or the role itself: leave 'accesskey' and 'secretkey' out.",
         )
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _text(value: object) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
-from glctl.doctor.s3_refusals import LIST, is_denied, judge
+from glctl.doctor.s3_actions import LIST
+from glctl.doctor.s3_refusals import is_denied, judge
 
 if TYPE_CHECKING:
     from collections.abc import Generator

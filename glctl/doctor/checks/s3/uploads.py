@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
-from glctl.doctor.s3_refusals import ABORT, CREATE_UPLOAD, LIST_PARTS, in_words, judge, judge_attempt
+from glctl.doctor.s3_actions import ABORT, CREATE_UPLOAD, LIST_PARTS
+from glctl.doctor.s3_refusals import in_words, judge, judge_attempt
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -70,7 +71,25 @@ CHECKS = (
         effect="passing",
         timeout=30.0,
     ),
-    Check("s3-see-upload", "… and finds it again.", see, requires=("s3-create-upload",), effect="passing"),
-    Check("s3-list-parts", "… and may list its parts.", list_parts, ("s3-create-upload",), effect="passing"),
-    Check("s3-abort", "… and give it up.", abort, requires=("s3-create-upload",), effect="passing"),
+    Check(
+        "s3-see-upload",
+        "An upload that was begun is found again.",
+        see,
+        requires=("s3-create-upload",),
+        effect="passing",
+    ),
+    Check(
+        "s3-list-parts",
+        "The registry may list the parts of an upload.",
+        list_parts,
+        ("s3-create-upload",),
+        effect="passing",
+    ),
+    Check(
+        "s3-abort",
+        "The registry may give an upload up.",
+        abort,
+        requires=("s3-create-upload",),
+        effect="passing",
+    ),
 )

@@ -8,6 +8,7 @@ CHECKS = (
     supervisor.CHECK,
     running.REGISTRY,
     running.NGINX,
+    running.LOGROTATE,
     log_service.CHECK,
     limits.CHECK,
     ports.CHECK,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from glctl.doctor.facts import Facts
-    from glctl.doctor.virtual_host import Address
     from glctl.findings.model import Finding
+    from glctl.services.ports import Listener
 
 _SERVICE = {"registry": "registry", "debug server": "registry", "nginx": "nginx"}
 _SETTING = {
@@ -24,28 +24,29 @@ _SETTING = {
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Look up the holders of every address that is configured."""
-    seen = []
-    for name, address in facts.observed.listeners:
-        if _SERVICE[name] not in facts.observed.services:
-            continue
-        yield from _judge(facts, name, address)
-        seen.append(f"{name} {address[1]}")
-    return ", ".join(seen)
-
-
-def _judge(facts: Facts, name: str, address: Address) -> Generator[Finding, None, None]:
     from glctl.services import ports
 
-    service, port = _SERVICE[name], address[1]
+    wanted = [each for each in facts.observed.listeners if _SERVICE[each[0]] in facts.observed.services]
+    holders = {address: ports.holders(*address) for _, address in wanted}
+    # Once for all: it looks at every process.
+    foreign = ports.foreign([holder for each in holders.values() for holder in each], facts.observed.root)
+    for name, address in wanted:
+        yield from _judge(facts, name, address[1], holders[address], foreign)
+    return ", ".join(f"{name} {address[1]}" for name, address in wanted)
+
+
+def _judge(
+    facts: Facts, name: str, port: int, holders: Sequence[Listener], foreign: Sequence[Listener]
+) -> Generator[Finding, None, None]:
+    service = _SERVICE[name]
     runs = facts.is_up(service)
-    holders = ports.holders(*address)
     # Whose processes this user may not see counts as ours while our service runs.
-    foreign = [h for h in ports.foreign(holders, facts.observed.root) if h.processes or not runs]
-    if foreign:
+    others = [holder for holder in holders if holder in foreign and (holder.processes or not runs)]
+    if others:
         yield found(
             "port-taken",
             name,
-            f"Port {port} ({name}) is held by {foreign[0]}.",
+            f"Port {port} ({name}) is held by {others[0]}.",
             remedy=f"Stop that process, or set {_SETTING[name]} to a free port and run:\nglctl reconfigure",
         )
     elif not holders and runs:
@@ -63,4 +64,6 @@ CHECK = Check(
     "Our services listen where they should, and nobody else does.",
     run,
     requires=("configuration",),
+    speaks=True,
+    computes=True,
 )

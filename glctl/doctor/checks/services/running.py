@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -50,6 +50,26 @@ def _how_down(name: str, status: Status) -> str:
     return f"{name} has been down for {since}."
 
 
+def run_logrotate(facts: Facts) -> Generator[Finding, None, str]:
+    """Nothing fails at once without it: logs of nginx grow until their file system is full."""
+    seen = facts.services().get("logrotate")
+    if seen is None:
+        raise NotTriedError("logrotate is not enabled here")
+    if seen.looping or not seen.status.is_up:
+        how = (
+            "logrotate ends right after each start." if seen.looping else _how_down("logrotate", seen.status)
+        )
+        yield found(
+            "logrotate-down",
+            "logrotate",
+            f"Logs of nginx grow for ever: {how}",
+            remedy="glctl start logrotate",
+            evidence=facts.last_words("logrotate") if seen.looping else (),
+        )
+        return "down"
+    return str(seen.status)
+
+
 REGISTRY = Check(
     "registry-service",
     "The registry runs, and keeps running.",
@@ -62,3 +82,4 @@ NGINX = Check(
     lambda facts: run(facts, "nginx"),
     requires=("supervisor",),
 )
+LOGROTATE = Check("logrotate-service", "logrotate runs.", run_logrotate, requires=("supervisor",))

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -65,4 +65,10 @@ def _size(size: float) -> str:
     return f"{size / 1e9:.0f} GB" if size >= 1e10 else f"{size / 1e6:.0f} MB"
 
 
-CHECK = Check("storage", "The directory of images is there, and has room.", run, requires=("configuration",))
+CHECK = Check(
+    "storage",
+    "The directory of images is there, and has room.",
+    run,
+    requires=("configuration",),
+    speaks=True,
+)

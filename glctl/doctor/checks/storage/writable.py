@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from glctl.doctor import permissions
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.checks.storage.directory import directory_of_images
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -38,6 +38,9 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     account = facts.account()
     if account.untakable:
         raise NotTriedError(account.untakable)
+    for file in {file for place in _WRITTEN if (file := _in_the_way(top, place))}:
+        summary = f"The registry needs a directory where a file stands: {file}."
+        yield found("storage-not-a-directory", str(file), summary)
     written = {_nearest(top, place) for place in _WRITTEN}
     refused = {directory: why for directory in sorted(written) if (why := try_write(directory, account))}
     if not refused and (doubtful := permissions.first_not_writable(top, account)):
@@ -51,6 +54,12 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             told.add(place)
             yield _finding(directory, account, why, obstacle)
     return f"{'not ' * bool(refused)}writable for the account {account.name}"
+
+
+def _in_the_way(top: Path, place: str) -> Path | None:
+    """What is no directory on the way from *top* to *place* below it."""
+    way = (top / place, *(top / place).parents)
+    return next((path for path in way[: way.index(top)] if path.exists() and not path.is_dir()), None)
 
 
 def _nearest(top: Path, place: str) -> Path:

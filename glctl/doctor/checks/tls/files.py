@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor import tls
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
 from glctl.errors import GlctlError
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -62,17 +62,21 @@ def _judge(pair: Pair, service: str, passwords: tuple[Secret, ...]) -> Generator
     if missing:
         return
     try:
-        first = read_pem(pair.certificate.read_text(errors="replace"), str(pair.certificate))[0]
+        first, *others = read_pem(pair.certificate.read_text(errors="replace"), str(pair.certificate))
         public = public_key_of(Secret(pair.key.read_text(errors="replace")), str(pair.key), passwords)
     except GlctlError as error:
         yield found("certificate-unusable", service, error.message, remedy=error.hint)
         return
     if public != first.public_key:
+        own = next((other for other in others if other.public_key == public), None)
         yield found(
             "certificate-key-mismatch",
             str(pair.certificate),
             f"{pair.key} is not the key of {pair.certificate}: {service} will not start with them.",
-            evidence=[f"the certificate is for {first.subject or first.names}"],
+            remedy=f"Let the server's own certificate, {own.subject}, be the first of that file."
+            if own
+            else "",
+            evidence=[f"the first certificate there is that of {first.subject or ', '.join(first.names)}"],
         )
     if exposed := _exposed_by(pair.key):
         yield found(
@@ -85,7 +89,8 @@ def _judge(pair: Pair, service: str, passwords: tuple[Secret, ...]) -> Generator
 
 def _setting(service: str, pair: Pair) -> str:
     if service == "registry":
-        return "registry['registry_http_tls'] = { 'certificate' => '…', 'key' => '…' }"
+        values = f"_CERTIFICATE' => '{pair.certificate}', 'REGISTRY_HTTP_TLS_KEY' => '{pair.key}'"
+        return f"registry['env'] = {{ 'REGISTRY_HTTP_TLS{values} }}"
     return f"registry['nginx']['ssl_certificate'] = '{pair.certificate}'"
 
 

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from glctl.doctor.checks.tokens import accepted, files, gitlab, image, login, pair, realm, through_proxy
+from glctl.doctor.checks.tokens import (
+    accepted,
+    files,
+    gitlab,
+    image,
+    login,
+    pair,
+    realm,
+    secret,
+    through_proxy,
+)
 
 CHECKS = (
+    secret.CHECK,
     files.CHECK,
     gitlab.SERVICE_CHECK,
     gitlab.CHECK,

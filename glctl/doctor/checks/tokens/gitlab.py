@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
 from glctl.doctor.gitlab import SERVICE
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from glctl.doctor.facts import Facts
     from glctl.findings.model import Finding
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Compare gitlab.yml with config.yml."""
-    gitlab = facts.gitlab()
+    try:
+        gitlab = facts.gitlab()
+    except NotTriedError:
+        yield from _by_gitlab_rb(facts)
+        raise
     if not gitlab.enabled:
         yield found(
             "gitlab-registry-disabled",
@@ -25,9 +29,8 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             "GitLab on this host offers no registry: it gives out no token.",
             evidence=[f"{gitlab.path}: production.registry.enabled is not true"],
         )
-        return "registry not enabled"
     issuer = facts.observed.setting("auth", "token", "issuer")
-    if gitlab.issuer != issuer:
+    if gitlab.issuer != issuer and (gitlab.enabled or gitlab.issuer):
         yield found(
             "token-issuer-differs",
             str(gitlab.path),
@@ -39,7 +42,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
                 f"{facts.observed.config_path}: auth.token.issuer is {issuer!r}",
             ],
         )
-    if not gitlab.key:
+    if not gitlab.key and gitlab.enabled:
         yield found(
             "token-key-unusable",
             str(gitlab.path),
@@ -51,9 +54,28 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     return f"issuer {gitlab.issuer}"
 
 
+def _by_gitlab_rb(facts: Facts) -> Iterator[Finding]:
+    """GitLab is elsewhere, and has been given the name that gitlab.rb says."""
+    configuration = facts.intended().configuration
+    trusted = facts.observed.setting("auth", "token", "issuer")
+    issuer = configuration and configuration.effective["gitlab_rails.registry_issuer"]
+    if issuer and trusted and issuer != trusted:
+        yield found(
+            "token-issuer-differs",
+            facts.observed.config_path,
+            f"By gitlab.rb GitLab issues tokens as '{issuer}', the registry trusts those of '{trusted}'.",
+            remedy="glctl reconfigure",
+            evidence=[
+                f"gitlab_rails['registry_issuer'] is {issuer!r}",
+                f"{facts.observed.config_path}: auth.token.issuer is {trusted!r}",
+            ],
+        )
+
+
 def run_api(facts: Facts) -> Generator[Finding, None, str]:
     """GET /v2/ with a token where GitLab itself asks the registry."""
     from glctl.clients.distribution import ping
+    from glctl.clients.http import without_credentials
     from glctl.doctor.checks.tokens.accepted import why_refused
 
     gitlab = facts.gitlab()
@@ -68,7 +90,7 @@ def run_api(facts: Facts) -> Generator[Finding, None, str]:
             remedy=f"gitlab_rails['registry_api_url'] = '{facts.local_base}'\nglctl reconfigure",
             evidence=[why_refused(answer), f"{gitlab.path}: production.registry.api_url"],
         )
-    return gitlab.api_url
+    return without_credentials(gitlab.api_url)
 
 
 def run_service(facts: Facts) -> Generator[Finding, None, str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
 from glctl.doctor.gitlab import REALM_PATH
+from glctl.findings.found import found
 from glctl.settings.urls import parse_url
 
 if TYPE_CHECKING:
@@ -22,10 +23,13 @@ _EXAMPLE = "registry['token_realm'] = 'https://gitlab.example.com'"
 
 def run_written(facts: Facts) -> Generator[Finding, None, str]:
     """Look at what config.yml says."""
+    from glctl.clients.http import without_credentials
+
     observed = facts.observed
     if not observed.setting("auth", "token"):
         raise NotTriedError("config.yml has no auth.token")
     realm = str(observed.setting("auth", "token", "realm") or "")
+    shown = without_credentials(realm)
     if observed.setting("auth", "token", "autoredirect"):
         yield found(
             "realm-invalid",
@@ -35,15 +39,23 @@ def run_written(facts: Facts) -> Generator[Finding, None, str]:
             evidence=[f"{observed.config_path}: auth.token.autoredirect is true"],
         )
         return "made by the registry itself"
-    if why := why_invalid(realm):
+    if why := why_invalid(realm) or _why_not_gitlabs(facts, realm):
         yield found(
             "realm-invalid",
             observed.config_path,
-            f"The registry sends clients to '{realm}' for a token, where none can be had: {why}.",
+            f"The registry sends clients to '{shown}' for a token, where none can be had: {why}.",
             remedy=f"{_EXAMPLE}   # GitLab's external_url\nglctl reconfigure",
-            evidence=[f"{observed.config_path}: auth.token.realm is {realm!r}"],
+            evidence=[f"{observed.config_path}: auth.token.realm is {shown!r}"],
         )
-    return realm
+    elif (secure := _https_of(facts, realm)) is not None:
+        yield found(
+            "realm-redirects",
+            observed.config_path,
+            f"The registry sends clients to '{shown}' for a token, and GitLab is at {secure} by gitlab.rb.",
+            remedy=f"registry['token_realm'] = '{secure}'\nglctl reconfigure",
+            evidence=[f"{observed.config_path}: auth.token.realm is {shown!r}"],
+        )
+    return shown
 
 
 def why_invalid(realm: str) -> str:
@@ -55,6 +67,27 @@ def why_invalid(realm: str) -> str:
     if not url.path.rstrip("/").endswith(REALM_PATH):
         return f"GitLab's token service is at {url.origin}{REALM_PATH}"
     return ""
+
+
+def _why_not_gitlabs(facts: Facts, realm: str) -> str:
+    """Why *realm*, well-formed, cannot be GitLab's by what else is known of the two addresses."""
+    url = parse_url(realm)
+    with suppress(NotTriedError):
+        public = facts.public().url
+        if (url.host.lower(), url.port) == (public.host.lower(), public.port):
+            return "that is the registry's own address"
+    return ""
+
+
+def _https_of(facts: Facts, realm: str) -> str | None:
+    """GitLab's https address by gitlab.rb, where *realm* names the same host in plain http."""
+    url = parse_url(realm)
+    with suppress(PermissionError, ValueError):
+        if configuration := facts.intended().configuration:
+            gitlab = parse_url(str(configuration.effective["external_url"] or ""))
+            if (url.scheme, gitlab.scheme, url.host) == ("http", "https", gitlab.host):
+                return gitlab.origin
+    return None
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:

@@ -1,4 +1,4 @@
-"""Another server of nginx listens on one address of those that the registry's listens on, and answers there."""
+"""Another server of nginx listens on one of the addresses that the registry's has, and answers there."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STACK = "https"
 def fault(stack: Stack) -> Iterator[None]:
     other, folder, port = self_signed("intranet.example.com"), stack.vhost.parent, stack.ports["nginx"]
     server = (
-        f"server {{ listen 127.0.0.1:{port} ssl; server_name intranet.example.com; return 404;"
+        f"server {{ listen 127.0.0.1:{port} ssl; server_name intranet.example.com; return 301 https://intranet.example.com;"
         f" ssl_certificate {folder}/intranet.crt; ssl_certificate_key {folder}/intranet.key; }}\n"
     )
     with (

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from stacks import Stack
 
-CAUSE = "body-limit"
+CAUSE = "proxy-body-limit"
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""nginx does not tell the registry the host that clients ask for."""
+"""nginx does not tell the registry the host that clients ask for, nor puts its answer right."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ CAUSE = "location-wrong"
 
 @contextlib.contextmanager
 def fault(stack: Stack) -> Iterator[None]:
-    with nginx_runs_with(stack, ("proxy_set_header Host $http_host;", "")):
+    with nginx_runs_with(stack, ("proxy_set_header Host $http_host;", "proxy_redirect off;")):
         yield

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from stacks import Stack
 
-CAUSE = "token-refused"
+CAUSE = "token-issuer-differs"
 
 
 @contextlib.contextmanager

@@ -27,6 +27,7 @@ RB = "external_url 'http://gitlab.example.com'\nregistry_external_url 'http://re
 def intended(tmp_path: Path, observed: Observed) -> Intended:
     (tmp_path / "etc/gitlab").mkdir(parents=True)
     (tmp_path / "etc/gitlab/gitlab.rb").write_text(RB)
+    (tmp_path / "etc/gitlab/gitlab-secrets.json").write_text("{}")
     return intend(observed)
 
 
@@ -127,7 +128,6 @@ class TestOnAnOmnibusHost:
     """Chef's templates are laid out otherwise, and its accounts own what they make."""
 
     def facts(self, new_facts: Callable[..., Facts], intended: Intended, root: Path, **more: Any) -> Facts:
-        (root / "etc/gitlab/gitlab-secrets.json").write_text("{}")
         plan = Plan(tuple(changes(root).values()), {})
         return new_facts(platform=OMNIBUS, intended=intended, plan=plan, **more)
 
@@ -150,11 +150,13 @@ class TestOnAnOmnibusHost:
         assert "may not be" in findings[1].summary
         assert note.endswith("which may differ here")
 
-    def test_without_secrets_nothing_can_be_compared(
-        self, new_facts: Callable[..., Facts], run: Any, intended: Intended
-    ) -> None:
-        with pytest.raises(NotTriedError, match=r"gitlab-secrets\.json is not here"):
-            run(CHECK, new_facts(platform=OMNIBUS, intended=intended, plan=Plan((), {})))
+
+def test_without_secrets_nothing_can_be_compared(
+    new_facts: Callable[..., Facts], run: Any, intended: Intended, tmp_path: Path
+) -> None:
+    (tmp_path / "etc/gitlab/gitlab-secrets.json").unlink()
+    with pytest.raises(NotTriedError, match=r"gitlab-secrets\.json is not here"):
+        run(CHECK, new_facts(intended=intended, plan=Plan((), {})))
 
 
 def test_a_gitlab_rb_that_cannot_be_used(new_facts: Callable[..., Facts], run: Any) -> None:

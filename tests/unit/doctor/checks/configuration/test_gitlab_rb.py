@@ -16,6 +16,22 @@ if TYPE_CHECKING:
     from glctl.doctor.facts import Facts
 
 
+@pytest.fixture(autouse=True)
+def secrets(tmp_path: Path) -> Path:
+    (tmp_path / "etc/gitlab").mkdir(parents=True)
+    path = tmp_path / "etc/gitlab/gitlab-secrets.json"
+    path.write_text("{}")
+    return path
+
+
+def test_secrets_that_are_lost(new_facts: Callable[..., Facts], run: Any, secrets: Path) -> None:
+    secrets.unlink()
+    [finding], _ = run(CHECK, new_facts(intended=Intended()))
+    assert (finding.code, finding.severity) == ("secrets-unreadable", "warning")
+    not_kept = Intended(diagnostics=(Diagnostic("secrets-not-kept", "warning", "None are kept."),))
+    assert [f.code for f in run(CHECK, new_facts(intended=not_kept))[0]] == ["secrets-not-kept"]
+
+
 @pytest.mark.parametrize(
     ("span", "subject", "summary"),
     [

@@ -38,7 +38,7 @@ def test_where_it_is_asked(
     assert note.endswith("answers")
 
 
-@pytest.mark.parametrize(("enabled", "severity"), [(True, "error"), ("prefer", "warning")])
+@pytest.mark.parametrize(("enabled", "severity"), [(True, "error"), ("prefer", "info")])
 def test_it_does_not_answer(
     new_facts: Callable[..., Facts], run: Any, monkeypatch: pytest.MonkeyPatch, enabled: Any, severity: str
 ) -> None:

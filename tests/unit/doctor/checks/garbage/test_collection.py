@@ -43,7 +43,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 
 
 def test_pushes_are_accepted_and_nothing_is_collected(new_facts: Callable[..., Facts], run: Any) -> None:
-    assert run(CHECK, new_facts()) == ([], "none runs")
+    assert run(CHECK, new_facts()) == ([], "no collection runs")
 
 
 def test_a_registry_that_was_left_read_only(new_facts: Callable[..., Facts], run: Any) -> None:
@@ -77,4 +77,4 @@ def test_one_that_deletes_nothing_here(
     new_facts: Callable[..., Facts], run: Any, start: Any, words: tuple[str, ...]
 ) -> None:
     start(*words)
-    assert run(CHECK, new_facts())[1] == "none runs"
+    assert run(CHECK, new_facts())[1] == "no collection runs"

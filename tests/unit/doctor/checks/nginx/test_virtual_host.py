@@ -10,6 +10,7 @@ from glctl.doctor.virtual_host import VirtualHost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from glctl.doctor.facts import Facts
 
@@ -25,5 +26,16 @@ def test_one_that_cannot(new_facts: Callable[..., Facts], run: Any) -> None:
 
 
 def test_none(new_facts: Callable[..., Facts], run: Any) -> None:
+    with pytest.raises(NotTriedError, match="no virtual host"):
+        run(CHECK, new_facts(vhost=None))
+
+
+def test_none_where_gitlab_rb_wants_one(new_facts: Callable[..., Facts], run: Any, tmp_path: Path) -> None:
+    (tmp_path / "etc/gitlab").mkdir(parents=True)
+    lines = "external_url 'http://gitlab.example.com'\nregistry_external_url 'http://registry.example.com'\n"
+    (tmp_path / "etc/gitlab/gitlab.rb").write_text(lines)
+    [finding], note = run(CHECK, new_facts(vhost=None))
+    assert (finding.code, note) == ("nginx-vhost-missing", "missing")
+    (tmp_path / "etc/gitlab/gitlab.rb").write_text(f"{lines}registry['nginx']['enable'] = false\n")
     with pytest.raises(NotTriedError, match="no virtual host"):
         run(CHECK, new_facts(vhost=None))

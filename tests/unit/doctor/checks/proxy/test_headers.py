@@ -50,6 +50,30 @@ def test_the_address_of_pushes(
     assert [finding.code for finding in findings] == (["location-wrong"] if wrong else [])
 
 
+@pytest.mark.parametrize(
+    ("directives", "words"),
+    [
+        ("proxy_hide_header Location;", "takes the header Location"),
+        ("proxy_hide_header X-Powered-By;", ""),
+        ('proxy_set_header Accept "";', "replaces the header Accept"),
+        ("proxy_set_header Accept $http_accept;", ""),
+    ],
+)
+def test_headers_of_the_protocol(
+    new_facts: Callable[..., Facts], run: Any, directives: str, words: str
+) -> None:
+    both = f"proxy_set_header Host $http_host; proxy_set_header X-Forwarded-Proto https; {directives}"
+    facts = new_facts(vhost=vhost(both), config={}, public=Public("https://registry.example.com"))
+    findings, _ = run(CHECK, facts)
+    assert [finding.code for finding in findings] == (["proxy-header-lost"] if words else [])
+    assert all(words in finding.summary for finding in findings)
+
+
+def test_a_host_that_nginx_takes_away_again_is_none(new_facts: Callable[..., Facts], run: Any) -> None:
+    facts = new_facts(vhost=vhost(""), config={}, public=Public("https://registry.example.com"))
+    assert run(CHECK, facts) == ([], "pushes go on where they have begun")
+
+
 def test_no_virtual_host(new_facts: Callable[..., Facts], run: Any) -> None:
     with pytest.raises(NotTriedError):
         run(CHECK, new_facts(vhost=None))

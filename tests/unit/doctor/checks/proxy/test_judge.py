@@ -44,8 +44,8 @@ def code(facts: Facts, answer: Ping) -> str:
         (ping(401, {"docker-distribution-api-version": "registry/2.0"}), "proxy-header-lost"),
         (ping(200, VERSION), "proxy-bad-answer"),
         (ping(401, VERSION, replace(OURS, realm="x")), "proxy-bad-answer"),
-        (ping(400, body=b"The plain HTTP request was sent to HTTPS port"), "scheme-mismatch"),
-        (ping(400, body=b"Client sent an HTTP request to an HTTPS server."), "scheme-mismatch"),
+        (ping(400, body=b"The plain HTTP request was sent to HTTPS port"), "proxy-scheme-mismatch"),
+        (ping(400, body=b"Client sent an HTTP request to an HTTPS server."), "proxy-scheme-mismatch"),
         (ping(429), "proxy-rate-limited"),
         (ping(502), "proxy-bad-gateway"),
         (ping(503), "proxy-bad-gateway"),
@@ -85,3 +85,31 @@ def test_why_the_registry_is_not_reached(new_facts: Callable[..., Facts], upstre
     facts = new_facts(ping_local=LOCAL, vhost=virtual_host.read("/v.conf", text.encode()))
     finding: Any = judge(facts, BASE, ping(502))
     assert finding.cause == cause
+
+
+@pytest.mark.parametrize(
+    ("scheme", "tls", "expected"),
+    [
+        ("https", {}, "proxy-scheme-mismatch"),
+        ("http", {}, "proxy-bad-gateway"),
+        ("http", {"certificate": "/c"}, "proxy-scheme-mismatch"),
+        ("https", {"certificate": "/c"}, "proxy-bad-gateway"),
+    ],
+)
+def test_a_502_where_nginx_speaks_otherwise(
+    new_facts: Callable[..., Facts], scheme: str, tls: dict[str, str], expected: str
+) -> None:
+    text = f"server {{ listen 80; location / {{ proxy_pass {scheme}://127.0.0.1:5000; }} }}"
+    facts = new_facts(
+        ping_local=LOCAL,
+        vhost=virtual_host.read("/v.conf", text.encode()),
+        config={"http": {"addr": "127.0.0.1:5000", "tls": tls}},
+    )
+    assert code(facts, ping(502)) == expected
+
+
+def test_a_redirect_is_told_without_what_it_carries(new_facts: Callable[..., Facts]) -> None:
+    answer = ping(301, {"location": "https://u:PLANTED@other/v2/?X-Amz-Signature=PLANTED"})
+    finding = judge(new_facts(ping_local=LOCAL), BASE, answer)
+    assert finding
+    assert "PLANTED" not in repr(finding)

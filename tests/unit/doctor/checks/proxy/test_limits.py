@@ -30,7 +30,7 @@ WELL = PassingOn(
     ("change", "codes"),
     [
         ({}, []),
-        ({"body_limit": 1 << 20}, ["body-limit"]),
+        ({"body_limit": 1 << 20}, ["proxy-body-limit"]),
         ({"body_limit": 20 << 30}, []),
         ({"timeouts": {"proxy_read_timeout": 60}}, ["proxy-timeout-short"]),
         ({"timeouts": {"client_body_timeout": 2}}, ["proxy-timeout-short"]),
@@ -38,6 +38,8 @@ WELL = PassingOn(
         ({"buffers_requests": True}, ["proxy-buffers-layers"]),
         ({"caches": True}, ["proxy-caches"]),
         ({"limits": ((5.0, 10),)}, ["proxy-rate-limited"]),
+        ({"connections": 2}, ["proxy-rate-limited"]),
+        ({"connections": 50}, []),
         ({"limits": ((5.0, 100), (100.0, 0))}, []),
     ],
 )
@@ -75,5 +77,5 @@ def test_a_large_layer_is_announced_at_both_addresses(
 
     monkeypatch.setattr(offer, "offer_body", offered)
     findings, _ = run(OFFER, new_facts(public=Public()))
-    assert [finding.code for finding in findings] == ["body-limit"] * count
+    assert [finding.code for finding in findings] == ["proxy-body-limit"] * count
     assert asked == [("http://registry.example.com:5050", ("127.0.0.1", 5050)), (Public.origin, None)]

@@ -36,6 +36,7 @@ class Answering:
         ({"PATCH": (405, "")}, "proxy-method-refused", "PATCH"),
         ({"PUT": (401, "pull"), "DELETE": (403, "")}, "proxy-method-refused", "PUT, DELETE"),
         ({"PUT": (429, "")}, "proxy-rate-limited", "rate limit"),
+        (dict.fromkeys(("HEAD", "POST", "PATCH", "PUT", "DELETE"), (403, "")), "proxy-refuses", "User-Agent"),
     ],
 )
 def test_methods(

@@ -40,8 +40,8 @@ def answered(status: int | None, failure: FailureKind | None = None) -> Ping:
         (answered(None, "reset"), "public-unreachable", "error"),
         (answered(None, "timeout"), "public-unreachable", "warning"),
         (answered(None, "unreachable"), "public-unreachable", "warning"),
-        (answered(None, "tls"), "scheme-mismatch", "error"),
-        (answered(None, "protocol"), "scheme-mismatch", "error"),
+        (answered(None, "tls"), "proxy-scheme-mismatch", "error"),
+        (answered(None, "protocol"), "proxy-scheme-mismatch", "error"),
         (answered(404), "wrong-backend", "error"),
     ],
 )

@@ -41,6 +41,12 @@ def test_what_keeps_it_from_being_reached(
     assert "it is not" in finding.summary
 
 
+def test_a_name_that_does_not_resolve(bucket: Callable[..., Facts], run: Any, answers: Any) -> None:
+    [finding], _ = run(CHECK, bucket(regionendpoint="http://lost:9000"))
+    assert finding.summary == "http://lost:9000 is not reached: lost does not resolve."
+    assert answers.asked == []
+
+
 def test_a_region_that_no_name_server_knows(bucket: Callable[..., Facts], run: Any, answers: Any) -> None:
     answers.tell("GET", "", None, failure=Failure("dns", "s3.eu-cental-1.amazonaws.com does not resolve"))
     [finding], _ = run(CHECK, bucket(regionendpoint=None, region="eu-cental-1"))

@@ -8,7 +8,7 @@ from glctl.clients.http import Exchange
 from glctl.clients.s3 import Answer, understood
 from glctl.doctor.check import NotTriedError
 from glctl.doctor.checks.s3.objects import CHECKS
-from glctl.doctor.s3_trial import CONTENT, Attempt, ObjectTrial
+from glctl.doctor.s3_trial import CONTENT, Attempt, ObjectTrial, Removal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from glctl.doctor.facts import Facts
 
 BY_NAME = {check.name: check for check in CHECKS}
-STEPS = "GetObject CopyObject UploadPart CompleteMultipartUpload UploadPartCopy DeleteObjects".split()
+STEPS = "GetObject CopyObject UploadPart CompleteMultipartUpload UploadPartCopy".split()
 
 
 def answer(status: int = 200, body: bytes = b"", step: str = "Put") -> Answer:
@@ -31,11 +31,12 @@ def tried(bucket: Callable[..., Facts]) -> Callable[..., Facts]:
     """Facts with a trial whose steps went well but for those given by name."""
 
     def make(
-        put: Attempt | None = None, left: tuple[str, ...] = (), versions: int = 0, **steps: Any
+        put: Attempt | None = None, removal: Removal | None = None, versions: int = 0, **steps: Any
     ) -> Facts:
         answers = {**dict.fromkeys(STEPS, answer(body=CONTENT)), **steps}
         told = {name: each for name, each in answers.items() if each}
-        trial = ObjectTrial(put or Attempt(answer(), made=answer()), told, left, versions)
+        well = Attempt(answer(), made=answer())
+        trial = ObjectTrial(put or well, told, removal or Removal(well), versions)
         facts = bucket()
         facts.s3().object_trial = lambda: trial  # type: ignore[method-assign] - a fake
         return facts
@@ -56,7 +57,6 @@ def test_all_steps_go_well(tried: Callable[..., Facts], run: Any) -> None:
         ("s3-upload-part", "UploadPart", "s3-put-denied"),
         ("s3-complete", "CompleteMultipartUpload", "s3-complete-denied"),
         ("s3-copy-part", "UploadPartCopy", "s3-copy-denied"),
-        ("s3-delete", "DeleteObjects", "s3-delete-denied"),
     ],
 )
 def test_each_step_that_is_denied(
@@ -67,14 +67,23 @@ def test_each_step_that_is_denied(
 
 
 def test_what_stays_is_named(tried: Callable[..., Facts], run: Any) -> None:
-    [_], note = run(BY_NAME["s3-delete"], tried(DeleteObjects=DENIED, left=("reg/a",)))
-    assert note == "refused; what stays: reg/a"
+    facts = tried(removal=Removal(Attempt(DENIED), left=("reg/a",)))
+    [finding], note = run(BY_NAME["s3-delete"], facts)
+    assert (finding.code, note) == ("s3-delete-denied", "refused; what stays: reg/a")
 
 
 def test_a_deletion_that_says_done_and_is_not(tried: Callable[..., Facts], run: Any) -> None:
-    facts = tried(**{"left after DeleteObjects": answer()})
+    facts = tried(removal=Removal(Attempt(answer(), made=answer()), ignored=True))
     [finding], note = run(BY_NAME["s3-delete"], facts)
     assert (finding.code, note) == ("s3-delete-denied", "it answers 200 and deletes nothing")
+
+
+def test_a_deletion_whose_checksum_is_not_taken(tried: Callable[..., Facts], run: Any) -> None:
+    refused = answer(400, b"<Error><Code>InvalidRequest</Code></Error>")
+    facts = tried(removal=Removal(Attempt(refused, "checksum", answer())))
+    [finding], _ = run(BY_NAME["s3-delete"], facts)
+    assert finding.code == "s3-checksum-refused"
+    assert finding.remedy == "registry['storage']['s3']['checksum_disabled'] = true"
 
 
 def test_versions_are_told(tried: Callable[..., Facts], run: Any) -> None:

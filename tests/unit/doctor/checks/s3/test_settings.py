@@ -26,12 +26,14 @@ def test_settings_that_make_sense(bucket: Callable[..., Facts], run: Any) -> Non
     [
         ({"bucket": None}, "No bucket", "registry['storage']['s3']['bucket'] = '…'"),
         ({"bucket": "images/reg"}, "no slash", "registry['storage']['s3']['bucket'] = 'images'"),
-        ({"region": None, "regionendpoint": None}, "No region", "registry['storage']['s3']['region'] = '…'"),
+        ({"region": None}, "No region", "registry['storage']['s3']['region'] = '…'"),
         (
             {"regionendpoint": None, "v4auth": False},
             "version 2",
             "registry['storage']['s3']['v4auth'] = true",
         ),
+        ({"regionendpoint": "http://[::1"}, "no address", "registry['storage']['s3']['regionendpoint']"),
+        ({"regionendpoint": "ftp://store"}, "no address", "registry['storage']['s3']['regionendpoint']"),
         ({"accesskey": Secret("ASIA1")}, "temporary one", "Use a lasting key"),
     ],
 )

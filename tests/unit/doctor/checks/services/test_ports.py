@@ -80,7 +80,7 @@ def test_a_holder_that_may_not_be_seen_is_ours_while_the_service_runs(
 ) -> None:
     """As an unprivileged user sees what root listens on."""
     hidden = ports.Listener("127.0.0.1", 5000, 0, ())
-    monkeypatch.setattr(ports, "holders", lambda *_: (hidden,))
+    monkeypatch.setattr(ports, "listeners", lambda _: (hidden,))
     services = {} if up else {"services": {"registry": Seen(DOWN, DOWN)}}
     findings, _ = run(CHECK, new_facts(config=config(5000), vhost=None, **services))
     assert [finding.code for finding in findings] == codes

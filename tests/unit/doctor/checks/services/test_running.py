@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from glctl.doctor.check import NotTriedError
-from glctl.doctor.checks.services.running import NGINX, REGISTRY
+from glctl.doctor.checks.services.running import LOGROTATE, NGINX, REGISTRY
 from glctl.doctor.watch import Seen
 from glctl.services.runit import Status
 
@@ -62,3 +62,29 @@ def test_a_crash_loop_with_its_last_words(new_facts: Callable[..., Facts], run: 
 def test_one_that_is_not_enabled(new_facts: Callable[..., Facts], run: Any) -> None:
     with pytest.raises(NotTriedError, match="nginx is not enabled here"):
         run(NGINX, new_facts(services={}))
+
+
+@pytest.mark.parametrize(
+    ("seen", "summary"),
+    [
+        (Seen(DOWN, DOWN), "Logs of nginx grow for ever: logrotate has been down for"),
+        (
+            Seen(DOWN, DOWN, looping=True),
+            "Logs of nginx grow for ever: logrotate ends right after each start.",
+        ),
+    ],
+)
+def test_logs_that_are_not_rotated(
+    new_facts: Callable[..., Facts], run: Any, seen: Seen, summary: str
+) -> None:
+    [finding], note = run(LOGROTATE, new_facts(services={"logrotate": seen}, last_words=["it says"]))
+    assert (finding.code, finding.severity, note) == ("logrotate-down", "warning", "down")
+    assert finding.summary.startswith(summary)
+    assert finding.evidence == (("it says",) if seen.looping else ())
+
+
+def test_logs_that_are(new_facts: Callable[..., Facts], run: Any) -> None:
+    up = new_facts().services()["registry"]
+    assert run(LOGROTATE, new_facts(services={"logrotate": up}))[0] == []
+    with pytest.raises(NotTriedError, match="not enabled"):
+        run(LOGROTATE, new_facts(services={}))

@@ -149,3 +149,14 @@ def test_an_account_that_cannot_be_tried(new_facts: Callable[..., Facts], run: A
 def test_another_driver(new_facts: Callable[..., Facts], run: Any) -> None:
     with pytest.raises(NotTriedError, match="not kept on a file system"):
         run(CHECK, new_facts(config={}))
+
+
+def test_a_file_where_a_push_needs_a_directory_is_found(
+    new_facts: Callable[..., Facts], run: Any, images: Path, refuse: Callable[..., list[Path]]
+) -> None:
+    refuse("")
+    file = images / "docker/registry/v2/repositories"
+    file.rmdir()
+    file.write_text("")
+    [finding], _ = run(CHECK, new_facts(account=ME))
+    assert (finding.code, finding.subject) == ("storage-not-a-directory", str(file))

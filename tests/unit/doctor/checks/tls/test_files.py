@@ -51,6 +51,14 @@ def test_no_pair(judged: Any, tmp_path: Path) -> None:
     assert finding.code == "certificate-key-mismatch"
 
 
+def test_the_own_certificate_must_be_the_first(judged: Any, tmp_path: Path) -> None:
+    other = keys.certify(KEYS[1], 1_700_000_000)
+    (tmp_path / "crt").write_text(other + (tmp_path / "crt").read_text())
+    [finding], _ = judged()
+    assert finding.code == "certificate-key-mismatch"
+    assert "be the first of that file" in finding.remedy
+
+
 @pytest.mark.parametrize(
     ("name", "text"), [("crt", "-----BEGIN CERTIFICATE-----\nxx"), ("key", ""), ("crt", "")]
 )
@@ -88,7 +96,7 @@ def test_the_registrys_own_pair(new_facts: Any, run: Any, tmp_path: Path) -> Non
     tls = {"certificate": "/tls/crt", "key": "/tls/key"}
     findings, _ = run(CHECK, new_facts(config={"http": {"tls": tls}}))
     assert [finding.code for finding in findings] == ["certificate-missing"] * 2
-    assert "registry['registry_http_tls']" in findings[0].remedy or "config.yml" in findings[0].remedy
+    assert "'REGISTRY_HTTP_TLS_CERTIFICATE' => '" in findings[0].remedy
 
 
 def test_no_tls_here(new_facts: Any, run: Any) -> None:

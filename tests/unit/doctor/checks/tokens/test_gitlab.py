@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -24,7 +24,9 @@ ISSUER = "omnibus-gitlab-issuer"
     ("gitlab", "codes"),
     [
         (GitLab(PATH, enabled=True, issuer=ISSUER, key="/k"), []),
-        (GitLab(PATH, enabled=False, issuer="other"), ["gitlab-registry-disabled"]),
+        (GitLab(PATH, enabled=False), ["gitlab-registry-disabled"]),
+        (GitLab(PATH, enabled=False, issuer=ISSUER), ["gitlab-registry-disabled"]),
+        (GitLab(PATH, enabled=False, issuer="other"), ["gitlab-registry-disabled", "token-issuer-differs"]),
         (GitLab(PATH, enabled=True, issuer="other", key="/k"), ["token-issuer-differs"]),
         (GitLab(PATH, enabled=True, issuer="", key=""), ["token-issuer-differs", "token-key-unusable"]),
     ],
@@ -60,3 +62,21 @@ def test_gitlabs_own_way(new_facts: Callable[..., Facts], run: Any, status: int,
 def test_no_api_url(new_facts: Callable[..., Facts], run: Any) -> None:
     with pytest.raises(NotTriedError):
         run(API, new_facts(gitlab=GitLab(PATH)))
+
+
+class Intended:
+    class configuration:  # noqa: N801 - an attribute of the real one
+        effective: ClassVar = {"gitlab_rails.registry_issuer": "by-gitlab-rb"}
+
+
+@pytest.mark.parametrize(("issuer", "wrong"), [("by-gitlab-rb", False), ("other", True)])
+def test_gitlab_elsewhere_is_what_gitlab_rb_says(
+    new_facts: Callable[..., Facts], issuer: str, wrong: bool
+) -> None:
+    config = {"auth": {"token": {"issuer": issuer}}}
+    facts = new_facts(config=config, gitlab=NotTriedError("elsewhere"), intended=Intended())
+    findings = CHECK.run(facts)
+    if wrong:
+        assert next(findings).code == "token-issuer-differs"
+    with pytest.raises(NotTriedError):
+        next(findings)

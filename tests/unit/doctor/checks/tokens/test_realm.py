@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,12 +10,14 @@ from glctl.clients.http import Exchange
 from glctl.clients.token_service import Kind, TokenAnswer
 from glctl.doctor.check import NotTriedError
 from glctl.doctor.checks.tokens.realm import CHECK, WRITTEN, why_invalid
+from glctl.settings.urls import parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from glctl.doctor.facts import Facts
 
+URL = "http://registry.example.com:5050"
 REALM = "http://gitlab.example.com/jwt/auth"
 
 
@@ -43,6 +46,7 @@ def test_the_form_of_a_realm(realm: str, why: str) -> None:
         ({"realm": REALM, "autoredirect": False}, False),
         ({"realm": REALM, "autoredirect": True}, True),
         ({"realm": "/jwt/auth"}, True),
+        ({"realm": "http://registry.example.com:5050/jwt/auth"}, True),  # the registry's own address
         ({"issuer": "i"}, True),
     ],
 )
@@ -114,3 +118,25 @@ def test_a_host_without_names_cannot_tell(new_facts: Callable[..., Facts], run: 
     realm = answered("no answer", None, failure="dns")
     with pytest.raises(NotTriedError):
         run(CHECK, new_facts(realm=realm, public=Public(is_resolved=False)))
+
+
+@pytest.mark.parametrize(
+    ("external_url", "realm", "codes"),
+    [
+        ("https://gitlab.example.com", REALM, ["realm-redirects"]),
+        ("http://gitlab.example.com", REALM, []),
+        ("https://other.example.com", REALM, []),
+        ("https://gitlab.example.com", "https://gitlab.example.com/jwt/auth", []),
+    ],
+)
+def test_plain_http_to_a_gitlab_in_https(
+    new_facts: Callable[..., Facts], run: Any, external_url: str, realm: str, codes: list[str]
+) -> None:
+    intended = SimpleNamespace(configuration=SimpleNamespace(effective={"external_url": external_url}))
+    facts = new_facts(
+        config={"auth": {"token": {"realm": realm}}},
+        intended=intended,
+        public=SimpleNamespace(url=parse_url(URL)),
+    )
+    findings, _ = run(WRITTEN, facts)
+    assert [finding.code for finding in findings] == codes

@@ -1,0 +1,49 @@
+"""The text of one log read forwards once: a plain file, a compressed one, a pipe."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING
+
+from glctl.logs.compressed import broken, compression, decompressed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Text:
+    """An open log. OSError where it cannot be opened; how its reading ended too early is in *trouble*."""
+
+    def __init__(self, path: Path, start: int = 0) -> None:
+        self.trouble = ""
+        self.size = 0  # bytes of text that were read
+        self._raw = path.open("rb", buffering=0)
+        self._kind = compression(self._raw)
+        self._text: IO[bytes] = decompressed(self._raw, self._kind) if self._kind else self._raw
+        self._ends: tuple[type[Exception], ...] = broken(self._kind) if self._kind else (OSError,)
+        self._sized = self._raw.seekable()
+        if start:
+            self._text.seek(start)
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill the beginning of *buffer*; returns with how many bytes, none at the end."""
+        try:
+            size = self._text.readinto(buffer) or 0  # type: ignore[attr-defined]  # all of them have it
+        except self._ends as exc:
+            self.trouble = _why(exc, self._kind)
+            return 0
+        self.size += size
+        return int(size)
+
+    def taken(self) -> int:
+        """Bytes of the file itself that were read; 0 where it has no size."""
+        return self._raw.tell() if self._sized else 0
+
+    def close(self) -> None:
+        self._text.close()
+        self._raw.close()
+
+
+def _why(error: Exception, kind: str) -> str:
+    if not kind:
+        return getattr(error, "strerror", "") or str(error)
+    return f"{kind} data {'end too early' if isinstance(error, EOFError) else 'are damaged'}"

@@ -1,0 +1,22 @@
+"""The way to authenticate is none that there is."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ways import registry_ends_with, setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "registry-config-invalid"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    change = setting("auth", value={"magic": {"realm": "x"}})
+    with registry_ends_with(stack, change, b"unable to configure authorization"):
+        yield

@@ -1,0 +1,3 @@
+"""The registry logs JSON."""
+
+STACK = "json logs"
