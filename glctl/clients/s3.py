@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import time
 import types
 from dataclasses import dataclass, field, replace
@@ -226,6 +227,17 @@ def understood(exchange: Exchange) -> Answer:
         exchange.status, "SlowDown" if exchange.status == 503 else f"HTTP {exchange.status}"
     )
     return Answer(exchange, code, root=root)
+
+
+def region_of(answer: Answer) -> str:
+    """The bucket's true region, where an answer names it."""
+    named = (
+        answer.exchange.header("x-amz-bucket-region"),
+        answer.fields.get("Region", ""),
+        (re.search(r"expecting '([^']+)'", answer.message) or ("", ""))[1],
+        (re.search(r"s3[.-]([a-z]{2}-[a-z]+-\d)\.", answer.fields.get("Endpoint", "")) or ("", ""))[1],
+    )
+    return next((region for region in named if re.fullmatch(r"[a-z0-9-]{2,40}", region)), "")
 
 
 def _xml(exchange: Exchange) -> Element | None:

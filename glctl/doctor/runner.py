@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import NotTriedError
-from glctl.doctor.found import found
 from glctl.errors import GlctlError
+from glctl.findings.found import found
 from glctl.findings.model import CheckResult, Finding
 from glctl.findings.report import Report, link
 from glctl.secret import mask_by_looks, mask_text

@@ -6,10 +6,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from glctl.clients.s3 import region_of
 from glctl.doctor import s3_policy
 from glctl.doctor.check import NotTriedError
-from glctl.doctor.found import found
 from glctl.doctor.s3_trial import ACL, CHECKSUM, ENCRYPTION, STORAGE_CLASS, part_of
+from glctl.findings.codes.s3 import NAMED_BY_S3
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -22,35 +24,9 @@ if TYPE_CHECKING:
     from glctl.findings.model import Finding
 
 _DENIED = frozenset({"AccessDenied", "AllAccessDisabled", "AccountProblem", "Forbidden", "HTTP 403"})
-# S3's own names of what is wrong with every request alike (Amazon S3, error responses).
-_GENERAL = {
-    "InvalidAccessKeyId": "s3-access-key-unknown",
-    "SignatureDoesNotMatch": "s3-signature-mismatch",
-    "ExpiredToken": "s3-token-expired",
-    "TokenRefreshRequired": "s3-token-expired",
-    "InvalidToken": "s3-token-invalid",
-    "RequestTimeTooSkewed": "s3-clock-skewed",
-    "RequestExpired": "s3-clock-skewed",
-    "NoSuchBucket": "s3-bucket-missing",
-    "InvalidBucketName": "s3-bucket-missing",
-    "PermanentRedirect": "s3-region-wrong",
-    "TemporaryRedirect": "s3-region-wrong",
-    "AuthorizationHeaderMalformed": "s3-region-wrong",
-    "IllegalLocationConstraintException": "s3-region-wrong",
-    "SlowDown": "s3-throttled",
-    "ServiceUnavailable": "s3-throttled",
-    "RequestLimitExceeded": "s3-throttled",
-    "TooManyRequests": "s3-throttled",
-    "AccessControlListNotSupported": "s3-acl-refused",
-    "InvalidBucketAclWithObjectOwnership": "s3-acl-refused",
-    "NotImplemented": "s3-not-implemented",
-    "InvalidStorageClass": "s3-not-implemented",
-    "InvalidEncryptionAlgorithmError": "s3-not-implemented",
-}
 _OF_THE_KEY = frozenset(
     {"s3-access-key-unknown", "s3-signature-mismatch", "s3-token-expired", "s3-token-invalid"}
 )
-_REGION = re.compile(r"[a-z0-9-]{2,40}")
 
 
 def judge(s3: S3Facts, answer: Answer, action: Action) -> Generator[Finding, None, bool]:
@@ -94,7 +70,7 @@ def refusal(settings: S3Settings, answer: Answer, action: Action) -> Finding:
         return _kms(settings, answer)
     if answer.code in _DENIED:
         return denied(settings, answer, action)
-    code = _GENERAL.get(answer.code, "s3-refused")
+    code = NAMED_BY_S3.get(answer.code, "s3-refused")
     if code == "s3-region-wrong":
         return wrong_region(settings, answer, region_of(answer))
     if code == "s3-throttled":
@@ -154,24 +130,13 @@ def wrong_region(settings: S3Settings, answer: Answer, region: str) -> Finding:
     )
 
 
-def region_of(answer: Answer) -> str:
-    """The bucket's true region, where an answer names it."""
-    named = (
-        answer.exchange.header("x-amz-bucket-region"),
-        answer.fields.get("Region", ""),
-        (re.search(r"expecting '([^']+)'", answer.message) or ("", ""))[1],
-        (re.search(r"s3[.-]([a-z]{2}-[a-z]+-\d)\.", answer.fields.get("Endpoint", "")) or ("", ""))[1],
-    )
-    return next((region for region in named if _REGION.fullmatch(region)), "")
-
-
 def in_words(answer: Answer) -> str:
     """How a request to S3 ended, as evidence."""
     exchange = answer.exchange
     if exchange.failure:
         return f"{exchange.step}: {exchange.failure.message}"
     # What S3 says of a key or a token adds nothing to its code, and may repeat it.
-    telling = answer.message and _GENERAL.get(answer.code) not in _OF_THE_KEY
+    telling = answer.message and NAMED_BY_S3.get(answer.code) not in _OF_THE_KEY
     said = f" ({answer.message})" if telling else ""
     return f"{exchange.step}: {exchange.status} {answer.code}{said}".rstrip()
 

@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 
 def to_json(report: Report) -> str:
     """One JSON document; its keys are those of the design. ASCII: foreign text must not reach a terminal."""
-    document: dict[str, Any] = {
+    return json.dumps(document(report), indent=2)
+
+
+def document(report: Report) -> dict[str, Any]:
+    """What the JSON document holds."""
+    return {
         "target": report.target,
         "ok": report.ok,
         "root_causes": list(dict.fromkeys(f.code for f in report.root_causes)),
@@ -40,4 +45,3 @@ def to_json(report: Report) -> str:
         ],
         "duration_ms": round(report.duration_ms, 1),
     }
-    return json.dumps(document, indent=2)

@@ -27,9 +27,13 @@ _POINTLESS = ("not tried", "there is nothing of it here, or it cannot be asked (
 def to_text(report: Report, groups: Groups, console: Console) -> str:
     """What was looked at, then the causes, and last how it stands: a terminal shows the end."""
     lines = list(_checks(report, groups, console) if console.verbose else _groups(report, groups, console))
+    return "\n".join([*lines, *causes(report, console), "", *_verdict(report, console)])
+
+
+def causes(report: Report, console: Console) -> Iterator[str]:
+    """The lines that tell what was found, an empty one before each cause."""
     for part in (*_causes(report, console), *_told(report, console)):
-        lines += ["", *part]
-    return "\n".join([*lines, "", *_verdict(report, console)])
+        yield from ("", *part)
 
 
 # --- what was looked at

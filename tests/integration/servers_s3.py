@@ -15,6 +15,7 @@ import sys
 import threading
 import urllib.request
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +23,6 @@ from servers import CLEAN_ENVIRONMENT, accepts, free_port, free_ports, running, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
 REGION = "eu-central-1"
 BUCKET = "images"
@@ -140,7 +140,10 @@ class Injecting:
 
 @dataclass
 class Canned:
-    """An answer as S3 gives it: *code* in its XML, unless the method is HEAD. *if_header*: only with that."""
+    """An answer as S3 gives it: *code* in its XML, unless the method is HEAD. *if_header*: only with that.
+
+    Without a *method* it fits any. A *page* is answered as it is, instead of XML.
+    """
 
     method: str
     part: str
@@ -150,11 +153,16 @@ class Canned:
     headers: Mapping[str, str] = field(default_factory=dict)
     if_header: str = ""
     times: int | None = None
+    page: str = ""
+
+    @property
+    def body(self) -> str:
+        return self.page or f"<Error><Code>{self.code}</Code><Message>No.</Message>{self.more}</Error>"
 
     def fits(self, method: str, path: str, headers: Mapping[str, str]) -> bool:
         """Whether a request gets this answer; counts it."""
         named = not self.if_header or any(name.lower() == self.if_header for name in headers)
-        if self.times == 0 or method != self.method or self.part not in path or not named:
+        if self.times == 0 or self.method not in ("", method) or self.part not in path or not named:
             return False
         if self.times:
             self.times -= 1
@@ -178,8 +186,7 @@ def injecting(target: str) -> Iterator[Injecting]:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             canned = next((a for a in front.answers if a.fits(self.command, self.path, self.headers)), None)
             if canned:
-                text = f"<Error><Code>{canned.code}</Code><Message>No.</Message>{canned.more}</Error>"
-                self._answer(canned.status, dict(canned.headers), text.encode())
+                self._answer(canned.status, dict(canned.headers), canned.body.encode())
             else:
                 self._answer(*self._passed_on(body))
 
@@ -261,15 +268,30 @@ def weed(folder: Path) -> Iterator[Weed]:
     ]
     (folder / "s3.json").write_text(json.dumps({"identities": identities}))
     (folder / "data").mkdir()
-    command = [binary, "server", "-s3", f"-dir={folder}/data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
+    command = [
+        binary,
+        f"-logdir={folder}",
+        "server",
+        "-s3",
+        f"-dir={folder}/data",
+        "-ip=127.0.0.1",
+        "-ip.bind=127.0.0.1",
+    ]
     command += [f"-s3.config={folder}/s3.json", "-volume.max=100", "-master.volumeSizeLimitMB=16"]
     command += [
         f"-{name.replace('.grpc', '.port.grpc') if '.grpc' in name else f'{name}.port'}={port}"
         for name, port in ports.items()
     ]
-    with running(command, folder / "weed.log", lambda: accepts(ports["s3"])):
-        wait_until(lambda: _has_bucket(server), "weed makes the bucket", 30)
-        yield server
+    # Neither its own reports to its makers nor services on ports that another weed would want, too.
+    command += ["-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
+    try:
+        with running(command, folder / "weed.log", lambda: accepts(ports["s3"])):
+            wait_until(lambda: _has_bucket(server), f"weed makes the bucket (log: {folder}/weed.log)", 60)
+            yield server
+    finally:
+        for port in ports.values():  # it names them itself, and leaves them
+            for socket in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                socket.unlink()
 
 
 def _has_bucket(server: Weed) -> bool:

@@ -118,5 +118,6 @@ def test_a_gitlab_rb_alone_is_judged_and_nothing_that_runs(tmp_path: Path) -> No
     tried = {check["name"] for check in report["checks"] if check["outcome"] != "not_tried"}
     assert {"configuration", "settings", "gitlab-rb", "virtual-host"} <= tried
     reasons = {check["because"] for check in report["checks"] if check["name"] in ("drift", "supervisor")}
-    assert reasons == {"only a gitlab.rb is examined, nothing that runs"}
+    assert len(reasons) == 1
+    assert reasons.pop().startswith("only a gitlab.rb is examined")
     assert list(root.iterdir()) == []

@@ -72,7 +72,14 @@ CODES = (
         "Several storage drivers are named.",
         "Keep one.",
         "distribution, configuration",
-        explains=_NO_START,
+        # Whether S3 is meant at all is open.
+        explains=(
+            *_NO_START,
+            "s3-config-invalid",
+            "s3-no-credentials",
+            "s3-bucket-missing",
+            "s3-unreachable",
+        ),
     ),
     _code(
         "storage-key-missing",

@@ -13,6 +13,8 @@ _S = "registry['storage']['s3']"
 _WELL = ("s3-signed", "push")
 # Nothing works then: the health check lists the bucket.
 _ALL = ("push-failed", "pull-failed", "registry-unhealthy")
+# What S3 makes of a key, a token or a bucket's name that cannot be.
+_REFUSED = ("s3-access-key-unknown", "s3-signature-mismatch", "s3-token-invalid", "s3-bucket-missing")
 # What follows where one action is denied: the registry logs AccessDenied for it.
 _DENIED = ("s3-access-denied", "push-failed")
 
@@ -41,7 +43,7 @@ CODES = (
         f"Correct {_S}.",
         _DRIVER,
         symptoms=("panic: invalid region provided", "no region parameter provided"),
-        explains=("service-crash-loop", "s3-unreachable", "s3-not-implemented", *_ALL),
+        explains=("service-crash-loop", "s3-unreachable", "s3-not-implemented", *_REFUSED, *_ALL),
     ),
     Code(
         "s3-no-credentials",
@@ -180,7 +182,7 @@ CODES = (
         f"{_S}['maxrequestspersecond'] = 100",
         _AWS,
         symptoms=("SlowDown",),
-        severity="warning",
+        explains=_ALL,
     ),
     Code(
         "s3-refused",
@@ -271,6 +273,7 @@ CODES = (
         "Amazon S3, object ownership",
         symptoms=("AccessControlListNotSupported",),
         explains=("push-failed", "s3-access-denied"),
+        disproved_by=("push",),
     ),
     Code(
         "s3-kms-denied",
@@ -280,6 +283,7 @@ CODES = (
         "Amazon S3, protecting data with KMS keys",
         symptoms=("s3aws: AccessDenied", "KMS.…"),
         explains=(*_DENIED, "pull-failed", "s3-redirect-denied"),
+        disproved_by=("push",),
     ),
     Code(
         "s3-not-implemented",
@@ -289,6 +293,7 @@ CODES = (
         _AWS,
         symptoms=("NotImplemented",),
         explains=("push-failed",),
+        disproved_by=("push",),
     ),
     Code(
         "s3-checksum-refused",
@@ -383,3 +388,29 @@ CODES = (
         disproved_by=("s3-policy",),
     ),
 )
+
+# What S3 itself calls it (Amazon S3, error responses): the code where every request alike is refused so.
+NAMED_BY_S3 = {
+    "InvalidAccessKeyId": "s3-access-key-unknown",
+    "SignatureDoesNotMatch": "s3-signature-mismatch",
+    "ExpiredToken": "s3-token-expired",
+    "TokenRefreshRequired": "s3-token-expired",
+    "InvalidToken": "s3-token-invalid",
+    "RequestTimeTooSkewed": "s3-clock-skewed",
+    "RequestExpired": "s3-clock-skewed",
+    "NoSuchBucket": "s3-bucket-missing",
+    "InvalidBucketName": "s3-bucket-missing",
+    "PermanentRedirect": "s3-region-wrong",
+    "TemporaryRedirect": "s3-region-wrong",
+    "AuthorizationHeaderMalformed": "s3-region-wrong",
+    "IllegalLocationConstraintException": "s3-region-wrong",
+    "SlowDown": "s3-throttled",
+    "ServiceUnavailable": "s3-throttled",
+    "RequestLimitExceeded": "s3-throttled",
+    "TooManyRequests": "s3-throttled",
+    "AccessControlListNotSupported": "s3-acl-refused",
+    "InvalidBucketAclWithObjectOwnership": "s3-acl-refused",
+    "NotImplemented": "s3-not-implemented",
+    "InvalidStorageClass": "s3-not-implemented",
+    "InvalidEncryptionAlgorithmError": "s3-not-implemented",
+}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from glctl.commands.progress import Progress
-from glctl.doctor.found import found
+from glctl.findings.found import found
 from glctl.findings.report import Report
 
 if TYPE_CHECKING:

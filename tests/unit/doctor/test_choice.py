@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from glctl.doctor.choice import choose, names
-from glctl.doctor.found import found
 from glctl.doctor.targets import GROUPS, TARGETS
 from glctl.errors import UsageError
 from glctl.findings.catalog import CODES
+from glctl.findings.found import found
 from glctl.findings.model import CheckResult, Finding
 from glctl.findings.report import Report, link
 

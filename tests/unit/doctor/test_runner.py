@@ -11,9 +11,9 @@ import pytest
 
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.facts import Options
-from glctl.doctor.found import found
 from glctl.doctor.runner import examine
 from glctl.errors import GlctlError
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence

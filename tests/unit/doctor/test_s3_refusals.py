@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from glctl.clients.http import Exchange
-from glctl.clients.s3 import Answer, Bucket, understood
-from glctl.doctor import s3_refusals
+from glctl.clients.s3 import Answer, Bucket, region_of, understood
 from glctl.doctor.s3_actions import GET, PUT
-from glctl.doctor.s3_refusals import refusal, region_of
+from glctl.doctor.s3_refusals import refusal
 from glctl.doctor.s3_settings import S3Settings
 from glctl.findings.catalog import CODES
+from glctl.findings.codes.s3 import NAMED_BY_S3
 
 BUCKET = Bucket("images", "http://store:9000", "eu-central-1", path_style=True)
 AWS = Bucket("images", "https://s3.eu-central-1.amazonaws.com", "eu-central-1", path_style=False)
@@ -45,7 +45,7 @@ def test_refusals_are_told_apart(status: int, code: str, message: str, found: st
 
 
 def test_every_refusal_has_its_code() -> None:
-    assert set(s3_refusals._GENERAL.values()) <= set(CODES)
+    assert set(NAMED_BY_S3.values()) <= set(CODES)
 
 
 def test_what_s3_says_of_a_key_is_not_repeated() -> None:

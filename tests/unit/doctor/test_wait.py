@@ -5,9 +5,9 @@ import time
 import pytest
 
 from glctl.doctor import wait
-from glctl.doctor.found import found
 from glctl.doctor.wait import wait_until_well
 from glctl.errors import GlctlError
+from glctl.findings.found import found
 from glctl.findings.report import Report
 
 WELL = Report("registry", (), (), 1.0)

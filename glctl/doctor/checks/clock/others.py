@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.clocks import S3_LIMIT, TOKEN_LIMIT, WARN_GITLAB_FROM, WARN_S3_FROM
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator

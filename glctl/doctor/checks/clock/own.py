@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
 from glctl.doctor.clocks import S3_LIMIT, TOKEN_LIMIT, WARN_FROM
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glctl.doctor.check import Check
-from glctl.doctor.found import found
+from glctl.findings.found import found
 from glctl.settings.drivers import BESIDE, DRIVERS, RAILS_KEYS, TAKES
 from glctl.settings.kinds import nearest, shown, why_not
 

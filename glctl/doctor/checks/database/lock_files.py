@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.checks.storage.directory import directory_of_images
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
+from glctl.findings.found import found
 from glctl.paths import SECRETS_FILE
 
 if TYPE_CHECKING:

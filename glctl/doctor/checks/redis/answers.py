@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
+from glctl.findings.found import found
 from glctl.secret import Secret
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
 from glctl.doctor.s3_refusals import in_words
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor import s3_policy
 from glctl.doctor.check import Check
-from glctl.doctor.found import found
 from glctl.doctor.s3_trial import age
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
 from glctl.doctor.s3_actions import COMPLETE, COPY, COPY_PART, DELETE, GET, PUT, UPLOAD_PART
 from glctl.doctor.s3_refusals import denied, in_words, judge, judge_attempt
 from glctl.doctor.s3_trial import CONTENT
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

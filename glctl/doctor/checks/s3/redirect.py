@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from glctl.doctor import s3_policy
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
 from glctl.doctor.s3_refusals import in_words
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

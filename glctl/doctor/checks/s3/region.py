@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from glctl.clients.s3 import region_of
 from glctl.doctor.check import Check
-from glctl.doctor.s3_refusals import region_of, wrong_region
+from glctl.doctor.s3_refusals import wrong_region
 
 if TYPE_CHECKING:
     from collections.abc import Generator

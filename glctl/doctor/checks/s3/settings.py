@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from glctl.doctor.check import Check
-from glctl.doctor.found import found
+from glctl.findings.found import found
 from glctl.secret import Secret
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
 from glctl.doctor.s3_actions import ABORT, CREATE_UPLOAD, LIST_PARTS
 from glctl.doctor.s3_refusals import in_words, judge, judge_attempt
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor import run_script
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
+from glctl.findings.found import found
 from glctl.paths import SV_DIR
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator

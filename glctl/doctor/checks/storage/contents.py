@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
 from glctl.doctor.checks.storage.directory import directory_of_images
-from glctl.doctor.found import found
+from glctl.findings.found import found
 from glctl.settings.option import counts_as_true
 
 if TYPE_CHECKING:

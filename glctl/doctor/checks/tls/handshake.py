@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor import tls
 from glctl.doctor.check import Check
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator

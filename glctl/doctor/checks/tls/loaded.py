@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from glctl.doctor import tls
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.checks.tls import dates
-from glctl.doctor.found import found
 from glctl.errors import GlctlError
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator

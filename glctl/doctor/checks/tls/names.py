@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
-from glctl.doctor.found import found
 from glctl.doctor.tls import require_shown
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator

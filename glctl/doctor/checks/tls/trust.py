@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor import tls
 from glctl.doctor.check import Check
-from glctl.doctor.found import found
+from glctl.findings.found import found
 from glctl.patterns import Pattern
 
 if TYPE_CHECKING:

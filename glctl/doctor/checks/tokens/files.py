@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
 from glctl.doctor.permissions import find_unreadable, readable_by
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

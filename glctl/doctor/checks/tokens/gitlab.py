@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
 from glctl.doctor.gitlab import SERVICE
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from glctl.doctor.check import Check
 from glctl.doctor.checks.tokens.accepted import why_refused
 from glctl.doctor.checks.tokens.realm import judge
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

@@ -6,8 +6,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.found import found
 from glctl.doctor.gitlab import REALM_PATH
+from glctl.findings.found import found
 from glctl.settings.urls import parse_url
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
 from glctl.doctor.checks.database.lock_files import mode
-from glctl.doctor.found import found
+from glctl.findings.found import found
 
 if TYPE_CHECKING:
     from collections.abc import Generator

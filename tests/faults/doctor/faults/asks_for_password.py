@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from stacks import Stack
 
-CAUSE = "wrong-backend"
+CAUSE = "proxy-refuses"
 
 
 @contextlib.contextmanager

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
     from stacks import Stack
 
-CAUSE = "push-failed"
-WRITE_ONLY = ("push",)
+CAUSE = "proxy-method-refused"
 
 
 @contextlib.contextmanager

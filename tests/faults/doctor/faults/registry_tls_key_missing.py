@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from stacks import Stack
 
-CAUSE = "registry-tls-unreadable"
+CAUSE = "certificate-missing"
 
 
 @contextlib.contextmanager

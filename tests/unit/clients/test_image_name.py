@@ -1,6 +1,6 @@
 import pytest
 
-from glctl.doctor.image_name import projects, why_impossible
+from glctl.clients.image_name import projects, why_impossible
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
-from glctl.doctor.found import found
 from glctl.findings.catalog import CODES
+from glctl.findings.found import found
 
 
 def test_what_is_not_said_is_the_catalogues() -> None:
