@@ -77,7 +77,7 @@ def unusual(text: bytes | bytearray, end: int, prefix: bytes = b"") -> Iterator[
 # What GitLab itself writes in its logs of the registry: of gigabytes of others' requests hardly a line.
 _CONCERNING = Pattern(
     rb"/jwt/auth|JwtController|container_registry|registry/repositories|Rack_Attack|[Cc]ontainer registry"
-    rb"|registry not enabled|gitlab-registry\.key|Faraday::|EADDRNOTAVAIL"
+    rb"|gitlab-registry\.key|Failed to open TCP connection to [^\s)]*(?::5000|registry)"
 )
 
 

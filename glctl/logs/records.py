@@ -29,6 +29,10 @@ LEVEL_WORDS: dict[bytes, Level] = {
     b"emerg": "fatal",
     b"fatal": "fatal",
     b"panic": "fatal",
+    b"debu": "debug",
+    b"erro": "error",
+    b"fata": "fatal",
+    b"pani": "fatal",
 }
 
 STAMP = 26  # bytes of svlogd's stamp with the space behind it, whichever
@@ -44,6 +48,8 @@ _HEAD = re.compile(
     rb'"(?P<request>[^"\\]*(?:\\.[^"\\]*)*)" (?P<status>\d{3}) )'
     rb"|(?P<nginx>(?:nginx: )?\[(?P<nginx_level>[a-z]+)\] (?:\d+#\d+: (?:\*\d+ )?)?)"
     rb"|(?P<fatal>(?:panic|fatal error|configuration error|chpst: fatal): |http: panic serving )"
+    # GitLab's registry on a terminal, or before its log is set up: logrus's TextFormatter.
+    rb"|(?P<tty>(?P<tty_level>DEBU|INFO|WARN|ERRO|FATA|PANI)\[\d+\] ?)"
     rb'|(?P<rails>Started [A-Z]+ "[^"\n]*" for \S+ at (?P<began>\S+ \S+ [-+]\d{4}))'
     rb"|(?P<plain>))"
 )
@@ -144,8 +150,13 @@ def _level(head: re.Match[bytes]) -> Level | None:
         # An access line of GitLab's registry is of level info, whatever was answered.
         failed = level in (None, "info") and _JSON_FAILED.search(head.string, head.start("json"))
         return "error" if failed else level
+<<<<<<< HEAD
     if kind == "nginx":
         return LEVEL_WORDS.get(head["nginx_level"])
+=======
+    if kind in ("nginx", "tty"):
+        return _LEVEL_WORDS.get(head[f"{kind}_level"].lower())
+>>>>>>> fc77a80628b5aec79ae7a77960aca91fd6fa6c33
     return "fatal" if kind == "fatal" else None
 
 
@@ -197,6 +208,14 @@ def _plain(head: re.Match[bytes]) -> _Body:
     """Also panics: the word before the colon belongs to the message."""
     message, _, stack = _text(head.string[head.start(head.lastgroup or 0) :]).partition("\n")
     return message, {"stack": stack} if stack else {}
+
+
+def _on_terminal(head: re.Match[bytes]) -> _Body:
+    """The message, in which logrus pads a short one, and pairs behind it."""
+    text = _text(head.string[head.end() :])
+    pairs = [*_LOGFMT_PAIR.finditer(text)]
+    message = text[: pairs[0].start()] if pairs else text
+    return message.rstrip(), {pair[1]: _unquote(pair[2]) for pair in pairs}
 
 
 def _logfmt(head: re.Match[bytes]) -> _Body:
@@ -252,6 +271,7 @@ _BODIES = {
     "nginx": _nginx,
     "fatal": _plain,
     "rails": _plain,
+    "tty": _on_terminal,
     "plain": _plain,
 }
 
