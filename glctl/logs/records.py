@@ -150,13 +150,8 @@ def _level(head: re.Match[bytes]) -> Level | None:
         # An access line of GitLab's registry is of level info, whatever was answered.
         failed = level in (None, "info") and _JSON_FAILED.search(head.string, head.start("json"))
         return "error" if failed else level
-<<<<<<< HEAD
-    if kind == "nginx":
-        return LEVEL_WORDS.get(head["nginx_level"])
-=======
     if kind in ("nginx", "tty"):
-        return _LEVEL_WORDS.get(head[f"{kind}_level"].lower())
->>>>>>> fc77a80628b5aec79ae7a77960aca91fd6fa6c33
+        return LEVEL_WORDS.get(head[f"{kind}_level"].lower())
     return "fatal" if kind == "fatal" else None
 
 
