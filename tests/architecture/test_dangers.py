@@ -13,6 +13,7 @@ PROJECT = Path(__file__).parents[2]
 WRITERS = {
     "cli.py": "to /dev/null, where a stream was closed",
     "commands/render.py": "below the --output-dir that it is given",
+    "logs/cursor.py": "the --cursor that it is given",
     "services/runit.py": "control bytes to runsv",
     "services/supervisor.py": "the record of the supervisor it started",
 }
