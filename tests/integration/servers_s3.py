@@ -206,7 +206,8 @@ def injecting(target: str) -> Iterator[Injecting]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(body)
+                with contextlib.suppress(ConnectionError):  # whoever asked is gone
+                    self.wfile.write(body)
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler) as running_server:
         running_server.daemon_threads = True
