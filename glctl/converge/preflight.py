@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from glctl.converge import accounts
 from glctl.converge.disk import disk_problems
 from glctl.converge.generations import Generations
+from glctl.converge.listening import listeners
 from glctl.converge.pair import pair_problems
 from glctl.converge.rotation import rotation_problems
 from glctl.converge.stage import nginx_problems
@@ -20,7 +21,6 @@ from glctl.render.resources import Account
 from glctl.services import ports, supervisor
 from glctl.settings.enabled import enabled_services
 from glctl.settings.option import ruby_name
-from glctl.settings.urls import split_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from glctl.converge.desired import Configuration
     from glctl.converge.plan import Problem
     from glctl.converge.prepare import Prepared
-    from glctl.settings.effective import Effective
 
 
 def preflight(prepared: Prepared, *, trial: bool = True) -> None:
@@ -154,27 +153,3 @@ def _ports(configuration: Configuration) -> Iterator[Problem]:
                 f"{ruby_name(key)} {host}:{port} cannot be had: {reason}.",
                 "Choose another address or port.",
             )
-
-
-def listeners(effective: Effective) -> Iterator[tuple[str, str, int]]:
-    """Every address that our services will listen on: the setting, host, port."""
-    enabled = enabled_services(effective)
-    if "registry" in enabled:
-        yield ("registry.registry_http_addr", *split_address(effective["registry.registry_http_addr"]))
-        if effective["registry.debug_addr"]:
-            yield ("registry.debug_addr", *split_address(effective["registry.debug_addr"]))
-    if "nginx" not in enabled:
-        return
-    if effective["registry.nginx.enable"]:
-        addresses = effective["registry.nginx.listen_addresses"]
-        yield from (_listener("registry.nginx.listen_port", address, effective) for address in addresses)
-        if effective["registry.nginx.listen_https"] and effective["registry.nginx.redirect_http_to_https"]:
-            key = "registry.nginx.redirect_http_to_https_port"
-            yield from (_listener(key, address, effective) for address in addresses)
-    if effective["nginx.status.enable"]:
-        addresses = effective["nginx.status.listen_addresses"]
-        yield from (_listener("nginx.status.port", address, effective) for address in addresses)
-
-
-def _listener(key: str, address: str, effective: Effective) -> tuple[str, str, int]:
-    return key, str(address).strip("[]"), int(effective[key])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from glctl.converge import accounts, rendered
 from glctl.converge.journal import Journal
+from glctl.converge.listening import nginx_listeners
 from glctl.converge.plan import Ids, Plan, plan
 from glctl.converge.read_only import INTERRUPTED, is_taken_away
 from glctl.converge.state import APPLIED_DIR, GENERATIONS_DIR, Applied, holder
@@ -19,7 +20,7 @@ from glctl.render.resources import Absent, Account, Directory
 from glctl.services import supervisor
 from glctl.services.catalog import REGISTRY, SERVICES
 from glctl.services.runit import look
-from glctl.services.usage import is_working
+from glctl.services.usage import children, is_working
 from glctl.settings.enabled import enabled_services
 
 if TYPE_CHECKING:
@@ -183,7 +184,8 @@ def _due(configuration: Configuration, made: Plan, applied: Applied) -> Iterator
             if service.name in concerned & {*enabled}:
                 yield Due(service.name, "restart")  # Chef does not reload
         elif service.name in enabled:
-            yield from _due_to(service, look(service.directory(root)), made, applied, guarded)
+            for due in _due_to(service, look(service.directory(root)), made, applied, guarded):
+                yield _as_it_can_be(due, service, configuration)
         elif service.is_enabled(root) or look(service.directory(root)).is_supervised:
             yield Due(service.name, "stop", because="gitlab.rb does not enable it")
 
@@ -210,6 +212,21 @@ def _due_to(service: Service, status: Status, made: Plan, applied: Applied, guar
         yield Due(service.name, "restart log", because="it is down")
     if not guarded and not action:
         yield Due(service.name, "start", stopped, "its supervisor, runsvdir, does not run")
+
+
+def _as_it_can_be(due: Due, service: Service, configuration: Configuration) -> Due:
+    """*due*; a restart where a reload is not enough: nginx binds new addresses before it leaves old ones."""
+    pid = look(service.directory(configuration.host.root)).pid
+    if due.action != "reload" or due.stopped or pid is None:
+        return due
+    from glctl.services import ports
+
+    pids = {pid, *children(pid)}
+    for _, host, port in nginx_listeners(configuration.effective):
+        if ports.keeps_from_rebinding(host, port, pids):
+            because = f"it cannot listen on {host}:{port} beside what it listens on"
+            return replace(due, action="restart", because=because)
+    return due
 
 
 def _has_fallen(log: Status) -> bool:

@@ -16,7 +16,7 @@ Level = Literal["debug", "info", "warning", "error", "fatal"]
 LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error", "fatal")
 
 # The words of logrus (registry) and of nginx (ngx_core_module, error_log).
-_LEVEL_WORDS: dict[bytes, Level] = {
+LEVEL_WORDS: dict[bytes, Level] = {
     b"trace": "debug",
     b"debug": "debug",
     b"info": "info",
@@ -29,7 +29,13 @@ _LEVEL_WORDS: dict[bytes, Level] = {
     b"emerg": "fatal",
     b"fatal": "fatal",
     b"panic": "fatal",
+    b"debu": "debug",
+    b"erro": "error",
+    b"fata": "fatal",
+    b"pani": "fatal",
 }
+
+STAMP = 26  # bytes of svlogd's stamp with the space behind it, whichever
 
 # svlogd's stamp (-t, -tt, -ttt or none), then what a line is told by; the last branch fits any line.
 # Anchored, and never looks into a quoted value: text that a client sent cannot pose as something else.
@@ -42,6 +48,8 @@ _HEAD = re.compile(
     rb'"(?P<request>[^"\\]*(?:\\.[^"\\]*)*)" (?P<status>\d{3}) )'
     rb"|(?P<nginx>(?:nginx: )?\[(?P<nginx_level>[a-z]+)\] (?:\d+#\d+: (?:\*\d+ )?)?)"
     rb"|(?P<fatal>(?:panic|fatal error|configuration error|chpst: fatal): |http: panic serving )"
+    # GitLab's registry on a terminal, or before its log is set up: logrus's TextFormatter.
+    rb"|(?P<tty>(?P<tty_level>DEBU|INFO|WARN|ERRO|FATA|PANI)\[\d+\] ?)"
     rb'|(?P<rails>Started [A-Z]+ "[^"\n]*" for \S+ at (?P<began>\S+ \S+ [-+]\d{4}))'
     rb"|(?P<plain>))"
 )
@@ -79,6 +87,14 @@ class LogRecord:
     level: Level | None = None
     time: datetime | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+def without_prefix(line: bytes, prefix: bytes) -> bytes:
+    """*line* without the *prefix* that svlogd puts before it, behind its stamp."""
+    for at in (STAMP, 0):
+        if prefix and line.startswith(prefix, at):
+            return line[:at] + line[at + len(prefix) :]
+    return line
 
 
 def level_of(line: bytes) -> Level | None:
@@ -125,17 +141,17 @@ def _head(line: bytes) -> re.Match[bytes]:
 def _level(head: re.Match[bytes]) -> Level | None:
     kind = head.lastgroup
     if kind == "logfmt":
-        return _LEVEL_WORDS.get(head["logfmt_level"])
+        return LEVEL_WORDS.get(head["logfmt_level"])
     if kind == "access":
         return "error" if head["status"] >= b"500" else "info"
     if kind == "json":
         found = _JSON_LEVEL.search(head.string, head.start("json"))
-        level = _LEVEL_WORDS.get(found[1].lower()) if found else None
+        level = LEVEL_WORDS.get(found[1].lower()) if found else None
         # An access line of GitLab's registry is of level info, whatever was answered.
         failed = level in (None, "info") and _JSON_FAILED.search(head.string, head.start("json"))
         return "error" if failed else level
-    if kind == "nginx":
-        return _LEVEL_WORDS.get(head["nginx_level"])
+    if kind in ("nginx", "tty"):
+        return LEVEL_WORDS.get(head[f"{kind}_level"].lower())
     return "fatal" if kind == "fatal" else None
 
 
@@ -187,6 +203,14 @@ def _plain(head: re.Match[bytes]) -> _Body:
     """Also panics: the word before the colon belongs to the message."""
     message, _, stack = _text(head.string[head.start(head.lastgroup or 0) :]).partition("\n")
     return message, {"stack": stack} if stack else {}
+
+
+def _on_terminal(head: re.Match[bytes]) -> _Body:
+    """The message, in which logrus pads a short one, and pairs behind it."""
+    text = _text(head.string[head.end() :])
+    pairs = [*_LOGFMT_PAIR.finditer(text)]
+    message = text[: pairs[0].start()] if pairs else text
+    return message.rstrip(), {pair[1]: _unquote(pair[2]) for pair in pairs}
 
 
 def _logfmt(head: re.Match[bytes]) -> _Body:
@@ -242,6 +266,7 @@ _BODIES = {
     "nginx": _nginx,
     "fatal": _plain,
     "rails": _plain,
+    "tty": _on_terminal,
     "plain": _plain,
 }
 

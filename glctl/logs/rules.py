@@ -9,9 +9,11 @@ what stands further back may have come from a client. Rows (R01, B01 …) are th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from glctl.logs.records import LogRecord
 
 Severity = Literal["info", "warning", "error"]
@@ -46,14 +48,30 @@ def words(record: LogRecord) -> str:
     status = f"HTTP {fields['http.response.status']}" if "http.response.status" in fields else ""
     if "http.request.protocol" in fields:
         return status  # an access line: the rest is the client's words
-    # err.* are upstream's names, detail and error those of GitLab's own registry.
-    said = [record.message, *(fields.get(key) for key in ("err.detail", "err.message", "detail", "error"))]
+    said = [record.message, *(fields.get(key) for key in _SAYING), _banned(fields)]
     return "\n".join(str(text) for text in [*said, status] if text)
+
+
+# err.* are upstream's names, detail and error those of GitLab's own registry, exception.* those of Rails.
+_SAYING = ("err.detail", "err.message", "detail", "error", "exception.class", "exception.message")
+
+
+def _banned(fields: Mapping[str, Any]) -> str:
+    """What Rack::Attack has done, as in GitLab's auth_json.log; production.log has it in one text."""
+    if fields.get("message") != "Rack_Attack":
+        return ""
+    return "Rack_Attack: " + " ".join(str(fields.get(key, "")) for key in _ATTACK)
+
+
+_ATTACK = ("env", "remote_ip", "request_method", "path")
 
 
 _STEP = r"^(?:[\w ]+: )*"  # what was being done: "unknown error completing upload: "
 _PATH = _STEP + r"\w+ (?P<subject>/.*): "  # a system call that failed, as Go says it: "mkdir /path: "
-_S3 = _STEP + r"s3aws: (?:.*\bapi error )?"  # version 2 of the SDK says "operation error …, api error CODE:"
+# Version 2 of the SDK says "operation error S3: …, https response error StatusCode: …, api error CODE:", or
+# only the code where it has a type for it. s3_v2 is the driver of GitLab's registry that uses it.
+_DRIVER = _STEP + r"(?:s3aws|s3_v2): "
+_S3 = _DRIVER + r"(?:operation error S3: .*?, (?:api error )?)?"
 
 # The first rule that fits a line takes it: narrow ones stand before wide ones.
 RULES: tuple[LogRule, ...] = (
@@ -69,6 +87,14 @@ RULES: tuple[LogRule, ...] = (
         b"address already in use",
         r"^error listening on debug interface: listen tcp (?P<subject>\S+): bind: address already in use",
         "The address of the debug server, {subject}, is held by another process; the registry then ends.",
+    ),
+    LogRule(  # B02; GitLab's registry goes on without it
+        "debug-port-taken",
+        b"monitoring service",
+        r"^(?:failed to configure|unable to start) monitoring service.*\n(?:.*\n)*?"
+        r".*listen tcp (?P<subject>\S+): bind: address already in use",
+        "The address for metrics and health, {subject}, is held by another process.",
+        "warning",
     ),
     LogRule(  # B01
         "registry-port-taken",
@@ -138,6 +164,94 @@ RULES: tuple[LogRule, ...] = (
         b"open /",
         r"^open (?P<subject>/\S+): (?:no such file or directory|permission denied)$",
         "The registry cannot read {subject}, which it needs for TLS on its own port.",
+    ),
+    # --- the metadata database of GitLab's registry (its documentation; not recorded)
+    LogRule(  # M01
+        "database-migrations-pending",
+        b"pending database migrations",
+        _STEP + r"there are pending database migrations",
+        "The metadata database lacks migrations of this version of the registry, which does not start.",
+    ),
+    LogRule(  # M05
+        "database-both-marks",
+        b"lockfiles present",
+        _STEP + r"database-in-use and filesystem-in-use lockfiles present",
+        "Storage is marked for the metadata database and for going without: the registry does not start.",
+    ),
+    LogRule(  # M03
+        "database-not-imported",
+        b"registry filesystem metadata in use",
+        _STEP + r"registry filesystem metadata in use",
+        "The metadata database is enabled, and the images were not imported into it.",
+    ),
+    LogRule(  # M04
+        "database-turned-off",
+        b"registry metadata database in use",
+        _STEP + r"registry metadata database in use",
+        "The metadata database is switched off, and it is what knows the images.",
+    ),
+    LogRule(  # M11
+        "database-too-old",
+        b"minimal supported version",
+        _STEP + r"the database version is lower than the minimal supported version(?: (?P<subject>\S+))?",
+        "PostgreSQL is older than this registry supports; it wants {subject}.",
+    ),
+    LogRule(  # M06
+        "database-read-only",
+        b"SQLSTATE 25006",
+        _STEP + r"cannot execute .* in a read-only transaction \(SQLSTATE 25006\)",
+        "The metadata database takes no changes: it is a replica, or read-only by default.",
+    ),
+    LogRule(  # M06
+        "database-read-only",
+        b"read-only mode",
+        _STEP + r"the database is in read-only mode",
+        "The metadata database takes no changes: it is a replica, in recovery.",
+    ),
+    LogRule(  # M07
+        "database-not-owned",
+        b"SQLSTATE 42",
+        _STEP + r"(?:permission denied for schema (?P<subject>\w+) \(SQLSTATE 42501\)"
+        r"|relation \S+ does not exist \(SQLSTATE 42P01\))",
+        "The registry's user may not make tables in the metadata database: it does not own it.",
+    ),
+    LogRule(  # M08
+        "database-bytea-escaped",
+        b"invalid hex format",
+        _STEP + r"convert field \d+ failed: invalid hex format",
+        "PostgreSQL answers with bytea_output = escape, which the registry cannot read.",
+    ),
+    LogRule(  # M09
+        "database-tags-left",
+        b"tags table",
+        _STEP
+        + r"(?:tags table is not empty|cannot import all repositories while the tags table has entries)",
+        "The import of images into the metadata database finds tags of an earlier one there.",
+    ),
+    LogRule(
+        "database-login-refused",
+        b"SQLSTATE 28",
+        r"failed to connect to [`\"]?host=(?P<subject>\S+) .*\(SQLSTATE 28\w{3}\)",
+        "PostgreSQL at {subject} does not let the registry in: a wrong password, or pg_hba.conf.",
+    ),
+    LogRule(
+        "database-unreachable",
+        b"failed to connect to",
+        r"failed to connect to [`\"]?host=(?P<subject>\S+) ",
+        "The registry cannot reach its metadata database at {subject}.",
+    ),
+    LogRule(  # GC4
+        "garbage-job-with-database",
+        b"offline garbage collection is no longer possible",
+        r"^this filesystem is managed by the metadata database, and offline garbage collection is no longer",
+        "Somebody collects garbage offline, which a registry with a metadata database does itself.",
+        "warning",
+    ),
+    LogRule(
+        "request-panic",
+        b"http: panic serving ",
+        r"^http: panic serving \S+: (?P<subject>.*)",
+        "A request made the registry panic, and got no answer: {subject}.",
     ),
     LogRule(
         "registry-panic",
@@ -237,6 +351,20 @@ RULES: tuple[LogRule, ...] = (
         r"^error resolving upload: invalid secret",
         "An upload was begun on a registry with another http.secret, or before the secret changed.",
     ),
+    LogRule(  # B14
+        "upload-unknown",
+        b"blob upload unknown",
+        r"^(?:error resolving upload: )?blob upload unknown",
+        "A client went on with an upload that this registry does not know: of another one, or purged.",
+        "warning",
+    ),
+    LogRule(  # R54
+        "upload-cut",
+        b"unexpected EOF",
+        _STEP + r"unexpected EOF$",
+        "An upload ended half-way: the client went away, or a proxy cut it.",
+        "warning",
+    ),
     LogRule(
         "registry-unhealthy",
         b"HTTP 503",
@@ -321,6 +449,26 @@ RULES: tuple[LogRule, ...] = (
         "info",
     ),
     # --- S3
+    LogRule(  # R51
+        "s3-acl-refused",
+        b"AccessControlListNotSupported",
+        _S3 + r"AccessControlListNotSupported\b",
+        "The bucket takes no access control lists, and the registry sends one with each object.",
+    ),
+    LogRule(  # R52
+        "s3-kms-denied",
+        b"s3",
+        _S3 + r"(?:KMS\.\w+|AccessDenied\b.*\bkms:\w+)",
+        "The registry's key may not use the key of KMS that objects are encrypted with.",
+    ),
+    LogRule(  # R49
+        "s3-checksum-refused",
+        b"s3",
+        _DRIVER
+        + r"operation error S3: .*(?:XAmzContentSHA256Mismatch|BadDigest|x-amz-checksum|x-amz-sdk-checksum"
+        r"|DeleteObjects,.* InvalidRequest\b)",
+        "The object store does not take the checksums that the registry sends.",
+    ),
     LogRule(  # R30 to R37
         "s3-access-denied",
         b"AccessDenied",
@@ -363,6 +511,18 @@ RULES: tuple[LogRule, ...] = (
         _S3 + r"BucketRegionError\b(?:.*bucket is in '(?P<subject>[\w-]+)')?",
         "The configured region is not the bucket's, which is in '{subject}'.",
     ),
+    LogRule(  # R38, as version 2 of the SDK says it
+        "s3-region-wrong",
+        b"PermanentRedirect",
+        _S3 + r"PermanentRedirect\b",
+        "The bucket is not in the configured region, or not at this endpoint.",
+    ),
+    LogRule(
+        "s3-token-invalid",
+        b"InvalidToken",
+        _S3 + r"InvalidToken\b",
+        "The registry's session token does not belong to its S3 access key.",
+    ),
     LogRule(  # R43
         "s3-token-expired",
         b"ExpiredToken",
@@ -373,6 +533,12 @@ RULES: tuple[LogRule, ...] = (
         "s3-no-credentials",
         b"NoCredentialProviders",
         _S3 + r"NoCredentialProviders\b",
+        "The registry has no S3 credentials; no keys are configured, and this machine has no role.",
+    ),
+    LogRule(  # R44, as version 2 of the SDK says it
+        "s3-no-credentials",
+        b"no EC2 IMDS role found",
+        _DRIVER + r".*\bno EC2 IMDS role found",
         "The registry has no S3 credentials; no keys are configured, and this machine has no role.",
     ),
     LogRule(  # R50
@@ -394,6 +560,24 @@ RULES: tuple[LogRule, ...] = (
         _S3 + r"SerializationError\b",
         "What answers at the S3 endpoint is not S3: a proxy or a web page.",
     ),
+    LogRule(  # R55, as version 2 of the SDK says it
+        "s3-endpoint-not-s3",
+        b"deserialization failed",
+        _DRIVER + r"operation error S3: .*\bdeserialization failed\b",
+        "What answers at the S3 endpoint is not S3: a proxy or a web page.",
+    ),
+    LogRule(
+        "s3-tls-untrusted",
+        b"x509: ",
+        _DRIVER + r"operation error S3: .*\brequest send failed, .*x509: (?P<subject>.*)",
+        "The registry does not accept the certificate of the S3 endpoint: {subject}.",
+    ),
+    LogRule(  # R45
+        "s3-unreachable",
+        b"request send failed, ",
+        _DRIVER + r"operation error S3: .*\brequest send failed, .*: (?P<subject>(?:dial|read) tcp.*)",
+        "The registry cannot reach the S3 endpoint: {subject}.",
+    ),
     LogRule(
         "s3-tls-untrusted",
         b"x509: ",
@@ -407,6 +591,14 @@ RULES: tuple[LogRule, ...] = (
         "The registry cannot reach the S3 endpoint: {subject}.",
     ),
     # --- what else the registry talks to
+    LogRule(
+        "redis-password-wrong",
+        b"redis",
+        r"^(?:error connecting to redis instance \S+|redis: error connecting): "
+        r"(?P<subject>(?:NOAUTH|WRONGPASS|ERR (?:AUTH|invalid password)).*)",
+        "Redis refuses the registry's password, and the registry works without its cache: {subject}.",
+        "warning",
+    ),
     LogRule(
         "redis-unreachable",
         b"redis",
@@ -425,8 +617,46 @@ RULES: tuple[LogRule, ...] = (
     LogRule(  # R20, R21
         "nginx-upstream-refused",
         b"while connecting to upstream",
-        r"^connect\(\) failed \(111: Connection refused\) while connecting to upstream",
-        "nginx finds nobody at the registry's address: it is down, or listens elsewhere.",
+        r"^connect\(\) (?:to unix:\S+ )?failed \((?P<subject>\d+: [^)]*)\) while connecting to upstream",
+        "nginx finds nobody at the registry's address ({subject}): it is down, or listens elsewhere.",
+    ),
+    LogRule(
+        "nginx-upstream-refused",
+        b"while connecting to upstream",
+        r"^no live upstreams while connecting to upstream",
+        "nginx finds nobody at the registry's addresses: it is down, or listens elsewhere.",
+    ),
+    LogRule(
+        "nginx-upstream-closed",
+        b"upstream prematurely closed connection",
+        r"^upstream prematurely closed connection (?P<subject>while [\w ]+)",
+        "The registry ended a connection of nginx without an answer, {subject}: it ended, or panicked.",
+    ),
+    LogRule(
+        "nginx-upstream-closed",
+        b"(104: Connection reset by peer)",
+        r"^\w+\(\) failed \(104: Connection reset by peer\) (?P<subject>while [\w ]*upstream)",
+        "The registry ended a connection of nginx without an answer, {subject}: it ended, or panicked.",
+    ),
+    LogRule(
+        "nginx-temporary-files",
+        b" failed (",
+        r"^\w+\(\) \"(?P<subject>/[^\"]*)\" failed \((?:2|13|28|30|122): [^)]*\)(?! while)",
+        "nginx cannot write {subject}, where it keeps what does not fit into memory.",
+    ),
+    LogRule(
+        "proxy-rate-limited",
+        b"limiting ",
+        r"^limiting (?:requests|connections)(?:, excess: \S+)? by zone \"(?P<subject>[^\"]*)\"",
+        "nginx turns clients away, since they ask more often than its zone {subject} allows.",
+        "warning",
+    ),
+    LogRule(
+        "proxy-refuses",
+        b"access forbidden by rule",
+        r"^access forbidden by rule",
+        "nginx turns clients away by a rule of its own (allow and deny).",
+        "warning",
     ),
     LogRule(  # N02
         "nginx-upstream-timeout",
@@ -477,9 +707,67 @@ RULES: tuple[LogRule, ...] = (
         r".* in /\S+:\d+)$",
         "nginx cannot use its configuration: {subject}.",
     ),
+    # --- GitLab itself (gitlab-rails), about the registry: its code and documentation, not recorded
+    LogRule(  # R19; the words of production.log, then those of newer versions
+        "login-address-banned",
+        b"Rack_Attack",
+        r"^Rack_Attack: (?:blacklist|blocklist|throttle) (?P<subject>\S+) [A-Z]+ \S*/jwt/auth",
+        "GitLab refuses logins from {subject} after too many failed ones: all of them, if that is a proxy.",
+        "warning",
+    ),
+    LogRule(  # R18, R10
+        "gitlab-registry-disabled",
+        b"/jwt/auth 404",
+        r"^GET /jwt/auth 404$",
+        "GitLab gives out no tokens: it offers no registry, or does not know this service's name.",
+    ),
+    LogRule(  # R15
+        "login-refused",
+        b"/jwt/auth 401",
+        r"^GET /jwt/auth 401$",
+        "GitLab did not accept a user's password or token.",
+        "info",
+    ),
+    LogRule(
+        "login-without-rights",
+        b"/jwt/auth 403",
+        r"^GET /jwt/auth 403$",
+        "GitLab gave a user no token: no credentials arrived, or their owner may not use the registry.",
+        "info",
+    ),
+    LogRule(  # R16
+        "token-insufficient-scope",
+        b"Denied container registry permissions",
+        r"^Denied container registry permissions",
+        "GitLab granted a user less than the request needs: a missing scope or role.",
+        "info",
+    ),
+    LogRule(  # G01
+        "gitlab-api-url-wrong",
+        b"Failed to open TCP connection",
+        r"^(?:.*[:(] ?)?Failed to open TCP connection to (?P<subject>[^\s)]+)",
+        "GitLab cannot reach the registry at {subject}, where it looks for it.",
+    ),
+    LogRule(  # G02
+        "gitlab-api-url-wrong",
+        b"Faraday::SSLError",
+        r"^Faraday::SSLError",
+        "GitLab does not accept the registry's certificate where it looks for it.",
+    ),
+    LogRule(  # G04
+        "token-key-unusable",
+        b"gitlab-registry.key",
+        r"No such file or directory .*(?P<subject>/\S*gitlab-registry\.key)",
+        "GitLab cannot sign tokens: {subject} is missing.",
+    ),
 )
 
 NOISE: tuple[NoiseRule, ...] = (
+    NoiseRule(
+        b"while SSL handshaking",
+        r"^(?:SSL_do_handshake\(\) failed|peer closed connection in SSL handshake) .*while SSL handshaking$",
+        "A client that does not speak our TLS, a port scanner for one.",
+    ),
     NoiseRule(
         b"response completed with error",
         r"^HTTP 4\d\d$",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from glctl.logs.explain import explain, may_tell
 from glctl.logs.records import level_of, parse
+from glctl.logs.sources import RAILS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +50,7 @@ def scan(lines: Iterable[bytes], service: str, since: datetime | None = None) ->
     unexplained: tuple[LogRecord, ...] = ()
     unexplained_count = 0
     for line in lines:
-        if level_of(line) not in ("error", "fatal") and not may_tell(line):
+        if service != RAILS and level_of(line) not in ("error", "fatal") and not may_tell(line):
             continue
         record = parse(line, service)
         if since and record.time and record.time < since:

@@ -15,7 +15,7 @@ from glctl.services.processes import Process, everyone, link_text
 from glctl.services.teardown import members
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from glctl.paths import Root
 
@@ -53,6 +53,16 @@ def listeners(port: int) -> tuple[Listener, ...]:
     found = _sockets(port, _LISTEN)
     owners = _owners({inode for *_, inode in found})
     return tuple(Listener(host, port, uid, owners.get(inode, ())) for host, port, uid, inode in found)
+
+
+def keeps_from_rebinding(host: str, port: int, pids: Collection[int]) -> bool:
+    """Whether one of *pids* listens on *port* in a way that keeps it from also listening on *host*.
+
+    Of every address and one of them only one can be bound; what is bound already is no matter.
+    """
+    own = {each.host for each in listeners(port) if {p.pid for p in each.processes} & {*pids}}
+    wanted = {*_resolve(host)} - own
+    return bool(own and wanted) and not ({*own, *wanted}.isdisjoint(_ANY))
 
 
 def connections(port: int) -> int:

@@ -1,6 +1,7 @@
-"""Starts real object stores for tests, as ``servers`` does the others: moto (IAM enforced) and SeaweedFS.
+"""Starts real object stores for tests: moto, which enforces IAM, SeaweedFS and s3rver.
 
-moto comes with the dev extra. ``weed`` is looked for on the PATH, in .tools and in GLCTL_WEED.
+moto comes with the dev extra. The others are looked for on the PATH and where ``scripts/setup faults`` puts
+them, SeaweedFS in GLCTL_WEED, too.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ import sys
 import threading
 import urllib.request
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from servers import CLEAN_ENVIRONMENT, accepts, free_port, free_ports, running, wait_until
+from servers import CLEAN_ENVIRONMENT, accepts, faketime, free_port, free_ports, program, running, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
 REGION = "eu-central-1"
 BUCKET = "images"
@@ -140,7 +141,10 @@ class Injecting:
 
 @dataclass
 class Canned:
-    """An answer as S3 gives it: *code* in its XML, unless the method is HEAD. *if_header*: only with that."""
+    """An answer as S3 gives it: *code* in its XML, unless the method is HEAD. *if_header*: only with that.
+
+    Without a *method* it fits any. A *page* is answered as it is, instead of XML.
+    """
 
     method: str
     part: str
@@ -150,11 +154,16 @@ class Canned:
     headers: Mapping[str, str] = field(default_factory=dict)
     if_header: str = ""
     times: int | None = None
+    page: str = ""
+
+    @property
+    def body(self) -> str:
+        return self.page or f"<Error><Code>{self.code}</Code><Message>No.</Message>{self.more}</Error>"
 
     def fits(self, method: str, path: str, headers: Mapping[str, str]) -> bool:
         """Whether a request gets this answer; counts it."""
         named = not self.if_header or any(name.lower() == self.if_header for name in headers)
-        if self.times == 0 or method != self.method or self.part not in path or not named:
+        if self.times == 0 or self.method not in ("", method) or self.part not in path or not named:
             return False
         if self.times:
             self.times -= 1
@@ -178,8 +187,7 @@ def injecting(target: str) -> Iterator[Injecting]:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             canned = next((a for a in front.answers if a.fits(self.command, self.path, self.headers)), None)
             if canned:
-                text = f"<Error><Code>{canned.code}</Code><Message>No.</Message>{canned.more}</Error>"
-                self._answer(canned.status, dict(canned.headers), text.encode())
+                self._answer(canned.status, dict(canned.headers), canned.body.encode())
             else:
                 self._answer(*self._passed_on(body))
 
@@ -198,7 +206,8 @@ def injecting(target: str) -> Iterator[Injecting]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(body)
+                with contextlib.suppress(ConnectionError):  # whoever asked is gone
+                    self.wfile.write(body)
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler) as running_server:
         running_server.daemon_threads = True
@@ -249,7 +258,7 @@ def weed(folder: Path) -> Iterator[Weed]:
     """SeaweedFS, which also refuses presigned addresses; the test is skipped where it is not installed."""
     binary = os.environ.get("GLCTL_WEED") or shutil.which("weed", path=CLEAN_ENVIRONMENT["PATH"])
     if binary is None:
-        pytest.skip("weed is not installed")
+        pytest.skip("SeaweedFS is not installed (scripts/setup faults)")
     names = ("master", "volume", "filer", "s3", "master.grpc", "volume.grpc", "filer.grpc", "s3.grpc")
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     server = Weed(f"http://127.0.0.1:{ports['s3']}")
@@ -261,15 +270,43 @@ def weed(folder: Path) -> Iterator[Weed]:
     ]
     (folder / "s3.json").write_text(json.dumps({"identities": identities}))
     (folder / "data").mkdir()
-    command = [binary, "server", "-s3", f"-dir={folder}/data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
+    command = [
+        binary,
+        f"-logdir={folder}",
+        "server",
+        "-s3",
+        f"-dir={folder}/data",
+        "-ip=127.0.0.1",
+        "-ip.bind=127.0.0.1",
+    ]
     command += [f"-s3.config={folder}/s3.json", "-volume.max=100", "-master.volumeSizeLimitMB=16"]
     command += [
         f"-{name.replace('.grpc', '.port.grpc') if '.grpc' in name else f'{name}.port'}={port}"
         for name, port in ports.items()
     ]
-    with running(command, folder / "weed.log", lambda: accepts(ports["s3"])):
-        wait_until(lambda: _has_bucket(server), "weed makes the bucket", 30)
-        yield server
+    # Neither its own reports to its makers nor services on ports that another weed would want, too.
+    command += ["-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
+    try:
+        with running(command, folder / "weed.log", lambda: accepts(ports["s3"])):
+            wait_until(lambda: _has_bucket(server), f"weed makes the bucket (log: {folder}/weed.log)", 60)
+            yield server
+    finally:
+        for port in ports.values():  # it names them itself, and leaves them
+            for socket in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                socket.unlink()
+
+
+@contextlib.contextmanager
+def s3rver(folder: Path, *, ahead: int) -> Iterator[str]:
+    """s3rver with its clock *ahead* by so many seconds, and a bucket; yields its address.
+
+    It takes any signature, but refuses what is 15 minutes off, as Amazon does.
+    """
+    port = free_port()
+    command = [program("s3rver"), "-d", str(folder), "-a", "127.0.0.1", "-p", str(port)]
+    command += ["--no-vhost-buckets", "--configure-bucket", BUCKET]
+    with running(command, folder / "s3rver.log", lambda: accepts(port), faketime(ahead)):
+        yield f"http://127.0.0.1:{port}"
 
 
 def _has_bucket(server: Weed) -> bool:

@@ -208,6 +208,21 @@ def test_nginx_is_not_up_before_it_has_its_ports(host: Installation) -> None:
     assert host.ask(host.nginx).status == 401
 
 
+def test_nginx_is_restarted_for_an_address_that_it_cannot_have_beside_the_one_it_has(
+    host: Installation,
+) -> None:
+    host.reconfigure()
+    before = host.pid("nginx")
+    wider = "registry['nginx']['listen_addresses'] = ['*']"
+    for lines in ([wider], []):
+        told = host.reconfigure(*lines)
+        assert "beside what it listens on" in told
+        assert host.ask(host.nginx).status == 401
+        assert host.pid("nginx") != before
+        before = host.pid("nginx")
+    assert "Nothing to do" in host.glctl("reconfigure").stdout
+
+
 def test_a_reader_that_has_seen_enough_does_not_end_the_run(host: Installation) -> None:
     host.reconfigure()
     host.write("registry['log_level'] = 'error'")

@@ -8,6 +8,8 @@ _MARKS = (
     "the files database-in-use and filesystem-in-use below docker/registry/lockfiles, against the setting"
 )
 _SOURCE = "GitLab, Container registry metadata database"
+_TROUBLE = "GitLab, Troubleshooting the container registry metadata database"
+_LOG = "a line of the registry's log"
 _ENDS = ("service-crash-loop", "registry-config-invalid", "registry-panic", "registry-unreachable")
 
 CODES = (
@@ -54,5 +56,69 @@ CODES = (
         "PostgreSQL, frontend/backend protocol",
         symptoms=("failed to connect to `host=…`", "connection refused"),
         explains=(*_ENDS, "registry-unhealthy"),
+    ),
+    # --- told by the registry's log only
+    Code(
+        "database-login-refused",
+        "PostgreSQL does not let the registry into the metadata database.",
+        _LOG,
+        "Correct registry['database']['user'] and ['password'], or pg_hba.conf.",
+        "PostgreSQL, error codes: class 28",
+        symptoms=("password authentication failed for user", "SQLSTATE 28P01"),
+        explains=(*_ENDS, "registry-unhealthy"),
+    ),
+    Code(
+        "database-migrations-pending",
+        "The metadata database lacks migrations that this version of the registry needs.",
+        _LOG,
+        "sudo gitlab-ctl registry-database migrate up",
+        _TROUBLE,
+        symptoms=("there are pending database migrations",),
+        explains=_ENDS,
+    ),
+    Code(
+        "database-too-old",
+        "PostgreSQL is older than this registry supports.",
+        _LOG,
+        "Upgrade PostgreSQL.",
+        "GitLab container registry: the check at its start",
+        symptoms=("the database version is lower than the minimal supported version",),
+        explains=_ENDS,
+    ),
+    Code(
+        "database-read-only",
+        "The metadata database takes no changes: it is a replica, or read-only by default.",
+        _LOG,
+        "Have registry['database']['host'] name the primary; SHOW default_transaction_read_only must be off.",
+        _TROUBLE,
+        symptoms=("cannot execute … in a read-only transaction", "SQLSTATE 25006"),
+        explains=("push-failed",),
+    ),
+    Code(
+        "database-not-owned",
+        "The registry's user does not own the metadata database, so it cannot make tables there.",
+        _LOG,
+        "ALTER DATABASE registry OWNER TO registry;",
+        _TROUBLE,
+        symptoms=("permission denied for schema public", "SQLSTATE 42501"),
+        explains=(*_ENDS, "database-migrations-pending"),
+    ),
+    Code(
+        "database-bytea-escaped",
+        "PostgreSQL answers with bytes in a form that the registry cannot read.",
+        _LOG,
+        "ALTER DATABASE registry SET bytea_output = 'hex';",
+        _SOURCE,
+        symptoms=("convert field … failed: invalid hex format",),
+        explains=("push-failed", "pull-failed"),
+    ),
+    Code(
+        "database-tags-left",
+        "An import into the metadata database finds what an earlier one left there.",
+        _LOG,
+        "If the registry has never run with the database: TRUNCATE TABLE tags RESTART IDENTITY CASCADE;",
+        _TROUBLE,
+        symptoms=("tags table is not empty",),
+        interrupts=True,
     ),
 )

@@ -13,6 +13,8 @@ _S = "registry['storage']['s3']"
 _WELL = ("s3-signed", "push")
 # Nothing works then: the health check lists the bucket.
 _ALL = ("push-failed", "pull-failed", "registry-unhealthy")
+# What S3 makes of a key, a token or a bucket's name that cannot be.
+_REFUSED = ("s3-access-key-unknown", "s3-signature-mismatch", "s3-token-invalid", "s3-bucket-missing")
 # What follows where one action is denied: the registry logs AccessDenied for it.
 _DENIED = ("s3-access-denied", "push-failed")
 
@@ -41,13 +43,7 @@ CODES = (
         f"Correct {_S}.",
         _DRIVER,
         symptoms=("panic: invalid region provided", "no region parameter provided"),
-        explains=(
-            "service-crash-loop",
-            "s3-unreachable",
-            "s3-not-implemented",
-            "s3-access-key-unknown",
-            *_ALL,
-        ),
+        explains=("service-crash-loop", "s3-unreachable", "s3-not-implemented", *_REFUSED, *_ALL),
     ),
     Code(
         "s3-no-credentials",
@@ -186,7 +182,7 @@ CODES = (
         f"{_S}['maxrequestspersecond'] = 100",
         _AWS,
         symptoms=("SlowDown",),
-        severity="warning",
+        explains=_ALL,
     ),
     Code(
         "s3-refused",
@@ -277,6 +273,7 @@ CODES = (
         "Amazon S3, object ownership",
         symptoms=("AccessControlListNotSupported",),
         explains=("push-failed", "s3-access-denied"),
+        disproved_by=("push",),
     ),
     Code(
         "s3-kms-denied",
@@ -286,6 +283,7 @@ CODES = (
         "Amazon S3, protecting data with KMS keys",
         symptoms=("s3aws: AccessDenied", "KMS.…"),
         explains=(*_DENIED, "pull-failed", "s3-redirect-denied"),
+        disproved_by=("push",),
     ),
     Code(
         "s3-not-implemented",
@@ -295,6 +293,7 @@ CODES = (
         _AWS,
         symptoms=("NotImplemented",),
         explains=("push-failed",),
+        disproved_by=("push",),
     ),
     Code(
         "s3-checksum-refused",

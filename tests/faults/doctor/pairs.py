@@ -22,6 +22,10 @@ _DOWN = {"service-down", "service-crash-loop", "supervisor-missing", "registry-u
 _ONE_ANSWER = {"proxy", "public", "realm", "login", "token", "token-proxy", "token-public"}
 # Faults with which the registry runs on, and does not start again.
 _NO_START = {"bundle not for registry"}
+# Faults with which nothing is logged, so that others cannot wait for what the registry says when it ends.
+_NO_LOG = {"log directory removed"}
+# What only these two cannot do together, and why.
+_EXCLUDED = {frozenset({"database turned off", "database both marks"}): "both make the same file"}
 
 
 def independent(singles: Sequence[Outcome]) -> list[tuple[str, str]]:
@@ -57,9 +61,11 @@ def why_not(one: Outcome, other: Outcome) -> str:
         return "one answer tells of one of them"
     if {one.names[0], other.names[0]} & _NO_START and (_restarts(one) or _restarts(other)):
         return "the registry could not be started again"
+    if {one.names[0], other.names[0]} & _NO_LOG and (_ends(one) or _ends(other)):
+        return "nothing would be logged of how the registry ends"
     if _hinders(one, other) or _hinders(other, one):
         return "what would find the one is not run because of the other"
-    return ""
+    return _EXCLUDED.get(frozenset({one.names[0], other.names[0]}), "")
 
 
 def excluded(singles: Sequence[Outcome]) -> Counter[str]:

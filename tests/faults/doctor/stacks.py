@@ -66,6 +66,8 @@ class Stack:
     fake: Any = None  # of a stack with GitLab's side (fake_gitlab.py), as are the next two
     gitlab_yml: Path = Path()
     front: Path = Path()  # the folder of the proxy before nginx
+    store: Any = None  # the server of its bucket, of a stack with images in S3 (object_stores.py)
+    store_proxy: Any = None  # before it, where one can answer instead of it
     authority: Authority = field(default_factory=lambda: Authority("Example authority"))
 
     @property
@@ -250,6 +252,13 @@ def _with_gitlab() -> AbstractContextManager[Stack]:
     return with_gitlab()
 
 
+def _in_s3(name: str, **how: Any) -> AbstractContextManager[Stack]:
+    import object_stores  # which imports this module
+
+    made: AbstractContextManager[Stack] = getattr(object_stores, name)(**how)
+    return made
+
+
 STACKS: dict[str, Callable[[], AbstractContextManager[Stack]]] = {
     "filesystem": stack,
     "https": partial(stack, scheme="https"),
@@ -257,6 +266,11 @@ STACKS: dict[str, Callable[[], AbstractContextManager[Stack]]] = {
     "every address": partial(stack, without="registry['nginx']['listen_addresses']"),
     "without nginx": partial(stack, "nginx['enable'] = false\nregistry['nginx']['enable'] = false"),
     "gitlab": _with_gitlab,
+    "moto": partial(_in_s3, "with_moto"),
+    "moto behind a proxy": partial(_in_s3, "with_moto", behind_proxy=True),
+    "seaweedfs": partial(_in_s3, "with_weed"),
+    "swift": partial(_in_s3, "with_swift"),
+    "seaweedfs behind a proxy": partial(_in_s3, "with_weed", behind_proxy=True),
 }
 
 

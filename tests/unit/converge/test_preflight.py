@@ -10,7 +10,7 @@ import pytest
 from glctl.converge import preflight as looking
 from glctl.converge.desired import Configuration
 from glctl.converge.plan import Plan
-from glctl.converge.preflight import listeners, preflight
+from glctl.converge.preflight import preflight
 from glctl.converge.prepare import Due, Prepared, prepare
 from glctl.errors import GlctlError
 from glctl.paths import Root
@@ -142,26 +142,6 @@ def test_an_address_that_this_host_does_not_have_on_a_port_of_ours(
         port = ours.getsockname()[1]
         said = problem(ready(f"registry['registry_http_addr'] = '192.0.2.1:{port}'"))
     assert f"192.0.2.1:{port} cannot be had: cannot assign" in said
-
-
-def test_every_listener_is_known_with_its_setting(configure: Configure) -> None:
-    effective = configure(
-        "registry_external_url 'https://r.example.com'",
-        "registry['debug_addr'] = 'localhost:5001'",
-        "registry['nginx']['listen_addresses'] = ['*', '[::]']",
-        "registry['nginx']['redirect_http_to_https'] = true",
-    ).effective
-    assert list(listeners(effective)) == [
-        ("registry.registry_http_addr", "127.0.0.1", 5000),
-        ("registry.debug_addr", "localhost", 5001),
-        ("registry.nginx.listen_port", "*", 443),
-        ("registry.nginx.listen_port", "::", 443),
-        ("registry.nginx.redirect_http_to_https_port", "*", 80),
-        ("registry.nginx.redirect_http_to_https_port", "::", 80),
-        ("nginx.status.port", "*", 8060),
-    ]
-    assert list(listeners(configure("registry['enable'] = false").effective)) == []
-    assert len(list(listeners(configure("nginx['enable'] = false").effective))) == 1
 
 
 def test_an_account_that_nobody_makes(ready: Prepare) -> None:

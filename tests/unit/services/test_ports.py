@@ -138,3 +138,16 @@ def test_a_listener_that_nobody_is_seen_to_hold_is_looked_at_again(
     assert ports.foreign([unseen], Root(tmp_path)) == (unseen,)
     monkeypatch.setattr(ports, "listeners", lambda _port: ())
     assert ports.foreign([unseen], Root(tmp_path)) == ()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [("127.0.0.1", False), ("0.0.0.0", True), ("*", True), ("127.0.0.2", False), ("::1", False)],
+)
+def test_all_addresses_and_one_of_them_cannot_both_be_bound(port: int, wanted: str, expected: bool) -> None:
+    assert ports.keeps_from_rebinding(wanted, port, [os.getpid()]) is expected
+    assert not ports.keeps_from_rebinding(wanted, port, [1])
+
+
+def test_a_port_that_nobody_has_keeps_nobody_from_anything(free: int) -> None:
+    assert not ports.keeps_from_rebinding("*", free, [os.getpid()])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
-from glctl.doctor.checks.proxy.judge import judge
+from glctl.doctor.checks.proxy.judge import ends_of_the_way, judge
 from glctl.findings.found import found
 
 if TYPE_CHECKING:
@@ -23,7 +23,11 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     ping = facts.ping_proxy()
     if ping.exchange.status is None:
         seen = [in_words(ping.exchange)]
-        yield found("proxy-unreachable", base, f"nginx does not answer for {base}.", evidence=seen)
+        if ping.exchange.failure and ping.exchange.failure.kind == "timeout":  # it waits itself
+            what = f"nginx takes requests for {base}, and gets no answer to them."
+            yield found("proxy-bad-gateway", base, what, evidence=[*seen, *ends_of_the_way(facts)])
+        else:
+            yield found("proxy-unreachable", base, f"nginx does not answer for {base}.", evidence=seen)
         return "no answer"
     if finding := judge(facts, base, ping):
         yield finding

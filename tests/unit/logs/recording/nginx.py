@@ -6,6 +6,9 @@ import contextlib
 import http.client
 import signal
 import socket
+import struct
+import subprocess
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -14,7 +17,7 @@ from s3 import s3
 from tokens import private_key, signing_pair
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 def nginx_conf(listen: int, location: str, more: str = "", tls: str = "") -> str:
@@ -49,6 +52,61 @@ def nginx(lab: Lab, conf: str, *, requests: Callable[[], None] | None = None) ->
 @case("nginx-upstream-refused")
 def _(lab: Lab) -> None:
     conf = nginx_conf(lab.port, f"proxy_pass http://127.0.0.1:{free_port()};")
+    nginx(lab, conf, requests=lambda: lab.request("GET", "/v2/") and None)
+
+
+@contextlib.contextmanager
+def ending_server(reset: bool) -> Iterator[int]:
+    """Ends each connection when the request has come, without an answer: as a registry that is killed."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    connection.recv(65536)
+                    if reset:
+                        linger = struct.pack("ii", 1, 0)
+                        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                    connection.close()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1]
+
+
+@case("nginx-upstream-closed")
+def _(lab: Lab) -> None:
+    for reset in (False, True):
+        with ending_server(reset) as port:
+            conf = nginx_conf(lab.port, f"proxy_pass http://127.0.0.1:{port};")
+            nginx(lab, conf, requests=lambda: lab.request("GET", "/v2/") and None)
+
+
+@case("nginx-temporary-files")
+def _(lab: Lab) -> None:
+    small = LAB / "client_body"
+    small.mkdir(mode=0o777)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=0777", "none", str(small)], check=True)
+    try:
+        conf = nginx_conf(lab.port, f"proxy_pass http://127.0.0.1:{free_port()};")
+        nginx(
+            lab, conf, requests=lambda: lab.request("PATCH", "/v2/a/blobs/uploads/x", b"x" * 900_000) and None
+        )
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+
+@case("proxy-rate-limited")
+def _(lab: Lab) -> None:
+    (LAB / "v2").touch()
+    conf = nginx_conf(lab.port, f"limit_req zone=registry; root {LAB};")
+    conf = conf.replace("http {", "http { limit_req_zone $binary_remote_addr zone=registry:1m rate=1r/m;")
+    nginx(lab, conf, requests=lambda: [lab.request("GET", "/v2") for _ in range(3)] and None)
+
+
+@case("proxy-refuses")
+def _(lab: Lab) -> None:
+    conf = nginx_conf(lab.port, f"deny all; root {LAB};")
     nginx(lab, conf, requests=lambda: lab.request("GET", "/v2/") and None)
 
 

@@ -207,7 +207,63 @@ def _(lab: Lab) -> None:
         assert lab.request("PATCH", location, b"x", port=other).status == 404
 
 
+@case("upload-unknown")
+def _(lab: Lab) -> None:
+    with (
+        lab.registry(),
+        lab.registry(
+            port=(other := free_port()),
+            http={"addr": f"127.0.0.1:{other}", "secret": "s" * 32},
+            storage={"inmemory": {}},
+        ),
+    ):
+        location = lab.request("POST", "/v2/group/project/blobs/uploads/").headers["Location"]
+        assert lab.request("PATCH", location.partition(f":{lab.port}")[2], b"x", port=other).status == 404
+
+
+@case("upload-cut")
+def _(lab: Lab) -> None:
+    with lab.registry():
+        for method in ("PATCH", "PUT"):
+            location = lab.request("POST", "/v2/group/project/blobs/uploads/").headers["Location"]
+            path = location.partition(f":{lab.port}")[2]
+            with socket.create_connection(("127.0.0.1", lab.port)) as sock:
+                digest = f"&digest={DIGEST}" if method == "PUT" else ""
+                sock.sendall(
+                    f"{method} {path}{digest} HTTP/1.1\r\nHost: r\r\nContent-Length: 9999\r\n\r\nx".encode()
+                )
+                time.sleep(0.2)
+            time.sleep(0.5)
+
+
 # --- what else the registry talks to
+
+
+@case("redis-password-wrong")
+def _(lab: Lab) -> None:
+    storage = {"filesystem": {"rootdirectory": str(lab.storage)}, "cache": {"blobdescriptor": "redis"}}
+    port = free_port()
+    redis = (
+        "redis-server",
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--requirepass",
+        "right",
+    )
+    server = subprocess.Popen(redis, stdout=subprocess.DEVNULL, cwd=LAB)
+    time.sleep(1)
+    try:
+        for password in ("wrong", ""):
+            with lab.registry(redis={"addr": f"127.0.0.1:{port}", "password": password}, storage=storage):
+                lab.request("HEAD", f"/v2/group/project/blobs/{DIGEST}")
+                lab.upload()
+    finally:
+        server.terminate()
+        server.wait(10)
 
 
 @case("redis-unreachable")

@@ -102,6 +102,9 @@ s3_case(
     "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-central-1'",
 )
 s3_case("s3-token-expired", 400, "ExpiredToken", "The provided token has expired.")
+s3_case("s3-token-invalid", 400, "InvalidToken", "The provided token is malformed or otherwise invalid.")
+s3_case("s3-acl-refused", 400, "AccessControlListNotSupported", "The bucket does not allow ACLs")
+s3_case("s3-kms-denied", 400, "KMS.DisabledException", "arn:aws:kms:eu-central-1:1:key/2 is disabled.")
 s3_case("s3-throttled", 503, "SlowDown", "Please reduce your request rate.")
 s3_case(
     "s3-not-implemented",

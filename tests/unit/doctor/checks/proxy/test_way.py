@@ -48,6 +48,14 @@ def test_other_answers(new_facts: Callable[..., Facts], run: Any, answer: Ping, 
     assert (finding.code, finding.subject) == (code, "http://registry.example.com:5050")
 
 
+def test_no_answer_in_time_is_that_of_what_stands_behind(new_facts: Callable[..., Facts], run: Any) -> None:
+    late = Exchange("GET", "u", "ping", failure=Failure("timeout", "no answer in time"))
+    answer = Ping(late, "", None)
+    [finding], note = run(CHECK, new_facts(ping_local=ping(401), ping_proxy=answer))
+    assert (finding.code, note) == ("proxy-bad-gateway", "no answer")
+    assert "passes requests on to 127.0.0.1:5000" in finding.evidence[1]
+
+
 def test_both_ends_of_the_way_are_shown(new_facts: Callable[..., Facts], run: Any) -> None:
     [finding], _ = run(CHECK, new_facts(ping_local=ping(401), ping_proxy=ping(502, None, "")))
     assert finding.evidence[1:] == (

@@ -1,0 +1,23 @@
+"""The key may begin no upload (a proxy before moto denies it)."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from object_stores import answering
+from servers_s3 import Canned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "s3-put-denied"
+STACK = "moto behind a proxy"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with answering(stack, Canned("POST", "?uploads", 403, "AccessDenied")):
+        yield

@@ -1,0 +1,22 @@
+"""The endpoint is that of GitLab's nginx, and no S3."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from object_stores import s3_runs_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "s3-endpoint-not-s3"
+STACK = "moto"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with s3_runs_with(stack, regionendpoint=f"http://127.0.0.1:{stack.ports['nginx']}"):
+        yield

@@ -1,0 +1,22 @@
+"""A temporary key was pasted without its session token."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from object_stores import s3_runs_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "s3-config-invalid"
+STACK = "moto"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with s3_runs_with(stack, accesskey="ASIAAAAAAAAAAAAAAAAA"):
+        yield

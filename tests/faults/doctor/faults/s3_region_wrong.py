@@ -1,0 +1,22 @@
+"""The bucket lies in another region, which the store tells and does not mind."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from object_stores import s3_runs_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "s3-region-wrong"
+STACK = "moto"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with s3_runs_with(stack, region="us-west-2"):
+        yield

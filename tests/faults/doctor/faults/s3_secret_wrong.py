@@ -1,0 +1,22 @@
+"""The secret key is another one."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from object_stores import s3_runs_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "s3-signature-mismatch"
+STACK = "moto"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with s3_runs_with(stack, secretkey="x" * 40):
+        yield

@@ -1,0 +1,23 @@
+"""S3 says InvalidToken to everything (a proxy before moto says it)."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from object_stores import answering
+from servers_s3 import Canned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacks import Stack
+
+CAUSE = "s3-token-invalid"
+STACK = "moto behind a proxy"
+
+
+@contextlib.contextmanager
+def fault(stack: Stack) -> Iterator[None]:
+    with answering(stack, Canned("", "", 400, "InvalidToken")):
+        yield

@@ -1,0 +1,3 @@
+"""Images in S3, with redirect off."""
+
+STACK = "moto"
