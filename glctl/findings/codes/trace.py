@@ -60,7 +60,6 @@ CODES = (
         "Look at what takes the time: glctl doctor registry, on the registry's machine.",
         SEEN,
         symptoms=("context deadline exceeded", "net/http: request canceled", "Client.Timeout exceeded"),
-        explains=("push-failed", "pull-failed"),
         severity="warning",
     ),
 )
