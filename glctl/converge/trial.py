@@ -204,7 +204,7 @@ def _started(prepared: Prepared, config: File, account: Account, bundle: str) ->
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                cwd=_home(effective),
+                cwd=_home(effective, account),
                 env=_environment(prepared),
                 pass_fds=(yml, crt),
                 **_identity(account),
@@ -234,9 +234,13 @@ def _place(fd: int) -> str:
     return f"/proc/self/fd/{fd}"
 
 
-def _home(effective: Effective) -> str:
-    directory = effective["registry.dir"]
-    return directory if os.access(directory, os.X_OK) else "/"
+def _home(effective: Effective, account: Account) -> str:
+    """Where the registry is started: elsewhere while *account* may not yet be there."""
+    directory: str = effective["registry.dir"]
+    try:
+        return directory if account.may(os.stat(directory), os.X_OK) else "/"  # noqa: PTH116 - text
+    except OSError:
+        return "/"
 
 
 def _environment(prepared: Prepared) -> dict[str, str]:

@@ -207,3 +207,13 @@ def test_an_account_that_this_run_makes_is_tried_as_nobody(
         configuration.host, privileged=True, root=Root(), users=frozenset(users), groups=frozenset()
     )
     assert trying._account(replace(configuration, host=host)) == account
+
+
+@pytest.mark.parametrize(("mode", "there"), [(0o755, True), (0o700, False)])
+def test_it_is_started_where_its_account_may_be(configure: Configure, mode: int, there: bool) -> None:
+    effective = configure().effective
+    directory = Path(effective["registry.dir"])
+    directory.mkdir(parents=True)
+    directory.chmod(mode)
+    somebody = Account("somebody", os.geteuid() + 4321, (54321,))
+    assert trying._home(effective, somebody) == (str(directory) if there else "/")
