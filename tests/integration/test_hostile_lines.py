@@ -155,7 +155,7 @@ def test_empty_and_vanishing_files_and_directories_are_waited_for(tmp_path: Path
 
 def test_a_slow_reader_costs_no_memory(tmp_path: Path) -> None:
     with following(tmp_path, "text") as follower:
-        line = b'2026-11-24_03:59:14.64174 time="2026-11-24T03:59:14Z" level=error msg="%d"\n'
+        line = b'2026-11-24_03:59:14.64174 time="2026-11-24T03:59:14Z" level=info msg="%d"\n'
         for start in range(0, 1_000_000, 10_000):
             follower.write(b"".join(line % number for number in range(start, start + 10_000)))
         seen = 0
