@@ -153,7 +153,7 @@ def _unwritable(prepared: Prepared, config: File, account: Account) -> Iterator[
 
 
 def _is_put_right(prepared: Prepared, config: File) -> bool:
-    """Whether this run gives a directory on the way to the images another owner or mode: not yet, on trial."""
+    """Whether this run is yet to give a directory on the way to the images its owner or mode."""
     driver = trial_config.stores_in(config.content)["storage"].get("filesystem")
     if not isinstance(driver, dict):
         return False
