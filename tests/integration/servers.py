@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from glctl.secret import Secret
 
 TOOLS = Path(__file__).parents[2] / ".tools"  # chronyd, from scripts/setup
+STORES = TOOLS / "stores"  # object stores, from scripts/setup faults
 # Nothing of the caller's environment: AWS_CA_BUNDLE, for one, makes the registry's S3 driver panic.
 CLEAN_ENVIRONMENT = {
-    "PATH": f"{TOOLS}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "PATH": f"{TOOLS}:{STORES}/bin:{STORES}/node_modules/.bin:"
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LC_ALL": "C",
 }
 
@@ -132,7 +134,7 @@ def chronyd(folder: Path, *, synchronised: bool = True, ahead: int = 0) -> Itera
     config.write_text("\n".join(settings) + "\n")
     # -x leaves the machine's clock alone; -U does without root, which nothing else here needs.
     command = [program("chronyd"), "-x", "-U", "-d", "-f", str(config)]
-    with running(command, folder / "chrony.log", lambda: _answers_ntp(port), _faketime(ahead)):
+    with running(command, folder / "chrony.log", lambda: _answers_ntp(port), faketime(ahead)):
         yield f"127.0.0.1:{port}"
 
 
@@ -148,7 +150,7 @@ def redis_server(password: str = "") -> Iterator[int]:
             yield port
 
 
-def _faketime(seconds: int) -> dict[str, str]:
+def faketime(seconds: int) -> dict[str, str]:
     """Sets a process's clock off. Not with ``faketime``: we would hold its pid, not the server's."""
     if not seconds:
         return {}
@@ -230,5 +232,5 @@ def nginx(folder: Path, server: str, port: int, *, ahead: int = 0) -> Iterator[N
     config = folder / "nginx.conf"
     config.write_text("\n".join(lines) + "\n")
     command = [program("nginx"), "-p", str(folder), "-c", str(config), "-e", "stderr"]
-    with running(command, folder / "nginx.log", lambda: accepts(port), _faketime(ahead)):
+    with running(command, folder / "nginx.log", lambda: accepts(port), faketime(ahead)):
         yield

@@ -1,6 +1,7 @@
-"""Starts real object stores for tests, as ``servers`` does the others: moto (IAM enforced) and SeaweedFS.
+"""Starts real object stores for tests: moto, which enforces IAM, SeaweedFS and s3rver.
 
-moto comes with the dev extra. ``weed`` is looked for on the PATH, in .tools and in GLCTL_WEED.
+moto comes with the dev extra. The others are looked for on the PATH and where ``scripts/setup faults`` puts
+them, SeaweedFS in GLCTL_WEED, too.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from servers import CLEAN_ENVIRONMENT, accepts, free_port, free_ports, running, wait_until
+from servers import CLEAN_ENVIRONMENT, accepts, faketime, free_port, free_ports, program, running, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -205,7 +206,8 @@ def injecting(target: str) -> Iterator[Injecting]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(body)
+                with contextlib.suppress(ConnectionError):  # whoever asked is gone
+                    self.wfile.write(body)
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler) as running_server:
         running_server.daemon_threads = True
@@ -256,7 +258,7 @@ def weed(folder: Path) -> Iterator[Weed]:
     """SeaweedFS, which also refuses presigned addresses; the test is skipped where it is not installed."""
     binary = os.environ.get("GLCTL_WEED") or shutil.which("weed", path=CLEAN_ENVIRONMENT["PATH"])
     if binary is None:
-        pytest.skip("weed is not installed")
+        pytest.skip("SeaweedFS is not installed (scripts/setup faults)")
     names = ("master", "volume", "filer", "s3", "master.grpc", "volume.grpc", "filer.grpc", "s3.grpc")
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     server = Weed(f"http://127.0.0.1:{ports['s3']}")
@@ -292,6 +294,19 @@ def weed(folder: Path) -> Iterator[Weed]:
         for port in ports.values():  # it names them itself, and leaves them
             for socket in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
                 socket.unlink()
+
+
+@contextlib.contextmanager
+def s3rver(folder: Path, *, ahead: int) -> Iterator[str]:
+    """s3rver with its clock *ahead* by so many seconds, and a bucket; yields its address.
+
+    It takes any signature, but refuses what is 15 minutes off, as Amazon does.
+    """
+    port = free_port()
+    command = [program("s3rver"), "-d", str(folder), "-a", "127.0.0.1", "-p", str(port)]
+    command += ["--no-vhost-buckets", "--configure-bucket", BUCKET]
+    with running(command, folder / "s3rver.log", lambda: accepts(port), faketime(ahead)):
+        yield f"http://127.0.0.1:{port}"
 
 
 def _has_bucket(server: Weed) -> bool:
