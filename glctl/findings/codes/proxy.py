@@ -70,6 +70,7 @@ CODES = (
         SEEN,
         symptoms=("error parsing HTTP 403 response body", "no basic auth credentials"),
         explains=("push-failed", "proxy-method-refused"),
+        disproved_by=("proxy",),
     ),
     Code(
         "proxy-redirects",
@@ -118,6 +119,7 @@ CODES = (
             "location-wrong",
             "token-refused",
         ),
+        disproved_by=("methods",),
     ),
     Code(
         "proxy-body-limit",
