@@ -89,6 +89,7 @@ def registry_problems(prepared: Prepared, last: Effective | None) -> Iterator[Pr
     moved = _moves(prepared, config)
     if moved:
         yield from _unwritable(prepared, config, account)
+        moved = not _is_put_right(prepared, config)
     key, bundle = _pair(prepared.configuration, needed=moved)
     with _started(prepared, config, account, bundle) as trial:
         what = trial.fault()
@@ -149,6 +150,16 @@ def _unwritable(prepared: Prepared, config: File, account: Account) -> Iterator[
                 f"The registry's account {account.name} cannot write in {place}: {why.lower()}.",
                 f"registry['storage'] keeps images below {top}: let the account write there.",
             )
+
+
+def _is_put_right(prepared: Prepared, config: File) -> bool:
+    """Whether this run is yet to give a directory on the way to the images its owner or mode."""
+    driver = trial_config.stores_in(config.content)["storage"].get("filesystem")
+    if not isinstance(driver, dict):
+        return False
+    top = Path(prepared.configuration.effective["registry.dir"], str(driver.get("rootdirectory", "")))
+    way = {str(place) for place in (top, *top.parents)}
+    return any(change.path in way and change.before.kind == "directory" for change in prepared.plan.changes)
 
 
 def _nearest(place: Path) -> Path:

@@ -73,13 +73,16 @@ class Cursor:
         """Seconds since this process wrote it; endless where it has not yet."""
         return time.monotonic() - self._saved_at
 
-    def save(self, marks: Mapping[LogSource, Mark]) -> None:
-        """Write *marks*, whole or not at all. GlctlError where that fails. Other sources keep theirs."""
+    def save(self, marks: Mapping[LogSource, Mark], *, lasting: bool = False) -> None:
+        """Write *marks*, whole or not at all; *lasting*: onto the disk, which takes long.
+
+        Other sources keep theirs. GlctlError where it fails.
+        """
         self._marks |= {str(source.path): found for source, found in marks.items()}
         self._saved_at = time.monotonic()
         document = {"glctl-cursor": _VERSION, "sources": {p: asdict(m) for p, m in self._marks.items()}}
         try:
-            _replace(self._path, json.dumps(document, indent=1).encode() + b"\n")
+            _replace(self._path, json.dumps(document, indent=1).encode() + b"\n", lasting)
         except OSError as exc:
             raise GlctlError(
                 f"Cannot write the cursor {self._path}: {exc.strerror}.",
@@ -117,7 +120,7 @@ def _marks(document: Any) -> dict[str, Mark]:
     return marks
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: Path, content: bytes, lasting: bool) -> None:
     """Atomic: a new file, readable by its owner only, in the place of the old one."""
     new = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -125,7 +128,8 @@ def _replace(path: Path, content: bytes) -> None:
         with open(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(descriptor)
+            if lasting:
+                os.fsync(descriptor)
         new.replace(path)
     except OSError:
         with suppress(OSError):

@@ -144,10 +144,10 @@ class LogFile:
             return (starts[0], wanted) if len(starts) == wanted else (0, len(starts))
         found = 0
         for offset, block in self._blocks_backwards():
-            starts_here = _line_starts(block, counts)
-            if found + len(starts_here) >= wanted:
-                return offset + starts_here[found - wanted], wanted
-            found += len(starts_here)
+            here = block.count(b"\n", 0, -1) + 1 if counts is None else len(_line_starts(block, counts))
+            if found + here >= wanted:
+                return offset + _line_starts(block, counts)[found - wanted], wanted
+            found += here
         return 0, found
 
     def _blocks_forwards(self) -> Iterator[tuple[int, bytes]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from glctl.logs.filters import LineFilter
     from glctl.logs.sources import LogSource
 
-SAVE_EVERY = 1.0  # seconds between two writings of a cursor while lines come
+SAVE_EVERY = 0.2  # seconds between two writings of a cursor while lines come
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
@@ -51,6 +51,7 @@ class Follower:
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._cursor = cursor
+        self._moved = True  # since the cursor was saved
         self._until = wanted.window.until if wanted else None
         self._opened = contextlib.ExitStack()
         self._watcher: Watcher | None = None
@@ -88,12 +89,14 @@ class Follower:
                     yield chunks
                 for feed in ready:
                     feed.given = feed.at
+                self._moved = True
                 self._save(SAVE_EVERY)
             unfinished = [] if self._watcher or self._cursor else [feed.rest() for feed in self._feeds]
             yield [chunk for chunks in unfinished for chunk in chunks]
         finally:
+            self._moved = True
             try:
-                self._save(0.0)
+                self._save(0.0, lasting=True)
             finally:
                 self._opened.close()
 
@@ -102,10 +105,11 @@ class Follower:
             pass
         return not (self._watcher and self._until and datetime.now(UTC) >= self._until)
 
-    def _save(self, after: float) -> None:
-        """Save the cursor, if it is older than *after* seconds."""
-        if self._cursor and self._cursor.age >= after:
-            self._cursor.save({feed.source: feed.mark() for feed in self._feeds})
+    def _save(self, after: float, *, lasting: bool = False) -> None:
+        """Save the cursor, if it has moved and is older than *after* seconds."""
+        if self._cursor and self._moved and self._cursor.age >= after:
+            self._moved = False
+            self._cursor.save({feed.source: feed.mark() for feed in self._feeds}, lasting=lasting)
 
 
 class _Feed:

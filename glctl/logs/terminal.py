@@ -35,10 +35,11 @@ _STYLES: dict[Level, tuple[str, ...]] = {
     "debug": ("dim",),
 }
 _UNPAINTED = (b"", b"")
+_EXPLAINED = 4096  # bytes of a line that are looked at for it
 _PLAIN = b"\n" + bytes(range(0x20, 0x7F))
 # What may be a credential in a line that is not looked at further: in a URL, or a token (see secret.py).
 _MAY_BE_SECRET = Pattern(
-    rb"[?&](?:_state|[Xx]-[Aa]mz-|[Ss]ig|[\w-]*(?:token|secret|passw|key))|eyJ[\w-]+\.|://[^/\s@]*@"
+    rb"[?&](?:_state|[Xx]-[Aa]mz-|[Ss]ig|[\w-]*(?:token|secret|passw|key))|(?<![\w-])eyJ[\w-]+\.|://[^/\s@]*@"
 )
 # Each kind of line that records.py knows, behind svlogd's stamp or with its own: minute, second, text, level.
 _STAMP = rb"^(?:(\d{4}-\d\d-\d\d[_T]\d\d:\d\d)(:\d\d\.\d+) )?"
@@ -72,6 +73,7 @@ class Painter:
         """The lines of *chunk* for the terminal. A piece of an overlong line becomes a line."""
         source, text = chunk.source, _harmless(chunk.data).removesuffix(b"\n")
         telling = {start - 1 for start in unusual(b"\n" + text, len(text) + 1, source.prefix)}
+        suspicious = b"?" in text or b"@" in text or b"eyJ" in text  # hardly ever, and quickly told
         label, minutes, styles = self._labels[source], self._minutes, self._styles
         last = self._level.get(source, b"info")
 
@@ -84,14 +86,14 @@ class Painter:
             else:
                 shown, second, zone = self._time(source.plain(line[0])), b"", b""
                 rest = rest[STAMP:] if shown and rest.startswith(b"@") else rest
-            before, after = styles.get(last, _UNPAINTED)
             reason = b""
-            if line.start() in telling:
+            if telling and line.start() in telling:
                 reason = self._reason(line[0], source)
                 rest = mask_text(rest.decode()).encode()
-            elif b"?" in rest or b"@" in rest or b"eyJ" in rest:
-                rest = _masked(rest)
-            return b"".join((label, shown, second, zone, before, rest, after, reason))
+            elif suspicious and _MAY_BE_SECRET.search(rest):
+                rest = mask_text(rest.decode()).encode()
+            before, after = styles.get(last, _UNPAINTED)
+            return b"%b%b%b%b%b%b%b%b" % (label, shown, second, zone, before, rest, after, reason)
 
         lines = _lines(source.prefix).sub(painted, text)
         self._level[source] = last
@@ -104,7 +106,7 @@ class Painter:
 
     def _reason(self, line: bytes, source: LogSource) -> bytes:
         """What a rule makes of *line*, as a line of its own, if it was not told of the line before."""
-        explained = explain(parse(source.plain(line), source.service))
+        explained = explain(parse(source.plain(line[:_EXPLAINED]), source.service))
         if not explained or not explained.rule:
             return b""
         told = mask_text(f"{explained.explanation} [{explained.rule.code}]").encode()
@@ -119,14 +121,16 @@ _Parts = tuple[bytes | None, bytes, bytes, bytes | None]
 
 
 def _logfmt(line: re.Match[bytes]) -> _Parts:
-    stamp, second, _, own, own_second, text, level = line.group(1, 2, 3, 4, 5, 6, 7)
-    return (stamp, second, text, level) if stamp else (own, own_second, text, level)
+    minute, second, text, level = line.group(1, 2, 6, 7) if line[1] else line.group(4, 5, 6, 7)
+    return minute, second, text, level
 
 
 def _access(line: re.Match[bytes]) -> _Parts:
     """``200 GET /v2/ 125B 127.0.0.1 user agent``."""
     stamp, second = line.group(1, 2)
-    client, user, day, own_second, zone, request, status, size, agent = line.group(*range(9, 18))
+    client, user, day, own_second, zone, request, status, size, agent = line.group(
+        9, 10, 11, 12, 13, 14, 15, 16, 17
+    )
     text = b"%b %b %bB %b" % (status, request, size, client)
     if user != b"-":
         text += b" " + user
@@ -176,10 +180,6 @@ def _lines(prefix: bytes) -> re.Pattern[bytes]:
     """What takes lines apart that svlogd puts *prefix* before."""
     skipped = rb"(?:" + re.escape(prefix) + rb")?" if prefix else b""
     return re.compile(_STAMP + skipped + rb"(?:" + _KINDS + rb")", re.MULTILINE)
-
-
-def _masked(text: bytes) -> bytes:
-    return mask_text(text.decode()).encode() if _MAY_BE_SECRET.search(text) else text
 
 
 def _around(console: Console, *styles: str) -> tuple[bytes, bytes]:
