@@ -1,6 +1,6 @@
 # Two commands are all: make demo, make test. Each installs what it needs (scripts/setup) and is safe to repeat.
 .DEFAULT_GOAL := help
-.PHONY: help demo clean-demo test lint types wheel example differences doctor-docs bench clean
+.PHONY: help demo clean-demo test faults lint types wheel example differences doctor-docs bench clean
 
 # What scripts/setup provides comes first.
 export PATH := $(CURDIR)/.tools:$(CURDIR)/.venv/bin:$(PATH)
@@ -18,6 +18,10 @@ clean-demo: ## End what the demo started, remove what it wrote
 test: ## Run all tests (name some: make test TESTS=tests/unit)
 	@scripts/setup tests
 	pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(TESTS)
+
+faults: ## Make every fault that the doctor must find, and have it found (most of an hour)
+	@scripts/setup faults
+	python tests/faults/doctor/campaign.py
 
 lint: ## Check style and format
 	@scripts/setup python

@@ -49,6 +49,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "down": ("down", "command", "End the supervisor and all that runs under it."),
     "doctor": ("doctor", "command", "Find out what is wrong, and why."),
+    "trace": ("trace", "command", "See what a client and the registry say to each other, explained."),
     "why": ("why", "command", "Say what a message of a client or a log can mean."),
     "scan-logs": ("scan_logs", "command", "Find known problems in logs of any size and age."),
     "tail-logs": ("tail_logs", "command", "Print the last lines of the logs and follow them."),

@@ -21,7 +21,7 @@ _CODES = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"
 VERBS = (
     "reconfigure render check-config diff-config explain show-config status start stop restart reload hup "
     "int term kill usr1 usr2 once service-list down history rollback doctor tail-logs scan-logs "
-    "registry-garbage-collect why"
+    "registry-garbage-collect trace why"
 ).split()
 _COMMAND = rf"(?<![\w/.-])glctl(?= (?:{'|'.join(VERBS)})(?![\w-]))"  # compiled where it is needed
 

@@ -26,7 +26,8 @@ _NOT_SECRET = Pattern(
 _SECTIONS = frozenset({"token"})
 
 # ``key: value``, ``"key":value``, ``'key' => value``, ``['key'] = value``: the name up to its value …
-_NAMED = Pattern(r"""(?P<key>[A-Za-z_][\w.-]*)["']?\]?\s*(?:=>|[:=])\s*""")
+# A name is looked for where a word begins only: a long word would be read again from each of its letters.
+_NAMED = Pattern(r"""(?<![\w.-])[\d.-]*(?P<key>[A-Za-z_][\w.-]*)["']?\]?\s*(?:=>|[:=])\s*""")
 # … and the value, whole where it is quoted or bracketed. A quote with a letter behind it has not ended it.
 _VALUE = Pattern(
     r"""\[[^\]]*\]?|\{[^}]*\}?|"(?:\\.|[^"\\])*"?(?:\w.*)?|'(?:\\.|[^'\\])*'?(?:\w.*)?|[^\s,}\])][^,}\])]*"""
@@ -40,7 +41,7 @@ _KEY_MATERIAL = Pattern(r"[A-Za-z0-9+/=]{40,}")  # a line of PEM, a long random 
 # What is a credential by its own looks: a JWT, the parameters of a URL that sign or log in, the
 # parts of S3's Authorization (which has commas), PEM.
 _SIGNED = Pattern(
-    r"eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=[?&])(?:x-amz-[\w-]+|signature|sig|_state)=[^&\s\"']+"
+    r"(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=[?&])(?:x-amz-[\w-]+|signature|sig|_state)=[^&\s\"']+"
     r"|(?<=[?&])(?!offline_token=)[\w-]*(?:token|secret|password|api_?key)=[^&\s\"']+"
     r"|(?<=[, ])(?:signature|credential)=[^&\s\"',]+|(?<=bearer )[\w.~+/-]{20,}=*|(?<=basic )[\w+/]{20,}=*"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?",
@@ -148,8 +149,9 @@ def _mask_named(line: str) -> str:
     parts: list[str] = []
     at = 0
     for name in _NAMED.finditer(line):
-        value = _VALUE.match(line, name.end())
-        if name.start() >= at and value and is_secret_name(name["key"]):
+        if name.start("key") < at or not is_secret_name(name["key"]):
+            continue
+        if value := _VALUE.match(line, name.end()):
             parts += [line[at : name.end()], MASK]
             at = value.end()
     return "".join(parts) + line[at:]

@@ -15,11 +15,11 @@ import click
 from glctl.commands.completion import complete_services
 from glctl.errors import GlctlError, UsageError
 from glctl.logs.sources import BESIDE, FILES, files_in, find_sources, service_of
-from glctl.logs.stretches import Window, stretches, within
+from glctl.logs.stretches import stretches, within
 from glctl.logs.summary import report, to_document, to_text
 from glctl.logs.sweep import sweep
 from glctl.logs.tally import Tally
-from glctl.logs.times import moment
+from glctl.logs.times import window_of
 from glctl.logs.top import Top, top_of
 from glctl.logs.top_summary import top_document, top_text
 from glctl.logs.workers import count_all, size_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from glctl.commands.context import Context
-    from glctl.logs.stretches import Stretch
+    from glctl.logs.stretches import Stretch, Window
 
 _PROGRESS = 0.2  # seconds between two looks at it
 _STAYS_UP = 10.0  # seconds: a service that ends soon after each start has mended nothing
@@ -57,7 +57,7 @@ def command(
     Rotated files are read, too, compressed ones included; - is standard input. What no rule explains is shown
     by its shape. Exit 1 if errors were found, or something could not be read.
     """
-    window = _window(since, until)
+    window = window_of(since, until)
     began = time.monotonic()
     found = list(_stretches(context, names, window))
     zone = UTC if utc else None
@@ -78,14 +78,6 @@ def command(
     else:
         context.console.out(to_text(tally, made, context.console, zone))
     return int(bool(tally.shapes or tally.unread) or not made.ok)
-
-
-def _window(since: str | None, until: str | None) -> Window:
-    now = datetime.now().astimezone()
-    window = Window(moment(since, now) if since else None, moment(until, now) if until else None)
-    if window.since and window.until and window.since >= window.until:
-        raise UsageError("--since is not before --until: no line can be between them.", "Swap them.")
-    return window
 
 
 def _stretches(context: Context, names: Sequence[str], window: Window) -> Iterator[Stretch]:

@@ -2,65 +2,103 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
-from typing import TYPE_CHECKING, BinaryIO
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import click
 
 from glctl.commands.completion import complete_services
+from glctl.commands.interruption import finishing
+from glctl.console import stdout_named
 from glctl.errors import GlctlError
+from glctl.logs.cursor import Cursor
 from glctl.logs.filters import line_filter
-from glctl.logs.follow import tail
+from glctl.logs.follow import Follower
+from glctl.logs.output import Output, held_back
 from glctl.logs.records import LEVELS
 from glctl.logs.sources import find_sources
-from glctl.logs.terminal import Painter
+from glctl.logs.times import window_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from glctl.commands.context import Context
+    from glctl.logs.follow import Chunk
     from glctl.logs.records import Level
     from glctl.logs.sources import LogSource
+    from glctl.logs.stretches import Window
+
+_LAST = 10  # lines of each log, where nothing else is asked for
 
 
 @click.command("tail-logs")
 @click.argument("services", nargs=-1, metavar="[SERVICE]...", shell_complete=complete_services)
 @click.option(
-    "-n", "--lines", type=click.IntRange(min=0), default=10, show_default=True, help="Last lines of each log."
+    "-n", "--lines", type=click.IntRange(min=0), help="Last lines of each log.  [10, or all since --since]"
 )
 @click.option("--no-follow", is_flag=True, help="End after the last lines instead of waiting for more.")
-@click.option("--level", type=click.Choice(LEVELS), help="Only lines of this level and above.")
+@click.option("--since", metavar="T", help="From when on: 10m, 2h, 10:00, yesterday, 2026-11-24T10:00:00Z.")
+@click.option("--until", metavar="T", help="Until when.")
+@click.option("--utc", is_flag=True, help="Show times in UTC instead of the local zone.")
+@click.option("--level", type=click.Choice([*LEVELS, "warn"]), help="Only lines of this level and above.")
 @click.option("--grep", metavar="RE", help="Only lines that match a regular expression.")
 @click.option(
+    "--cursor",
+    "cursor_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Keep in FILE how far was read, and go on there the next time.",
+)
+@click.option(
     "--format",
-    "output_format",
-    type=click.Choice(["text", "raw"]),
+    "form",
+    type=click.Choice(["text", "raw", "json"]),
     default="text",
-    help="raw: the bytes of the logs as they are, for another program.",
+    help="raw: the bytes of the logs as they are; json: one document a line.",
 )
 @click.pass_obj
 def command(
     context: Context,
     services: tuple[str, ...],
-    lines: int,
+    lines: int | None,
     no_follow: bool,
-    level: Level | None,
+    since: str | None,
+    until: str | None,
+    utc: bool,
+    level: str | None,
     grep: str | None,
-    output_format: str,
+    cursor_file: Path | None,
+    form: str,
 ) -> None:
     """Print the last lines of the logs and follow them; of all services, or of those named.
 
-    Lines are coloured by level on a terminal. With --level or --grep, the last lines are the last that match.
+    What is there is merged by time. Lines are coloured by level on a terminal, and known problems explained.
+    With --level or --grep, the last lines are the last that match. With --cursor, nothing is told twice, and
+    nothing left out that svlogd or logrotate still keeps.
     """
-    wanted = line_filter(level, grep)
+    window = window_of(since, until)
+    wanted = line_filter(cast("Level | None", "warning" if level == "warn" else level), grep, window)
     sources = find_sources(context.root, services)
     _require_logs(context, sources)
-    painter = None if output_format == "raw" else Painter(context.console, sources)
-    output = sys.stdout.buffer
-    for chunk in tail(sources, lines, follow=not no_follow, wanted=wanted, output=_descriptor(output)):
-        output.write(painter.show(chunk) if painter else chunk.data)
-        output.flush()
+    output = _descriptor(sys.stdout.buffer)
+    follower = Follower(
+        sources,
+        _LAST if lines is None and not since else lines,
+        follow=not no_follow and not _is_over(window),
+        wanted=wanted,
+        cursor=Cursor(cursor_file) if cursor_file else None,
+        output=output,
+        tell=lambda text: context.console.note(f"glctl: {text}"),
+    )
+    show = _shower(form, context, sources, utc)
+    write = Output(output).write if output is not None else sys.stdout.buffer.write
+    with finishing(), held_back(), stdout_named(), contextlib.closing(follower.chunks()) as batches:
+        for chunks in batches:
+            write(b"".join([show(chunk) for chunk in chunks]))
 
 
 def _require_logs(context: Context, sources: Sequence[LogSource]) -> None:
@@ -71,6 +109,24 @@ def _require_logs(context: Context, sources: Sequence[LogSource]) -> None:
             f"There are no logs of {services} yet: {sources[0].path} does not exist.",
             f"They appear when the service first runs. See: {status}",
         )
+
+
+def _is_over(window: Window) -> bool:
+    return window.until is not None and window.until <= datetime.now(UTC)
+
+
+def _shower(form: str, context: Context, sources: Sequence[LogSource], utc: bool) -> Callable[[Chunk], bytes]:
+    """How chunks are shown."""
+    if form == "raw":
+        return lambda chunk: chunk.data
+    zone = UTC if utc else None
+    if form == "json":
+        from glctl.logs.documents import Documents
+
+        return Documents(zone).show
+    from glctl.logs.terminal import Painter
+
+    return Painter(context.console, sources, zone).show
 
 
 def _descriptor(output: BinaryIO) -> int | None:

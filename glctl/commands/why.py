@@ -11,6 +11,7 @@ import click
 
 from glctl.console import as_called, harmless
 from glctl.errors import UsageError
+from glctl.findings.codes import trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,4 +81,6 @@ def _lines(found: Sequence[Meaning], console: Console) -> Iterator[str]:
 
 
 def _command(meaning: Meaning) -> str:
+    if meaning.code in trace.CODES:
+        return "glctl trace registry -- COMMAND…"
     return f"glctl doctor --only {meaning.code.name}"

@@ -89,6 +89,7 @@ def registry_problems(prepared: Prepared, last: Effective | None) -> Iterator[Pr
     moved = _moves(prepared, config)
     if moved:
         yield from _unwritable(prepared, config, account)
+        moved = not _is_put_right(prepared, config)
     key, bundle = _pair(prepared.configuration, needed=moved)
     with _started(prepared, config, account, bundle) as trial:
         what = trial.fault()
@@ -151,6 +152,16 @@ def _unwritable(prepared: Prepared, config: File, account: Account) -> Iterator[
             )
 
 
+def _is_put_right(prepared: Prepared, config: File) -> bool:
+    """Whether this run is yet to give a directory on the way to the images its owner or mode."""
+    driver = trial_config.stores_in(config.content)["storage"].get("filesystem")
+    if not isinstance(driver, dict):
+        return False
+    top = Path(prepared.configuration.effective["registry.dir"], str(driver.get("rootdirectory", "")))
+    way = {str(place) for place in (top, *top.parents)}
+    return any(change.path in way and change.before.kind == "directory" for change in prepared.plan.changes)
+
+
 def _nearest(place: Path) -> Path:
     """*place*, or what is there of the way to it, a file perhaps."""
     return next(each for each in (place, *place.parents) if os.path.lexists(each))
@@ -204,7 +215,7 @@ def _started(prepared: Prepared, config: File, account: Account, bundle: str) ->
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                cwd=_home(effective),
+                cwd=_home(effective, account),
                 env=_environment(prepared),
                 pass_fds=(yml, crt),
                 **_identity(account),
@@ -234,9 +245,13 @@ def _place(fd: int) -> str:
     return f"/proc/self/fd/{fd}"
 
 
-def _home(effective: Effective) -> str:
-    directory = effective["registry.dir"]
-    return directory if os.access(directory, os.X_OK) else "/"
+def _home(effective: Effective, account: Account) -> str:
+    """Where the registry is started: elsewhere while *account* may not yet be there."""
+    directory: str = effective["registry.dir"]
+    try:
+        return directory if account.may(os.stat(directory), os.X_OK) else "/"  # noqa: PTH116 - text
+    except OSError:
+        return "/"
 
 
 def _environment(prepared: Prepared) -> dict[str, str]:

@@ -22,6 +22,7 @@ from glctl.findings.codes import (
     storage,
     tls,
     tokens,
+    trace,
     versions,
 )
 
@@ -44,6 +45,7 @@ AREAS = (
     notifications,
     push,
     doctor,
+    trace,
 )
 
 CODES = {code.name: code for area in AREAS for code in area.CODES}

@@ -1,4 +1,4 @@
-"""Which lines are wanted: from a level on, or matching a regular expression."""
+"""Which lines are wanted: from a level on, of a time, or matching a regular expression."""
 
 from __future__ import annotations
 
@@ -8,39 +8,58 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glctl.errors import UsageError
-from glctl.logs.records import LEVELS, level_of
+from glctl.logs.records import LEVELS, level_of, time_of
+from glctl.logs.stretches import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from glctl.logs.records import Level
+    from glctl.logs.sources import LogSource
+
+
+ALWAYS = Window()
 
 
 @dataclass(frozen=True, slots=True)
 class LineFilter:
-    """Lines of these *levels* (any, if none are given) that match *pattern* (if there is one).
+    """Lines of these *levels* (any, if none are given) in *window* that match *pattern* (if there is one).
 
-    A line without a level, as of a stack trace, belongs to the one before it.
+    A line without a level or a time, as of a stack trace, belongs to the one before it.
     """
 
     levels: frozenset[Level] = frozenset()
     pattern: re.Pattern[bytes] | None = None
+    window: Window = ALWAYS
 
-    def begins(self, line: bytes) -> bool:
-        """Whether a wanted record begins with *line*: what is counted as one of the last lines."""
-        return (not self.levels or level_of(line) in self.levels) and self._matches(line)
-
-    def new_test(self) -> Callable[[bytes], bool]:
-        """A test for the lines of one source, asked in their order."""
-        if not self.levels:
-            return self._matches
-        wanted = False
+    def counting(self, source: LogSource) -> Callable[[bytes], bool]:
+        """Whether a wanted record begins with a line of *source*: what counts as one of the last lines."""
 
         def test(line: bytes) -> bool:
-            nonlocal wanted
-            if (level := level_of(line)) is not None:
-                wanted = level in self.levels
-            return wanted and self._matches(line)
+            line = source.plain(line)
+            return (
+                self._matches(line)
+                and (not self.levels or level_of(line) in self.levels)
+                and (self.window.is_open or ((time := time_of(line)) is not None and self.window.holds(time)))
+            )
+
+        return test
+
+    def new_test(self, source: LogSource) -> Callable[[bytes], bool]:
+        """A test for the lines of *source*, asked in their order."""
+        levels, window, plain = self.levels, self.window, source.plain
+        if not levels and window.is_open:
+            return lambda line: self._matches(plain(line))
+        of_level, in_window = not levels, True
+
+        def test(line: bytes) -> bool:
+            nonlocal of_level, in_window
+            line = plain(line)
+            if levels and (level := level_of(line)) is not None:
+                of_level = level in levels
+            if not window.is_open and (time := time_of(line)) is not None:
+                in_window = window.holds(time)
+            return of_level and in_window and self._matches(line)
 
         return test
 
@@ -48,16 +67,19 @@ class LineFilter:
         return self.pattern is None or self.pattern.search(line) is not None
 
 
-def line_filter(minimum: Level | None, grep: str | None) -> LineFilter | None:
-    """The filter for a lowest level and a regular expression; None where every line is wanted.
+def line_filter(
+    minimum: Level | None = None, grep: str | None = None, window: Window = ALWAYS
+) -> LineFilter | None:
+    """The filter for a lowest level, a regular expression and a time; None where every line is wanted.
 
     UsageError where *grep* is no regular expression.
     """
-    if minimum is None and grep is None:
+    if minimum is None and grep is None and window.is_open:
         return None
     return LineFilter(
         frozenset(LEVELS[LEVELS.index(minimum) :]) if minimum else frozenset(),
         _compiled(grep) if grep is not None else None,
+        window,
     )
 
 

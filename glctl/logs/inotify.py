@@ -6,6 +6,8 @@ import os
 import select
 from typing import TYPE_CHECKING
 
+from glctl.logs.output import let_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -46,7 +48,9 @@ class Watcher:
             return  # what was written before the watch was there went unseen
         else:
             timeout = LOOK_ANYWAY
-        for descriptor, _ in self._poll.poll(timeout * 1000):
+        with let_in():
+            happened = self._poll.poll(timeout * 1000)
+        for descriptor, _ in happened:
             if descriptor == self._output:
                 raise BrokenPipeError
             os.read(descriptor, 1 << 16)  # that something happened is enough

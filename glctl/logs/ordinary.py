@@ -7,6 +7,8 @@ are known to tell nothing. What is not known is looked at, so nothing new can hi
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from glctl.patterns import Pattern
@@ -46,22 +48,30 @@ _NGINX = rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:debug|info|notice)\]"
 # The most frequent of these once more, in a form that is told at once: that makes all of it twice as quick.
 _FIRST = b"".join(sorted({word[:1] for word in _LOOKED_AT}))
 _FREQUENT = (
-    rb'.{25} time="[^"]*" level=info msg="[^' + _FIRST + rb"]",
-    rb'.{25} [^ ]* - [^ ]* \[[^]]*\] "[^"\\]*" [1-4]',
-    rb'\{[^\n]*"level":"info","msg":"[^' + _FIRST + rb"]",
+    rb'time="[^"\n]*" level=info msg="[^\n' + _FIRST + rb"]",
+    rb'[^ \n]* - [^ \n]* \[[^]\n]*\] "[^"\\\n]*" [1-4]',
 )
-# svlogd's stamp has 25 characters, whichever (-t, -tt, -ttt).
-_ANY = rb"(?:[^ \n]{25} )?(?:" + rb"|".join((_LOGFMT, _JSON, _ACCESS, _NGINX, _NOISE, _JSON_NOISE)) + rb")"
-_UNUSUAL = Pattern(rb"\n(?!" + rb"|".join((*_FREQUENT, _ANY)) + rb")(?=[^\n])")
+_FREQUENT_JSON = rb'\{[^\n]*"level":"info","msg":"[^' + _FIRST + rb"]"
+_ANY = rb"(?:" + rb"|".join((_LOGFMT, _JSON, _ACCESS, _NGINX, _NOISE, _JSON_NOISE)) + rb")"
 
 
-def unusual(text: bytes | bytearray, end: int) -> Iterator[int]:
+@cache
+def _unusual(prefix: bytes) -> re.Pattern[bytes]:
+    """Matches before lines that are not known; in those that are, svlogd puts *prefix* behind its stamp."""
+    before = re.escape(prefix)
+    # svlogd's stamp has 25 characters, whichever (-t, -tt, -ttt).
+    frequent = [rb".{25} " + before + kind for kind in _FREQUENT]
+    known = [*frequent, _FREQUENT_JSON, rb"(?:[^ \n]{25} )?(?:" + before + rb")?" + _ANY]
+    return re.compile(rb"\n(?!" + rb"|".join(known) + rb")(?=[^\n])")
+
+
+def unusual(text: bytes | bytearray, end: int, prefix: bytes = b"") -> Iterator[int]:
     """Where lines begin in ``text[:end]`` that are worth a look.
 
     *text* begins with a newline, the end of the line before, and should end with one: a line of which only
-    the beginning is there counts as unusual.
+    the beginning is there counts as unusual. *prefix*: what svlogd puts before each line.
     """
-    return (found.end() for found in _UNUSUAL.compiled.finditer(text, 0, end))
+    return (found.end() for found in _unusual(prefix).finditer(text, 0, end))
 
 
 # What GitLab itself writes in its logs of the registry: of gigabytes of others' requests hardly a line.

@@ -25,7 +25,7 @@ _LISTED = Pattern(rb"(?:\S+ )?  (line \d+.*: .*)")
 
 
 def recent_lines(source: LogSource, count: int) -> list[bytes]:
-    """The last *count* lines of *source*, archives included; fewer where there are fewer."""
+    """The last *count* lines of *source* without svlogd's prefix, archives included; or fewer."""
     if not source.exists:
         return []
     reader = SourceReader(source, count)
@@ -34,7 +34,8 @@ def recent_lines(source: LogSource, count: int) -> list[bytes]:
         while (block := reader.read()) is not None:
             blocks.append(block)
         text = b"".join([*blocks, reader.rest()]).removesuffix(b"\n")
-        return text.split(b"\n")[-count:] if text else []  # not splitlines(): a \r is part of a line
+        lines = text.split(b"\n")[-count:] if text else []  # not splitlines(): a \r is part of a line
+        return [source.plain(line) for line in lines] if source.prefix else lines
     finally:
         reader.close()
 

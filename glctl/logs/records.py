@@ -16,7 +16,7 @@ Level = Literal["debug", "info", "warning", "error", "fatal"]
 LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error", "fatal")
 
 # The words of logrus (registry) and of nginx (ngx_core_module, error_log).
-_LEVEL_WORDS: dict[bytes, Level] = {
+LEVEL_WORDS: dict[bytes, Level] = {
     b"trace": "debug",
     b"debug": "debug",
     b"info": "info",
@@ -34,6 +34,8 @@ _LEVEL_WORDS: dict[bytes, Level] = {
     b"fata": "fatal",
     b"pani": "fatal",
 }
+
+STAMP = 26  # bytes of svlogd's stamp with the space behind it, whichever
 
 # svlogd's stamp (-t, -tt, -ttt or none), then what a line is told by; the last branch fits any line.
 # Anchored, and never looks into a quoted value: text that a client sent cannot pose as something else.
@@ -87,6 +89,14 @@ class LogRecord:
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
+def without_prefix(line: bytes, prefix: bytes) -> bytes:
+    """*line* without the *prefix* that svlogd puts before it, behind its stamp."""
+    for at in (STAMP, 0):
+        if prefix and line.startswith(prefix, at):
+            return line[:at] + line[at + len(prefix) :]
+    return line
+
+
 def level_of(line: bytes) -> Level | None:
     """The level of a line without parsing the rest; None where it has none (a stack trace, a usage text)."""
     return _level(_head(line))
@@ -131,17 +141,17 @@ def _head(line: bytes) -> re.Match[bytes]:
 def _level(head: re.Match[bytes]) -> Level | None:
     kind = head.lastgroup
     if kind == "logfmt":
-        return _LEVEL_WORDS.get(head["logfmt_level"])
+        return LEVEL_WORDS.get(head["logfmt_level"])
     if kind == "access":
         return "error" if head["status"] >= b"500" else "info"
     if kind == "json":
         found = _JSON_LEVEL.search(head.string, head.start("json"))
-        level = _LEVEL_WORDS.get(found[1].lower()) if found else None
+        level = LEVEL_WORDS.get(found[1].lower()) if found else None
         # An access line of GitLab's registry is of level info, whatever was answered.
         failed = level in (None, "info") and _JSON_FAILED.search(head.string, head.start("json"))
         return "error" if failed else level
     if kind in ("nginx", "tty"):
-        return _LEVEL_WORDS.get(head[f"{kind}_level"].lower())
+        return LEVEL_WORDS.get(head[f"{kind}_level"].lower())
     return "fatal" if kind == "fatal" else None
 
 

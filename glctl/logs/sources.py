@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glctl.errors import UsageError
+from glctl.logs.records import without_prefix
 from glctl.paths import LOG_DIR, SV_DIR
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
 
 # svlogd(8): a rotated file is named by a TAI64N label with .s (done) or .u (not yet processed).
 _LOG_NAME = re.compile(r"current$|@[0-9a-f]{24}\.[su]$|[^.].*\.log\b")
+_COMPRESSED = re.compile(r"\.(?:gz|xz|zst)$")
 SVLOGD_ARCHIVE = re.compile(r"@[0-9a-f]{24}\.[su]")
 
 
@@ -53,6 +55,7 @@ class LogSource:
 
     service: str
     path: Path
+    prefix: bytes = b""  # what svlogd puts before each line, behind its stamp
 
     @property
     def name(self) -> str:
@@ -65,6 +68,10 @@ class LogSource:
     def by_svlogd(self) -> bool:
         """Whether svlogd writes and rotates this file (else nginx writes, and logrotate rotates)."""
         return self.path.name == SVLOGD_FILE
+
+    def plain(self, line: bytes) -> bytes:
+        """*line* as the service wrote it, behind svlogd's stamp."""
+        return without_prefix(line, self.prefix) if self.prefix else line
 
     @property
     def live(self) -> bool:
@@ -86,8 +93,13 @@ class LogSource:
         """The rotated files that are there now, oldest first."""
         directory = self.path.parent
         if not self.by_svlogd:
-            archive = re.compile(re.escape(self.path.name) + r"(?:\.(\d+)|-.*\d.*)(?:\.(?:gz|xz|zst))?")
-            matches = [match for name in _names(directory) if (match := archive.fullmatch(name))]
+            archive = re.compile(re.escape(self.path.name) + r"(?:\.(\d+)|-.*\d.*?)(?:\.(?:gz|xz|zst))?")
+            there = {*_names(directory)}
+            # Beside what it is made from, a compressed file is not finished.
+            names = [
+                name for name in there if (plain := _COMPRESSED.sub("", name)) == name or plain not in there
+            ]
+            matches = [match for name in names if (match := archive.fullmatch(name))]
             found = [(-int(match[1] or 0), _modified(directory / match[0]), match[0]) for match in matches]
             # logrotate(8): .1 is the newest; what is named by its date, in whatever order, by when it ended.
             return [directory / name for *_, name in sorted(found)]
@@ -123,8 +135,20 @@ def find_sources(root: Root, services: Iterable[str] = ()) -> list[LogSource]:
         if service not in known:
             raise UsageError(f"No logs are known for service '{service}'.", f"Known: {', '.join(known)}.")
         directory = log_directory(root, service)
-        sources += [LogSource(service, directory / name) for name in known[service]]
+        paths = [directory / name for name in known[service]]
+        sources += [LogSource(service, path, prefix_in(path)) for path in paths]
     return sources
+
+
+def prefix_in(path: Path) -> bytes:
+    """What svlogd puts before each line of the log *path*: the line ``p…`` of the config file beside it."""
+    if path.name != SVLOGD_FILE and not SVLOGD_ARCHIVE.fullmatch(path.name):
+        return b""
+    try:
+        lines = path.with_name("config").read_bytes().split(b"\n")
+    except OSError:
+        return b""
+    return next((line[1:] for line in reversed(lines) if line.startswith(b"p")), b"")
 
 
 def files_in(directory: Path) -> list[Path]:

@@ -108,6 +108,11 @@ def stretches(path: Path, service: str, window: Window) -> Iterator[Stretch]:
             start = cut
 
 
+def beginning(file: FileIO, window: Window) -> int:
+    """Where the lines of *window* begin in a *file* that is not compressed, or a little before."""
+    return _limits(file, window)[0]
+
+
 def _limits(file: FileIO, window: Window) -> tuple[int, int]:
     """Where the lines of *window* begin and end, at most a little too generous; all where none knows."""
     size = os.fstat(file.fileno()).st_size

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from glctl.errors import GlctlError
 from glctl.logs.ordinary import concerning, unusual
-from glctl.logs.records import is_panic, of_dump, parse, time_of, without_stamp
-from glctl.logs.sources import RAILS
+from glctl.logs.records import is_panic, of_dump, parse, time_of, without_prefix, without_stamp
+from glctl.logs.sources import RAILS, prefix_in
 from glctl.logs.tally import Tally
 from glctl.logs.text import Text
 
@@ -30,7 +31,8 @@ def sweep(stretch: Stretch, window: Window, tell: Callable[[int], None] = lambda
     """
     tally = Tally()
     path = str(stretch.path)
-    choose = concerning if stretch.service == RAILS else unusual
+    prefix = prefix_in(stretch.path)
+    choose = concerning if stretch.service == RAILS else partial(unusual, prefix=prefix)
 
     def chosen(buffer: bytearray, end: int) -> Iterator[int]:
         tally.is_empty = tally.is_empty and not _any_in(window, buffer, end)
@@ -42,7 +44,9 @@ def sweep(stretch: Stretch, window: Window, tell: Callable[[int], None] = lambda
         tally.unread[path] = getattr(exc, "strerror", None) or str(exc)
         return tally
     try:
-        for offset, line in _whole_panics(lines(text, stretch, chosen, tell)):
+        found = lines(text, stretch, chosen, tell)
+        plain = ((offset, without_prefix(line, prefix)) for offset, line in found) if prefix else found
+        for offset, line in _whole_panics(plain):
             record = parse(line, stretch.service)
             if window.holds(record.time):
                 tally.add(record, path, offset)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from glctl.errors import UsageError
+from glctl.logs.stretches import Window
 from glctl.patterns import Pattern
 
 _AGO = Pattern(r"(\d{1,9})\s*(s|sec|m|min|h|d|w)")
@@ -26,6 +27,15 @@ def moment(text: str, now: datetime) -> datetime:
             f"not a time: {text!r}.",
             "write 10m, 2h, 3d (ago), 10:00, today, yesterday, 2026-11-24 or 2026-11-24T10:00:00Z",
         ) from None
+
+
+def window_of(since: str | None, until: str | None) -> Window:
+    """What ``--since`` and ``--until`` mean now. UsageError where nothing can lie between them."""
+    now = datetime.now().astimezone()
+    window = Window(moment(since, now) if since else None, moment(until, now) if until else None)
+    if window.since and window.until and window.since >= window.until:
+        raise UsageError("--since is not before --until: no line can be between them.", "Swap them.")
+    return window
 
 
 def _moment(text: str, now: datetime) -> datetime:

@@ -13,6 +13,9 @@ PROJECT = Path(__file__).parents[2]
 WRITERS = {
     "cli.py": "to /dev/null, where a stream was closed",
     "commands/render.py": "below the --output-dir that it is given",
+    "logs/cursor.py": "the --cursor that it is given",
+    "trace/recording.py": "the authority of a run, in a temporary directory",
+    "trace/saving.py": "the file that --save names",
     "services/runit.py": "control bytes to runsv",
     "services/supervisor.py": "the record of the supervisor it started",
 }

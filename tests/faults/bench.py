@@ -121,9 +121,8 @@ class Bench:
             if code != self._code or _is_bug(self._said()):
                 why.append(f"the next run ended with {code}: {_complaint(self._said())}")
         after = self._listed[1]
-        why += [
-            f"then {line}" for line in take(self.made, self._temporary, after.processes).differences(after)
-        ]
+        if left := take(self.made, self._temporary, after.processes).differences(after):
+            why += [*(f"then {line}" for line in left), f"it said: {_complaint(self._said())}"]
         return Result(*about, FAULTY if why else HELD, tuple(why))
 
     def _faults_of_run(self, ended: Ended, disturbance: Disturbance, point: str) -> Iterator[str]:

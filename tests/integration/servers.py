@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from glctl.secret import Secret
 
 TOOLS = Path(__file__).parents[2] / ".tools"  # chronyd, from scripts/setup
+STORES = TOOLS / "stores"  # object stores, from scripts/setup faults
 # Nothing of the caller's environment: AWS_CA_BUNDLE, for one, makes the registry's S3 driver panic.
 CLEAN_ENVIRONMENT = {
-    "PATH": f"{TOOLS}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "PATH": f"{TOOLS}:{STORES}/bin:{STORES}/node_modules/.bin:"
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LC_ALL": "C",
 }
 
@@ -132,7 +134,7 @@ def chronyd(folder: Path, *, synchronised: bool = True, ahead: int = 0) -> Itera
     config.write_text("\n".join(settings) + "\n")
     # -x leaves the machine's clock alone; -U does without root, which nothing else here needs.
     command = [program("chronyd"), "-x", "-U", "-d", "-f", str(config)]
-    with running(command, folder / "chrony.log", lambda: _answers_ntp(port), _faketime(ahead)):
+    with running(command, folder / "chrony.log", lambda: _answers_ntp(port), faketime(ahead)):
         yield f"127.0.0.1:{port}"
 
 
@@ -148,7 +150,7 @@ def redis_server(password: str = "") -> Iterator[int]:
             yield port
 
 
-def _faketime(seconds: int) -> dict[str, str]:
+def faketime(seconds: int) -> dict[str, str]:
     """Sets a process's clock off. Not with ``faketime``: we would hold its pid, not the server's."""
     if not seconds:
         return {}
@@ -182,18 +184,23 @@ class Registry:
 
 
 @contextlib.contextmanager
-def docker_registry(folder: Path, key: Secret | None = None) -> Iterator[Registry]:
-    """Debian's registry with token auth, filesystem storage under *folder* and a debug server."""
+def docker_registry(
+    folder: Path, key: Secret | None = None, *, realm: str = REALM, driver: Mapping[str, object] | None = None
+) -> Iterator[Registry]:
+    """Debian's registry with token auth and a debug server; images in *folder*, or where *driver* says."""
     key = key or keys.generate_key(bits=2048)
     port, debug_port = free_ports(2)
     certificate, storage, config = folder / "registry.crt", folder / "storage", folder / "config.yml"
     certificate.write_text(keys.certify(key, time.time() - 3600))
     storage.mkdir()
-    token = {"realm": REALM, "service": SERVICE, "issuer": ISSUER}
+    token = {"realm": realm, "service": SERVICE, "issuer": ISSUER}
     settings = {
         "version": 0.1,
         "log": {"level": "info", "formatter": "text"},
-        "storage": {"filesystem": {"rootdirectory": str(storage)}, "delete": {"enabled": True}},
+        "storage": {
+            **(driver or {"filesystem": {"rootdirectory": str(storage)}}),
+            "delete": {"enabled": True},
+        },
         "http": {
             "addr": f"127.0.0.1:{port}",
             "secret": "0" * 128,
@@ -230,5 +237,5 @@ def nginx(folder: Path, server: str, port: int, *, ahead: int = 0) -> Iterator[N
     config = folder / "nginx.conf"
     config.write_text("\n".join(lines) + "\n")
     command = [program("nginx"), "-p", str(folder), "-c", str(config), "-e", "stderr"]
-    with running(command, folder / "nginx.log", lambda: accepts(port), _faketime(ahead)):
+    with running(command, folder / "nginx.log", lambda: accepts(port), faketime(ahead)):
         yield

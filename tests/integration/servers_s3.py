@@ -1,6 +1,7 @@
-"""Starts real object stores for tests, as ``servers`` does the others: moto (IAM enforced) and SeaweedFS.
+"""Starts real object stores for tests: moto, which enforces IAM, SeaweedFS and s3rver.
 
-moto comes with the dev extra. ``weed`` is looked for on the PATH, in .tools and in GLCTL_WEED.
+moto comes with the dev extra. The others are looked for on the PATH and where ``scripts/setup faults`` puts
+them, SeaweedFS in GLCTL_WEED, too.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from servers import CLEAN_ENVIRONMENT, accepts, free_port, free_ports, running, wait_until
+from servers import CLEAN_ENVIRONMENT, accepts, faketime, free_port, free_ports, program, running, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,6 +48,7 @@ class Moto:
     user: str = "registry"
     bucket: str = BUCKET
     region: str = REGION
+    process: Any = None
 
     def client(self, service: str = "s3") -> Any:
         """A client with all rights, while :meth:`lifted`; else with those of the user."""
@@ -76,12 +78,15 @@ class Moto:
 
     def allow(self, actions: Sequence[str] = (*ON_BUCKET, *ON_OBJECTS)) -> None:
         """Let the user do *actions*, and nothing else."""
+        which = {"UserName": self.user, "PolicyName": "registry"}
+        statements = [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}]
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
         with self.lifted():
-            statements = [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}] if actions else []
-            document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-            self.client("iam").put_user_policy(
-                UserName=self.user, PolicyName="registry", PolicyDocument=document
-            )
+            iam = self.client("iam")
+            if actions:
+                iam.put_user_policy(**which, PolicyDocument=document)
+            else:
+                iam.delete_user_policy(**which)
 
     @contextlib.contextmanager
     def denied(self, *actions: str) -> Iterator[None]:
@@ -106,8 +111,8 @@ def moto(folder: Path, region: str = REGION) -> Iterator[Moto]:
     pytest.importorskip("moto")
     port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with running(command, folder / "moto.log", lambda: accepts(port)):
-        server = Moto(f"http://127.0.0.1:{port}", region=region)
+    with running(command, folder / "moto.log", lambda: accepts(port)) as process:
+        server = Moto(f"http://127.0.0.1:{port}", region=region, process=process)
         server.make_bucket(BUCKET)
         iam = server.client("iam")
         iam.create_user(UserName=server.user)
@@ -205,7 +210,8 @@ def injecting(target: str) -> Iterator[Injecting]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(body)
+                with contextlib.suppress(ConnectionError):  # whoever asked is gone
+                    self.wfile.write(body)
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler) as running_server:
         running_server.daemon_threads = True
@@ -256,7 +262,7 @@ def weed(folder: Path) -> Iterator[Weed]:
     """SeaweedFS, which also refuses presigned addresses; the test is skipped where it is not installed."""
     binary = os.environ.get("GLCTL_WEED") or shutil.which("weed", path=CLEAN_ENVIRONMENT["PATH"])
     if binary is None:
-        pytest.skip("weed is not installed")
+        pytest.skip("SeaweedFS is not installed (scripts/setup faults)")
     names = ("master", "volume", "filer", "s3", "master.grpc", "volume.grpc", "filer.grpc", "s3.grpc")
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     server = Weed(f"http://127.0.0.1:{ports['s3']}")
@@ -292,6 +298,19 @@ def weed(folder: Path) -> Iterator[Weed]:
         for port in ports.values():  # it names them itself, and leaves them
             for socket in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
                 socket.unlink()
+
+
+@contextlib.contextmanager
+def s3rver(folder: Path, *, ahead: int) -> Iterator[str]:
+    """s3rver with its clock *ahead* by so many seconds, and a bucket; yields its address.
+
+    It takes any signature, but refuses what is 15 minutes off, as Amazon does.
+    """
+    port = free_port()
+    command = [program("s3rver"), "-d", str(folder), "-a", "127.0.0.1", "-p", str(port)]
+    command += ["--no-vhost-buckets", "--configure-bucket", BUCKET]
+    with running(command, folder / "s3rver.log", lambda: accepts(port), faketime(ahead)):
+        yield f"http://127.0.0.1:{port}"
 
 
 def _has_bucket(server: Weed) -> bool:

@@ -6,15 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from servers import CLEAN_ENVIRONMENT, free_port, program, wait_until
+from torture import numbers, torture
 
-from glctl.logs.follow import tail
 from glctl.logs.recent import recent_lines
 from glctl.logs.scan import scan
 from glctl.logs.sources import LogSource
@@ -44,55 +43,28 @@ def svlogd(directory: Path, *config: str) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(20)
 
 
-def feed(process: subprocess.Popen[bytes], count: int, per_second: int) -> threading.Thread:
-    """Writes *count* numbered lines in the background at about this rate."""
-    assert process.stdin
-    stdin = process.stdin
-
-    def write() -> None:
-        begun = time.monotonic()
-        for start in range(0, count, 200):
-            stdin.write(b"".join(b"line %d of many\n" % number for number in range(start, start + 200)))
-            stdin.flush()
-            time.sleep(max(0.0, begun + start / per_second - time.monotonic()))
-
-    thread = threading.Thread(target=write)
-    thread.start()
-    return thread
-
-
-def numbers(lines: bytes) -> list[int]:
-    return [int(line.split()[2]) for line in lines.splitlines()]
-
-
-@pytest.mark.parametrize("pause", [0.0, 0.3], ids=["live", "with pauses"])
-@pytest.mark.parametrize("processor", ["", "!gzip"], ids=["plain", "gzip"])
-def test_every_line_comes_once_and_in_order_while_svlogd_rotates(
-    log_directory: Path, processor: str, pause: float
-) -> None:
-    count = 30_000
-    seen: list[int] = []
-    with svlogd(log_directory, "s8192", "n1000", processor) as process:
-        chunks = tail([LogSource("registry", log_directory / "current")], count)
-        writer = feed(process, count, per_second=20_000)
-        rest_at = time.monotonic() + pause
-        while not seen or seen[-1] != count - 1:
-            seen += numbers(next(chunks).data)
-            if pause and time.monotonic() > rest_at:
-                time.sleep(pause)  # many rotations pass
-                rest_at = time.monotonic() + pause
-        chunks.close()
-        writer.join()
-    assert seen == list(range(count))
-    assert len(list(log_directory.glob("@*"))) > 100
+@pytest.mark.parametrize(
+    ("rotation", "way"),
+    [
+        ("svlogd", "live"),
+        ("svlogd, gzip", "stopped"),
+        ("svlogd, gzip", "ended"),
+        ("logrotate, rename", "ended"),
+        ("logrotate, copytruncate", "stopped"),
+    ],
+)
+def test_every_line_comes_once_and_in_order_whatever_rotates(tmp_path: Path, rotation: str, way: str) -> None:
+    result = torture(tmp_path, rotation, way, lines=30_000)
+    assert result.is_good, result
+    assert result.rotations > 2
 
 
 def test_last_lines_are_read_from_the_archives_of_a_real_svlogd(log_directory: Path) -> None:
     with svlogd(log_directory, "s4096", "n1000", "!gzip") as process:
-        feed(process, 2000, per_second=100_000).join()
+        process.communicate(b"".join(b"line %d of many\n" % number for number in range(2000)))
     for count in (1, 50, 150, 1999):
         lines = recent_lines(LogSource("registry", log_directory / "current"), count)
-        assert numbers(b"\n".join(lines)) == list(range(2000 - count, 2000))
+        assert numbers(b"\n".join([*lines, b""])) == list(range(2000 - count, 2000))
 
 
 @contextlib.contextmanager

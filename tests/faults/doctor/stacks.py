@@ -269,6 +269,7 @@ STACKS: dict[str, Callable[[], AbstractContextManager[Stack]]] = {
     "moto": partial(_in_s3, "with_moto"),
     "moto behind a proxy": partial(_in_s3, "with_moto", behind_proxy=True),
     "seaweedfs": partial(_in_s3, "with_weed"),
+    "swift": partial(_in_s3, "with_swift"),
     "seaweedfs behind a proxy": partial(_in_s3, "with_weed", behind_proxy=True),
 }
 

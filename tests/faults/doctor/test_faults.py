@@ -31,9 +31,11 @@ CHOSEN = [
     "address with scheme",
     "clock behind",
     "certificate expired",
+    "s3 get denied",
+    "s3 delete denied",
 ]
 TWO_AT_ONCE = [("another key", "nginx stopped")]
-HEALTHY = ["http", "blob unknown", "token with less", "images elsewhere", "no image yet"]
+HEALTHY = ["http", "s3", "blob unknown", "token with less", "images elsewhere", "no image yet"]
 
 
 @pytest.fixture(scope="module")

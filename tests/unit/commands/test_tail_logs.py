@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ LINES = [
     f"{STAMP}panic: three",
     f"{STAMP}\x1b[2J four",
 ]
+
+NGINX_LINE = '10.0.0.1 - - [24/Nov/2026:04:59:15 +0100] "GET /v2/ HTTP/1.1" 200 2 "" "curl/8"'
 
 
 @pytest.fixture
@@ -28,6 +31,11 @@ def root(tmp_path: Path) -> Path:
         (["-n", "2"], [2, 3]),
         (["--lines", "0"], []),
         (["--level", "error"], [1, 2, 3]),
+        (["--level", "warn"], [1, 2, 3]),
+        (["--since", "2026-11-24T03:59:14Z"], [0, 1, 2, 3]),
+        (["--since", "2026-11-24T03:59:15Z"], []),
+        (["--until", "2026-11-24T03:59:15Z", "-n", "1"], [3]),
+        (["--until", "2026-11-24T03:59:14Z"], []),
         (["--level", "error", "-n", "1"], [2, 3]),
         (["--grep", "one|three"], [0, 2]),
         (["--grep", "level", "--level", "error"], [1]),
@@ -42,21 +50,29 @@ def test_the_last_lines_that_were_asked_for_are_printed(
 
 
 def test_text_is_coloured_and_harmless(root: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    assert cli.run(["--root", str(root), "--color", "always", "tail-logs", "registry", "--no-follow"]) == 0
+    arguments = ["--color", "always", "tail-logs", "registry", "--no-follow", "--utc"]
+    assert cli.run(["--root", str(root), *arguments]) == 0
     printed = capfdbinary.readouterr().out.decode().splitlines()
-    assert printed[0] == LINES[0]
-    assert printed[1] == f"\x1b[31m{LINES[1]}\x1b[0m"
-    assert printed[3] == f"\x1b[31;1m{STAMP}\\x1b[2J four\x1b[0m"
+    shown = "2026-11-24 03:59:14.64174 UTC "
+    assert printed == [
+        f'{shown}level=info msg="one"',
+        f'{shown}\x1b[31mlevel=error msg="two"\x1b[0m',
+        f"{shown}\x1b[31;1mpanic: three\x1b[0m",
+        "\x1b[2m    ↳ The registry ended by a panic: three. [registry-panic]\x1b[0m",
+        f"{shown}\x1b[31;1m\\x1b[2J four\x1b[0m",
+    ]
 
 
 def test_without_names_all_services_are_shown_each_line_with_its_source(
     root: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    (root / "var/log/gitlab/nginx/gitlab_registry_access.log").write_text("five\n")
-    assert cli.run(["--root", str(root), "tail-logs", "--no-follow", "-n", "1"]) == 0
+    (root / "var/log/gitlab/nginx/gitlab_registry_access.log").write_text(NGINX_LINE + "\n")
+    assert cli.run(["--root", str(root), "tail-logs", "--utc", "--no-follow", "-n", "1"]) == 0
     printed = capfdbinary.readouterr().out.decode().splitlines()
-    assert [line.split()[0] for line in printed] == ["registry", "nginx/registry_access"]
-    assert printed[1].endswith(" five")
+    assert printed == [
+        "registry              2026-11-24 03:59:14.64174 UTC \\x1b[2J four",
+        "nginx/registry_access 2026-11-24 03:59:15 UTC 200 GET /v2/ 2B 10.0.0.1 curl/8",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -68,6 +84,8 @@ def test_without_names_all_services_are_shown_each_line_with_its_source(
             ["No logs are known for service 'nosuch'.", "Known: registry, nginx, logrotate, gitlab-rails."],
         ),
         (["--grep", "("], 2, ["'(' is not a regular expression"]),
+        (["--since", "soon"], 2, ["not a time: 'soon'"]),
+        (["--cursor", "/dev/null"], 2, ["/dev/null is no cursor of tail-logs"]),
         (["--level", "loud"], 2, ["'loud' is not one of"]),
         (["-n", "-1"], 2, ["-1 is not in the range x>=0"]),
         (["-n", "many"], 2, ["'many' is not a valid integer"]),
@@ -93,3 +111,23 @@ def test_on_an_omnibus_host_the_gitlab_ctl_command_is_named(
     (root / "opt/gitlab/embedded").mkdir(parents=True)
     assert cli.run(["--root", str(root), "tail-logs", "nginx"]) == 1
     assert "sudo gitlab-ctl status" in capfd.readouterr().err
+
+
+def test_json_is_one_document_a_line(root: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    arguments = ["tail-logs", "registry", "--no-follow", "--format", "json", "--utc"]
+    assert cli.run(["--root", str(root), *arguments]) == 0
+    documents = [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
+    assert [document["level"] for document in documents] == ["info", "error", "fatal", None]
+    assert {document["time"] for document in documents} == {"2026-11-24T03:59:14.641740+00:00"}
+
+
+def test_a_cursor_is_gone_on_from(root: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    current = root / "var/log/gitlab/registry/current"
+    arguments = ["tail-logs", "registry", "--no-follow", "--format", "raw", "--cursor", str(root / "cursor")]
+    printed = []
+    for number in range(3):
+        assert cli.run(["--root", str(root), *arguments]) == 0
+        printed.append(capfdbinary.readouterr().out)
+        with current.open("a") as file:
+            file.write(f"{number}\n")
+    assert printed == [("\n".join(LINES) + "\n").encode(), b"0\n", b"1\n"]

@@ -52,3 +52,8 @@ def test_nothing_is_no_message(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 def test_what_was_pasted_does_not_reach_the_terminal_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["why", "\x1b[2J no such thing"]) == 1
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_what_only_a_client_sees_is_told_by_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["why", "blob upload unknown to registry"]) == 0
+    assert "    glctl trace registry -- COMMAND…\n" in capsys.readouterr().out

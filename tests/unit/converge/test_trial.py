@@ -143,6 +143,15 @@ def test_new_storage_is_asked_for_something(
     assert not refused or problems[0][0].startswith("The registry does not reach its storage")
 
 
+def test_new_storage_whose_directory_is_yet_to_be_put_right_is_not_asked(
+    made: Callable[..., Prepared], notes: Path, configure: Configure
+) -> None:
+    images = Path(configure().effective["registry.storage"]["filesystem"]["rootdirectory"])
+    images.mkdir(parents=True)
+    images.chmod(0o500)  # as an interrupted run may have left it
+    assert list(registry_problems(made(registry(notes, 500)), None)) == []
+
+
 def test_storage_that_is_the_same_is_left_alone(
     made: Callable[..., Prepared], notes: Path, root: Root
 ) -> None:
@@ -207,3 +216,13 @@ def test_an_account_that_this_run_makes_is_tried_as_nobody(
         configuration.host, privileged=True, root=Root(), users=frozenset(users), groups=frozenset()
     )
     assert trying._account(replace(configuration, host=host)) == account
+
+
+@pytest.mark.parametrize(("mode", "there"), [(0o755, True), (0o700, False)])
+def test_it_is_started_where_its_account_may_be(configure: Configure, mode: int, there: bool) -> None:
+    effective = configure().effective
+    directory = Path(effective["registry.dir"])
+    directory.mkdir(parents=True)
+    directory.chmod(mode)
+    somebody = Account("somebody", os.geteuid() + 4321, (54321,))
+    assert trying._home(effective, somebody) == (str(directory) if there else "/")

@@ -120,4 +120,17 @@ def test_a_file_cut_below_what_was_read_is_truncated(tmp_path: Path) -> None:
         file.read()
         assert not file.truncated
         os.truncate(path, 4)
-        assert file.truncated
+        assert (file.read(), file.truncated) == (b"", True)
+        file.read_anew()
+        assert file.read() == b"one\n"
+
+
+def test_a_file_that_was_written_anew_is_truncated_though_it_is_as_long_again(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"one\ntwo\n")
+    with contextlib.closing(LogFile(path)) as file:
+        assert file.read(4) == b"one\n"
+        path.write_bytes(b"three\nfour\nfive\n")
+        assert (file.read(), file.truncated, file.position) == (b"", True, 4)
+        file.read_anew()
+        assert file.read() == b"three\nfour\nfive\n"

@@ -18,9 +18,18 @@ HEALTHY = [
 STAMPS = (b"", b"2026-11-24_03:59:14.64174 ", b"@400000006b0510fc0755579c ", b"2026-11-24T04:22:10.62618 ")
 
 
-def looked_at(*lines: bytes) -> list[bytes]:
+def looked_at(*lines: bytes, prefix: bytes = b"") -> list[bytes]:
     text = b"\n" + b"".join(line + b"\n" for line in lines)
-    return [text[start : text.index(b"\n", start)] for start in unusual(text, len(text))]
+    return [text[start : text.index(b"\n", start)] for start in unusual(text, len(text), prefix)]
+
+
+@pytest.mark.parametrize("stamp", STAMPS)
+def test_behind_a_prefix_the_same_lines_are_worth_a_look(stamp: bytes) -> None:
+    before = stamp + b"box (1): "
+    without = looked_at(*(stamp + line for line in LINES))
+    assert looked_at(*(before + line for line in LINES), prefix=b"box (1): ") == [
+        before + line.removeprefix(stamp) for line in without
+    ]
 
 
 @pytest.mark.parametrize("stamp", STAMPS)
@@ -81,3 +90,8 @@ def test_an_unfinished_line_is_worth_a_look_and_an_empty_one_is_not() -> None:
 
 def test_the_words_that_tell_begin_what_rules_know() -> None:
     assert all(any(rule.pattern.lstrip("^").startswith(word.decode()) for rule in RULES) for word in TELLING)
+
+
+def test_a_line_is_not_hidden_by_the_one_below_it() -> None:
+    access = b'127.0.0.1 - - [24/Nov/2026:03:51:12 +0000] "GET /v2/ HTTP/1.1" 200 2 "" ""'
+    assert looked_at(b"panic: something unheard- of", access) == [b"panic: something unheard- of"]

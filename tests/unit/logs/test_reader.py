@@ -2,8 +2,9 @@ import contextlib
 import gzip
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,8 +51,10 @@ def svlogd(tmp_path: Path) -> Svlogd:
 
 
 @contextlib.contextmanager
-def reading(source: LogSource, last: int = 10, wanted: LineFilter | None = None) -> Iterator[SourceReader]:
-    with contextlib.closing(SourceReader(source, last, wanted)) as reader:
+def reading(
+    source: LogSource, last: int = 10, wanted: LineFilter | None = None, **options: Any
+) -> Iterator[SourceReader]:
+    with contextlib.closing(SourceReader(source, last, wanted, **options)) as reader:
         yield reader
 
 
@@ -228,10 +231,7 @@ def test_with_a_filter_the_last_lines_are_the_last_wanted_ones_also_from_archive
     svlogd.rotate()
     svlogd.write(b"x\nx\nerror 3\nx\n")
     with reading(svlogd.source, 2, ERRORS) as reader:
-        assert drain(reader) == b"error 2\nerror 3\n"
-        svlogd.write(b"y\nerror 4\nerr")
-        assert drain(reader) == b"error 4\n"
-        assert reader.rest() == b""
+        assert drain(reader) == b"error 2\nx\nx\nx\nerror 3\nx\n"
 
 
 def test_the_search_for_wanted_lines_is_bounded(svlogd: Svlogd, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,7 +240,7 @@ def test_the_search_for_wanted_lines_is_bounded(svlogd: Svlogd, monkeypatch: pyt
         svlogd.write(b"error %d\nxxx\n" % number)
         svlogd.rotate()
     with reading(svlogd.source, 9, ERRORS) as reader:
-        assert drain(reader) == b"error 4\n"
+        assert drain(reader) == b"error 4\nxxx\n"
 
 
 class Nginx:
@@ -263,7 +263,7 @@ def test_a_renamed_nginx_log_is_read_until_nginx_has_left_it(
 ) -> None:
     nginx = Nginx(tmp_path)
     monkeypatch.setattr(reader_module, "REOPEN_GRACE", 60.0)
-    with reading(nginx.source) as reader, contextlib.ExitStack() as stack:
+    with reading(nginx.source, patient=True) as reader, contextlib.ExitStack() as stack:
         nginx.write(b"1\n")
         stack.callback(nginx.file.close)
         assert drain(reader) == b"1\n"
@@ -302,3 +302,188 @@ def test_a_log_that_may_not_be_read_says_so(svlogd: Svlogd) -> None:
         os.seteuid(0)
     assert "permission denied" in error.value.message
     assert "sudo" in error.value.hint
+
+
+# --- going on from a mark
+
+
+def resumed(reader: SourceReader, **options: Any) -> contextlib.closing[SourceReader]:
+    """Another reader that goes on where *reader* has ended."""
+    place = reader.mark(0)
+    reader.close()
+    return contextlib.closing(SourceReader(reader.source, 10, place=place, **options))
+
+
+@pytest.mark.parametrize("suffix", ["s", "u"])
+def test_a_reader_that_ended_goes_on_over_rotations(svlogd: Svlogd, suffix: str) -> None:
+    svlogd.write(b"0\n")
+    svlogd.rotate()
+    svlogd.write(b"1\n2\nha")
+    with reading(svlogd.source, 3) as reader:
+        assert drain(reader) == b"1\n2\n"
+        svlogd.write(b"lf\n")
+        archive = svlogd.rotate(suffix)
+        if suffix == "u":
+            svlogd.compress(archive)
+        for number in range(3, 5):
+            svlogd.write(b"%d\n" % number)
+            svlogd.rotate()
+        svlogd.write(b"5\n")
+        with resumed(reader) as again:
+            assert drain(again) == b"half\n3\n4\n5\n"
+
+
+def test_a_reader_that_ended_in_the_middle_of_what_it_was_given_goes_on_there(svlogd: Svlogd) -> None:
+    svlogd.write(b"1\n22\n333\nhal")
+    with reading(svlogd.source) as reader:
+        assert reader.read() == b"1\n22\n333\n"
+        place = reader.mark(len(b"22\n333\n"))
+    with reading(svlogd.source, place=place) as again:
+        assert drain(again) == b"22\n333\n"
+
+
+def test_a_line_that_was_cut_off_is_told_once(svlogd: Svlogd) -> None:
+    svlogd.write(b"1\nhalf")
+    with reading(svlogd.source) as reader:
+        assert reader.read() == b"1\n"
+        svlogd.rotate()
+        svlogd.write(b"2\n")
+        assert reader.read() == b"half\n"
+        place, given = reader.mark(len(b"half\n")), reader.mark(0)
+    with reading(svlogd.source, place=place) as again:
+        assert drain(again) == b"half\n2\n"
+    with reading(svlogd.source, place=given) as again:
+        assert drain(again) == b"2\n"
+
+
+def test_when_all_that_a_mark_knew_is_deleted_the_rest_is_read_and_the_loss_told(svlogd: Svlogd) -> None:
+    told: list[str] = []
+    svlogd.write(b"1\n")
+    with reading(svlogd.source) as reader:
+        assert drain(reader) == b"1\n"
+        svlogd.rotate().unlink()
+        svlogd.write(b"2\n")
+        svlogd.rotate()
+        svlogd.write(b"3\n")
+        with resumed(reader, tell=told.append) as again:
+            assert drain(again) == b"2\n3\n"
+    assert len(told) == 1
+    assert "lines may be missing" in told[0]
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["empty", "no file"])
+def test_what_comes_after_there_was_nothing_is_read_from_its_beginning(svlogd: Svlogd, there: bool) -> None:
+    if there:
+        svlogd.write(b"old\n")
+        svlogd.rotate()
+    with reading(svlogd.source, 0) as reader:
+        assert drain(reader) == b""
+        told: list[str] = []
+        for number in range(3):
+            svlogd.write(b"%d\n" % number)
+            svlogd.rotate()
+        with resumed(reader, tell=told.append) as again:
+            assert drain(again) == b"0\n1\n2\n"
+    assert told == []
+
+
+def test_more_files_than_may_be_open_are_read_in_their_order(
+    svlogd: Svlogd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_module, "OPEN_AT_ONCE", 3)
+    svlogd.write(b"0\n")
+    with reading(svlogd.source) as reader:
+        assert drain(reader) == b"0\n"
+        place = reader.mark(0)
+        for number in range(1, 20):
+            svlogd.rotate()
+            svlogd.write(b"%d\n" % number)
+        expected = b"".join(b"%d\n" % number for number in range(1, 20))
+        assert drain(reader) == expected
+    with reading(svlogd.source, place=place) as again:
+        assert drain(again) == expected
+    with reading(svlogd.source, 19) as other:
+        assert drain(other) == expected
+
+
+def rename(path: Path, kept: int, *, compress: bool = False) -> None:
+    """Rotate as logrotate does by renaming, with delaycompress, and without telling the writer."""
+    for number in range(kept, 0, -1):
+        for suffix in ("", ".gz"):
+            old = path.with_name(f"{path.name}.{number}{suffix}")
+            if old.exists():
+                old.rename(path.with_name(f"{path.name}.{number + 1}{suffix}"))
+    path.rename(path.with_name(f"{path.name}.1"))
+    path.touch()
+    if compress and (second := path.with_name(f"{path.name}.2")).exists():
+        second.with_name(f"{second.name}.gz").write_bytes(gzip.compress(second.read_bytes()))
+        second.unlink()
+
+
+def copy_and_truncate(path: Path) -> None:
+    """Rotate as logrotate does with copytruncate."""
+    for number in range(9, 0, -1):
+        old = path.with_name(f"{path.name}.{number}")
+        if old.exists():
+            old.rename(path.with_name(f"{path.name}.{number + 1}"))
+    path.with_name(f"{path.name}.1").write_bytes(path.read_bytes())
+    os.truncate(path, 0)
+
+
+def append(path: Path, data: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(data)
+
+
+@pytest.mark.parametrize("compress", [False, True])
+@pytest.mark.parametrize("ended", [False, True], ids=["slept", "ended"])
+def test_renamings_that_were_slept_through_lose_nothing(tmp_path: Path, ended: bool, compress: bool) -> None:
+    log = tmp_path / "access.log"
+    append(log, b"1\n")
+    with reading(LogSource("nginx", log)) as reader:
+        assert drain(reader) == b"1\n"
+        append(log, b"2\n")
+        for number in range(3, 7):
+            rename(log, 9, compress=compress)
+            append(log, b"%d\n" % number)
+        with resumed(reader) if ended else contextlib.nullcontext(reader) as again:
+            assert drain(again) == b"2\n3\n4\n5\n6\n"
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["slept", "ended"])
+@pytest.mark.parametrize("cuts", [1, 3])
+@pytest.mark.parametrize("new", [b"3\n", b"3 is longer than all that was there before\n"])
+def test_what_copytruncate_has_copied_is_read_in_the_copy(
+    tmp_path: Path, ended: bool, cuts: int, new: bytes
+) -> None:
+    log = tmp_path / "access.log"
+    append(log, b"1\nha")
+    with reading(LogSource("nginx", log)) as reader:
+        assert drain(reader) == b"1\n"
+        append(log, b"lf\n")
+        for _ in range(cuts):
+            copy_and_truncate(log)
+            append(log, new)
+        with resumed(reader) if ended else contextlib.nullcontext(reader) as again:
+            assert drain(again) == b"half\n" + cuts * new
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["slept", "ended"])
+@pytest.mark.parametrize("rotate", [copy_and_truncate, lambda path: rename(path, 9)], ids=["copy", "rename"])
+@pytest.mark.parametrize("older", [True, False])
+def test_what_came_and_was_rotated_after_the_file_was_empty_is_read(
+    tmp_path: Path, older: bool, rotate: Callable[[Path], None], ended: bool
+) -> None:
+    log = tmp_path / "access.log"
+    log.touch()
+    if older:
+        append(log, b"0\n")
+        rotate(log)
+    with reading(LogSource("nginx", log), 0) as reader:
+        assert drain(reader) == b""
+        for number in range(1, 4):
+            append(log, b"%d\n" % number)
+            rotate(log)
+        append(log, b"4\n")
+        with resumed(reader) if ended else contextlib.nullcontext(reader) as again:
+            assert drain(again) == b"1\n2\n3\n4\n"

@@ -134,3 +134,9 @@ ERROR = (
 )
 def test_a_record_in_one_line_without_credentials(line: str, text: str) -> None:
     assert quoted(parse(line.encode(), "registry")) == text
+
+
+def test_the_prefix_of_svlogd_hides_no_last_words(tmp_path: Path, current: Path) -> None:
+    (current.parent / "config").write_bytes(b"pbox registry: \n")
+    current.write_bytes(b"2026-11-24_03:59:14.64174 box registry: panic: StorageDriver not registered: gcs\n")
+    assert said_at_last(Root(tmp_path), "registry").code == "storage-driver-unknown"

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from glctl.errors import UsageError
-from glctl.logs.sources import LogSource, files_in, find_sources, log_directory, service_of
+from glctl.logs.sources import LogSource, files_in, find_sources, log_directory, prefix_in, service_of
 from glctl.paths import Root
 
 OMNIBUS_RUN = """#!/bin/sh
@@ -130,3 +130,35 @@ def test_the_logs_of_a_directory_and_of_services_below_it_are_found_oldest_first
 )
 def test_a_file_belongs_to_the_service_in_its_path(path: str, service: str) -> None:
     assert service_of(Path(path)) == service
+
+
+@pytest.mark.parametrize(
+    ("config", "prefix"),
+    [
+        (b"s209715200\nn30\npbox registry: \n!gzip\n", b"box registry: "),
+        (b"s1\n", b""),
+        (b"pone\nptwo\n", b"two"),
+        (None, b""),
+    ],
+)
+def test_the_prefix_is_that_of_svlogd_s_config_file(
+    tmp_path: Path, config: bytes | None, prefix: bytes
+) -> None:
+    directory = tmp_path / "var/log/gitlab/nginx"
+    directory.mkdir(parents=True)
+    if config is not None:
+        (directory / "config").write_bytes(config)
+    current, error, *_ = find_sources(Root(tmp_path), ["nginx"])
+    assert (current.prefix, error.prefix) == (prefix, b"")
+    assert prefix_in(directory / label(1, "s")) == prefix
+    stamp = b"2026-11-24_03:59:14.64174 "
+    assert current.plain(stamp + prefix + b"x") == stamp + b"x"
+    assert current.plain(prefix + b"x") == b"x"
+    assert current.plain(stamp + b"before it was set") == stamp + b"before it was set"
+
+
+def test_a_gz_beside_what_it_is_made_from_is_not_finished(tmp_path: Path) -> None:
+    for name in ("error.log", "error.log.1", "error.log.2", "error.log.2.gz", "error.log.3.gz"):
+        (tmp_path / name).touch()
+    archives = LogSource("nginx", tmp_path / "error.log").archives()
+    assert [path.name for path in archives] == ["error.log.3.gz", "error.log.2", "error.log.1"]

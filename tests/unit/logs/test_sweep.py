@@ -136,3 +136,14 @@ def test_of_gitlabs_own_logs_only_what_is_about_the_registry_counts(tmp_path: Pa
     path.write_bytes(other * 100 + other.replace(b"/a", b"/jwt/auth") + other)
     tally = sweep(Stretch(path, "gitlab-rails"), EVER)
     assert {name: seen.count for name, seen in tally.shapes.items()} == {"GET … …": 1}
+
+
+def test_the_prefix_of_svlogd_hides_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "current"
+    (tmp_path / "config").write_bytes(b"pbox (1): \n")
+    stamp = FINE[:26]
+    lines = [stamp + b"box (1): " + line.removeprefix(FULL[:26]) for line in (FULL, FULL)]
+    path.write_bytes(FINE.replace(stamp, stamp + b"box (1): ") * 3000 + b"".join(lines))
+    tally = sweep(Stretch(path, "registry"), EVER)
+    assert tally.codes["storage-no-space"].count == 2
+    assert not tally.shapes

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from glctl.errors import UsageError
-from glctl.logs.times import moment
+from glctl.logs.stretches import Window
+from glctl.logs.times import moment, window_of
 
 NOW = datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
 
@@ -57,3 +58,11 @@ def test_a_day_before_the_clock_was_changed_has_its_own_zone() -> None:
 def test_what_is_no_time_is_a_mistake(text: str) -> None:
     with pytest.raises(UsageError, match="not a time"):
         moment(text, NOW.astimezone())
+
+
+def test_a_window_is_between_two_times() -> None:
+    window = window_of("2026-11-24T10:00Z", "2026-11-24T11:00Z")
+    assert window == Window(datetime(2026, 11, 24, 10, tzinfo=UTC), datetime(2026, 11, 24, 11, tzinfo=UTC))
+    assert window_of(None, None).is_open
+    with pytest.raises(UsageError, match="--since is not before --until"):
+        window_of("1h", "2h")

@@ -1,0 +1,69 @@
+"""A command run behind the proxy, and the Conversation that comes of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from glctl.clients.authority import make_authority, trusted_bundle
+from glctl.clients.http import address_of
+from glctl.trace import command as traced
+from glctl.trace.leftovers import left_behind
+from glctl.trace.proxy import recording, require_mitmproxy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from glctl.trace.exchange import Conversation
+
+_LOOKED_AT = 8  # servers whose certificates are looked at; a push talks to three
+
+
+def record(
+    command: Sequence[str], variables: Mapping[str, str], *, output_to_stderr: bool = False
+) -> tuple[Conversation, int]:
+    """Run *command* to its end; what it and its servers said, and its exit code.
+
+    Nothing of it stays on this machine: the authority that the command trusts meanwhile lies in a private
+    directory, counts for a day and is removed. GlctlError where mitmproxy is missing or does not start.
+    """
+    import tempfile
+
+    require_mitmproxy()
+    traced.require_reachable(command)
+    with tempfile.TemporaryDirectory(prefix="glctl-trace-") as folder:  # 0700
+        directory = Path(folder)
+        key, certificate = make_authority(time.time())
+        bundle, authority = directory / "bundle.pem", directory / "authority.pem"
+        _write(directory / "mitmproxy-ca.pem", key + certificate)  # its name is mitmproxy's
+        _write(authority, certificate)
+        _write(bundle, f"{trusted_bundle(variables).rstrip()}\n{certificate}")
+        with recording(directory) as (url, recorder):
+            made = traced.environment(variables, url, bundle, authority)
+            code = traced.run(command, made, output_to_stderr=output_to_stderr)
+            conversation = recorder.conversation()
+    return replace(conversation, distrusted=_distrusted(conversation), left_behind=left_behind()), code
+
+
+def _write(path: Path, text: str) -> None:
+    path.touch(0o600)
+    path.write_text(text)
+
+
+def _distrusted(conversation: Conversation) -> tuple[tuple[str, str], ...]:
+    """The servers whose certificates this machine does not trust: the proxy took them from all alike."""
+    from glctl.clients.tls import why_not_trusted
+
+    origins = {
+        urlsplit(e.url).netloc: e for e in conversation.exchanges if e.url.startswith("https:") and e.status
+    }
+    found = []
+    for place, exchange in list(origins.items())[:_LOOKED_AT]:
+        host, port = exchange.server.rsplit(":", 1)
+        failure = why_not_trusted((host.strip("[]"), int(port)), address_of(exchange.url)[0])
+        if failure and failure.kind == "tls":
+            found.append((place, failure.message))
+    return tuple(found)

@@ -1,0 +1,3 @@
+"""Images in OpenStack Swift, by its S3 protocol."""
+
+STACK = "swift"
