@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from glctl.doctor.s3_settings import S3Settings
     from glctl.findings.model import Finding
 
+_GATEWAY = (502, 503, 504)  # of a proxy that finds nobody behind it
+
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Ask for a listing: whatever an S3 thinks of it, it answers in its own words."""
@@ -70,6 +72,9 @@ def _not_s3(facts: Facts, settings: S3Settings, answer: Answer) -> Finding:
     seen = [in_words(answer), *_kind(exchange)]
     if endpoint.startswith("http:") and (other := _other_scheme(facts, settings, "protocol")) and other.is_s3:
         return _wrong_scheme(settings, "https", [*seen, in_words(other)])
+    if exchange.status in _GATEWAY:
+        summary = f"What answers at {endpoint} does not reach an S3 itself: {exchange.status}."
+        return found("s3-unreachable", endpoint, summary, evidence=seen)
     return found("s3-endpoint-not-s3", endpoint, f"What answers at {endpoint} is no S3.", evidence=seen)
 
 

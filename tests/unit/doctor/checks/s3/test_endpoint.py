@@ -91,3 +91,12 @@ def test_something_else_answers(bucket: Callable[..., Facts], run: Any, answers:
     [finding], note = run(CHECK, bucket())
     assert (finding.code, note) == ("s3-endpoint-not-s3", "no S3: 200")
     assert "server: nginx" in finding.evidence
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_proxy_that_finds_no_s3_behind_it(
+    bucket: Callable[..., Facts], run: Any, answers: Any, status: int
+) -> None:
+    answers.tell("GET", "", status, b"<html><h1>Bad Gateway</h1></html>", content_type="text/html")
+    [finding], _ = run(CHECK, bucket())
+    assert finding.code == "s3-unreachable"
