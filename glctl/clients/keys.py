@@ -33,7 +33,7 @@ TOKEN_LIFETIME = 300  # seconds; GitLab's default for container_registry_token_e
 NOT_BEFORE_MARGIN = 5  # seconds; GitLab dates its tokens back by as much
 
 _BEGIN_CERTIFICATE = "-----BEGIN CERTIFICATE-----"
-_KEY_HINT = "it should be a PEM file that begins with -----BEGIN RSA PRIVATE KEY-----"
+_KEY_HINT = "it should be a PEM file with an RSA PRIVATE KEY"  # the line itself would be masked
 _CERTIFICATE_HINT = f"it should be a PEM file that begins with {_BEGIN_CERTIFICATE}"
 
 

@@ -53,7 +53,7 @@ def ask_for_token(
         pair = f"{login[0]}:{login[1].reveal()}".encode()
         headers["Authorization"] = Secret(f"Basic {base64.b64encode(pair).decode()}")
     url = f"{realm}{'&' if '?' in realm else '?'}{urlencode(parameters)}"
-    return understood(client.request("GET", url, headers=headers, step="get token"))
+    return understood(client.request("GET", url, headers=headers, step="token request"))
 
 
 def understood(exchange: Exchange) -> TokenAnswer:

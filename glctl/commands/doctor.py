@@ -12,6 +12,7 @@ import click
 
 from glctl.commands.completion import complete_codes, complete_doctor_names
 from glctl.commands.progress import Progress
+from glctl.commands.seconds import Seconds
 from glctl.doctor.choice import choose
 from glctl.doctor.clocks import time_servers
 from glctl.doctor.facts import Facts, Options
@@ -56,10 +57,10 @@ _EFFECTS = {"passing": "  (not with --read-only)", "lasting": "  (with --write o
     help="Leave out this group, check, or code with what follows from it (repeatable).",
 )
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings, too.")
-@click.option("--timeout", type=click.FloatRange(min=0.1), metavar="S", help="Seconds that a check may take.")
 @click.option(
-    "--wait", type=click.FloatRange(min=0), metavar="S", help="Look again for S seconds, until all is well."
+    "--timeout", type=Seconds(min=0.1, max=86400), metavar="S", help="Seconds that a check may take."
 )
+@click.option("--wait", type=Seconds(min=0), metavar="S", help="Look again for S seconds, until all is well.")
 @click.option(
     "--write", is_flag=True, help="Also push one small blob and read it back; it stays, always the same."
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from glctl.commands.seconds import Seconds
 from glctl.converge.watch import SECONDS
 from glctl.services.control import TIMEOUT
 
@@ -13,15 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class _Seconds(click.FloatRange):
-    """A number that time can come to: not ``nan``, which is neither less nor more than any."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        seconds: float = super().convert(value, param, ctx)
-        return seconds if seconds == seconds else self.fail(f"{value!r} is no number.", param, ctx)
-
-
-_SECONDS = _Seconds(min=0)
+_SECONDS = Seconds(min=0)
 
 no_rollback = click.option(
     "--no-rollback", is_flag=True, help="Where a service fails on the new files, leave them."

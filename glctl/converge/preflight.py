@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from glctl.converge.desired import Configuration
     from glctl.converge.plan import Problem
     from glctl.converge.prepare import Prepared
+    from glctl.paths import Root
+
+_IN_USE = os.strerror(errno.EADDRINUSE).lower()
+_MOMENT, _POLL = 2.0, 0.02  # seconds
 
 
 def preflight(prepared: Prepared, *, trial: bool = True) -> None:
@@ -148,8 +154,23 @@ def _ports(configuration: Configuration) -> Iterator[Problem]:
                 f"Port {port} is taken: {taken} listens on it, and {ruby_name(key)} wants it.",
                 f"Stop that, or set {ruby_name(key)} to a free port.",
             )
-        elif reason := ports.why_not(host, 0 if holders else port):  # what is ours will let go of the port
+        # What is ours will let go of the port.
+        elif reason := ports.why_not(host, 0) if holders else _why_not(host, port, configuration.host.root):
             yield (
                 f"{ruby_name(key)} {host}:{port} cannot be had: {reason}.",
                 "Choose another address or port.",
             )
+
+
+def _why_not(host: str, port: int, root: Root) -> str:
+    """Why an address that nobody was seen to have cannot be had; empty if it can.
+
+    A service of ours that starts over and over has it for moments: such a one is waited for.
+    """
+    deadline = time.monotonic() + _MOMENT
+    while (reason := ports.why_not(host, port)) == _IN_USE and time.monotonic() < deadline:
+        holders = ports.holders(host, port)
+        if holders and not ports.foreign(holders, root):
+            return ports.why_not(host, 0)
+        time.sleep(_POLL)
+    return reason

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import eq
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -63,6 +64,15 @@ class Observed:
                 return None
             node = node.get(key)
         return node
+
+    def variable(self, *path: str) -> str:
+        """The variable of the environment that sets the value at *path*, or some of it; else empty."""
+        return next((name for name in self.overrides if all(map(eq, overriding(name), path))), "")
+
+    def where(self, *path: str) -> str:
+        """Where the value at *path* is set, as evidence names it."""
+        variable = self.variable(*path)
+        return f"{variable} of its environment" if variable else f"{self.config_path}: {'.'.join(path)}"
 
     def path(self, written: Any) -> Path:
         """The file that config.yml means by *written*: a relative one lies beside it."""

@@ -14,7 +14,7 @@ from glctl.findings.codes.s3 import NAMED_BY_S3
 from glctl.findings.found import found
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Sequence
 
     from glctl.clients.s3 import Answer
     from glctl.doctor.s3 import S3Facts
@@ -85,24 +85,27 @@ def refusal(settings: S3Settings, answer: Answer, action: Action) -> Finding:
 def denied(settings: S3Settings, answer: Answer, action: Action) -> Finding:
     """The registry's key may not do *action*: the policy statement that lets it."""
     name = settings.bucket.name
-    if "explicit deny" in answer.message:
-        remedy = (
-            f"A Deny forbids it ({_policy_named(answer.message)}): remove it, or exempt the registry's key\n"
-            f"from it. An Allow of {' and '.join(action.permissions)} does not overrule it."
-        )
-    else:
-        remedy = (
-            'Allow it in the policy of the registry\'s key (a bucket policy also wants its "Principal"):\n'
-            + s3_policy.statements(settings, action.permissions)
-        )
     return found(
         action.code,
         name,
         f"S3 denies the registry {action.name} in the bucket {name}: "
         f"{' and '.join(action.permissions)} {'is' if len(action.permissions) == 1 else 'are'} not allowed.",
         cause=action.breaks,
-        remedy=remedy,
+        remedy=how_to_allow(settings, answer, action.permissions),
         evidence=[in_words(answer)],
+    )
+
+
+def how_to_allow(settings: S3Settings, answer: Answer, permissions: Sequence[str]) -> str:
+    """What lets the registry's key do what *answer* denies: *permissions*, or a Deny taken away."""
+    if "explicit deny" in answer.message:
+        return (
+            f"A Deny forbids it ({_policy_named(answer.message)}): remove it, or exempt the registry's key\n"
+            f"from it. An Allow of {' and '.join(permissions)} does not overrule it."
+        )
+    return (
+        'Allow it in the policy of the registry\'s key (a bucket policy also wants its "Principal"):\n'
+        + s3_policy.statements(settings, permissions)
     )
 
 
@@ -183,12 +186,12 @@ def _key_in_words(s3: S3Facts) -> Iterator[str]:
 
 def _throttled(settings: S3Settings, answer: Answer) -> Finding:
     times = answer.throttled
-    asked = f"{answer.exchange.step} was told to slow down {times} time{'s' * (times != 1)}"
+    asked = f"{answer.exchange.step} was told to slow down {times} time{'s' * (times != 1)}, then"
     return found(
         "s3-throttled",
         settings.bucket.name,
         f"S3 has too many requests to bear for the bucket {settings.bucket.name}.",
-        evidence=[f"{asked}, then: {answer.exchange.status}"],
+        evidence=[f"{asked if times else answer.exchange.step}: {answer.exchange.status}"],
         severity="warning" if answer.ok else "error",
         remedy=f"{settings.key}['maxrequestspersecond'] = 100",
     )

@@ -60,7 +60,13 @@ def link(findings: Iterable[Finding], checks: Iterable[CheckResult] = ()) -> tup
     current = tuple(
         _as_over(f) if f.check == LOGS and well & set(CODES[f.code].disproved_by) else f for f in findings
     )
-    return tuple(replace(f, explained_by=_root_of(f, current)) for f in current)
+    return tuple(replace(f, explained_by=_root_of(f, current) or _seen_now(f, current)) for f in current)
+
+
+def _seen_now(finding: Finding, findings: Iterable[Finding]) -> str | None:
+    """The Code of *finding* where a log says what a check sees as well: then it is one cause, told once."""
+    others = {f.code for f in findings if f.check != LOGS and f.severity == "error"}
+    return finding.code if finding.check == LOGS and finding.code in others else None
 
 
 def _as_over(finding: Finding) -> Finding:

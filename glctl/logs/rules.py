@@ -137,7 +137,7 @@ RULES: tuple[LogRule, ...] = (
         "s3-config-invalid",
         b"panic: ",
         r"^panic: (?P<subject>invalid region provided: .*|no (?:region|bucket) parameter provided"
-        r"|the \w+ .*parameter (?:should|must) be .*)",
+        r"|the \w+ .*parameter (?:should|must) be .*|invalid value for \w+ parameter: .*)",
         "The registry cannot use its S3 settings: {subject}.",
     ),
     LogRule(  # B05

@@ -20,7 +20,7 @@ _KINDS: tuple[tuple[str, FailureKind, str], ...] = (
     (r"Errno 111|Connection refused|Connect call failed", "refused", "nothing listens at {place} (TCP)"),
     (r"Errno 110|timed out", "timeout", "{place} cannot be connected to in time"),
     (r"Errno (?:101|113)|unreachable|No route", "unreachable", "{place} cannot be reached"),
-    (r"wrong version number|packet length too long|record layer failure|http request", "tls",
+    (r"does not speak TLS|wrong version number|packet length too long|record layer failure", "tls",
      "{place} answers, but not in TLS"),
     (r"TLS|SSL", "tls", "no TLS with {place}"),
     (r"headers of more than \d+ KiB", "protocol", "{place} sends headers without end"),
@@ -63,6 +63,8 @@ class CutOff:
 
     def exchange(self) -> Exchange:
         """What it has come to so far."""
+        if self._flow.response and self._flow.response.raw_content is not None:
+            return exchange_of(self._flow, sent=self._sent)
         return exchange_of(self._flow, bytes(self._body), self._sent, self._received)
 
 
@@ -97,6 +99,12 @@ def exchange_of(
         version=request.http_version,
         failure=failure(told, written((request.host, request.port))) if failed else None,
     )
+
+
+def is_kept_whole(flow: Any) -> bool:
+    """Whether the answer, whose headers are there, is one of which everything is kept."""
+    length = flow.response.headers.get("content-length", "")
+    return length.isdigit() and int(length) <= KEPT_BODY and _keeps(flow)
 
 
 def failure(told: str, place: str) -> Failure:

@@ -37,11 +37,14 @@ _CODES: dict[Kind, str] = {
 
 def judge(talk: Talk) -> Iterator[Finding]:
     """What is wrong with tokens."""
+    others = [step for step in talk.steps if step.exchange.method == "GET"]
     for step in talk.steps:
         if talk.recovered(step):
             continue
         if step.name == TOKEN:
-            yield from _of_realm(step, talk)
+            # OAuth's way, which GitLab does not know: clients try it, then the other one.
+            if step.exchange.method != "POST" or not any(s.name == TOKEN for s in others):
+                yield from _of_realm(step, talk)
         elif step.exchange.status == 401 and not step.in_storage:
             yield from _of_registry(step, talk)
 

@@ -9,7 +9,7 @@ from glctl.clients.http import without_credentials
 from glctl.findings.found import found
 from glctl.trace.flows import NOT_TLS
 from glctl.trace.steps import PING, REDIRECTS, absolute
-from glctl.trace.talk import refusal, seen
+from glctl.trace.talk import origin, refusal, seen
 from glctl.trace.telling import host_of
 from glctl.trace.words import duration
 
@@ -38,6 +38,8 @@ _FAILURES = {
 def judge(talk: Talk) -> Iterator[Finding]:
     """What is wrong on the way."""
     for step in talk.of_registry:
+        if origin(step.exchange.url) in talk.led_astray:
+            continue
         if step.exchange.failure:
             if not talk.answered_later(step):
                 yield from _unanswered(step)

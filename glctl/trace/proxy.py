@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from glctl.errors import GlctlError
 from glctl.trace.exchange import Conversation, Distrust
-from glctl.trace.flows import CutOff, exchange_of, written
+from glctl.trace.flows import CutOff, exchange_of, is_kept_whole, written
 
 if TYPE_CHECKING:
     import asyncio
@@ -49,8 +49,9 @@ class Recorder:
         flow.request.stream = cut_off.sent
 
     def responseheaders(self, flow: Any) -> None:
-        """Count the answer, too."""
-        if cut_off := self._open.get(flow.id):
+        """Count the answer, too. One that is to be kept is had whole first: clients hang up on a refusal."""
+        cut_off = self._open.get(flow.id)
+        if cut_off and not is_kept_whole(flow):
             flow.response.stream = cut_off.received
 
     def response(self, flow: Any) -> None:

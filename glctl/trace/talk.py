@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from glctl.clients.distribution import json_object
 from glctl.clients.http import address_of
 from glctl.trace.notes import notes
-from glctl.trace.steps import steps
+from glctl.trace.steps import PING, REDIRECTS, absolute, steps
 from glctl.trace.telling import host_of
 from glctl.trace.words import duration
 
@@ -39,6 +39,19 @@ class Talk:
         named = [step for step in self.steps if not step.in_storage and step.name != "get token"]
         return tuple(step for step in named if address(step.exchange) in hosts or step.name == "connect")
 
+    @cached_property
+    def led_astray(self) -> frozenset[tuple[str, Address]]:
+        """Other origins that the registry's answers lead clients to with uploads and pings.
+
+        What fails there follows from that.
+        """
+        led = (
+            (s.exchange.url, absolute(s.exchange.url, s.exchange.header("location")))
+            for s in self.of_registry
+            if s.exchange.status == 202 or (s.name == PING and s.exchange.status in REDIRECTS)
+        )
+        return frozenset(origin(there) for here, there in led if origin(here) != origin(there))
+
     def recovered(self, step: Step) -> bool:
         """Whether the client did the same again later, and it went well."""
         return self._last_success.get((step.name, step.repository), -1) > step.number
@@ -49,7 +62,13 @@ class Talk:
 
     @cached_property
     def _last_success(self) -> dict[tuple[str, str], int]:
-        return {(s.name, s.repository): s.number for s in self.steps if succeeded(s.exchange)}
+        last: dict[tuple[str, str], int] = {}
+        for step in self.steps:
+            if succeeded(step.exchange):
+                last[step.name, step.repository] = step.number
+                if step.name == "start upload":  # where a layer may not be mounted it is uploaded
+                    last["mount blob", step.repository] = step.number
+        return last
 
     @cached_property
     def _last_answer(self) -> dict[Address, int]:
@@ -59,6 +78,14 @@ class Talk:
 def succeeded(exchange: Exchange) -> bool:
     """Whether there is an answer, and none that refuses."""
     return exchange.status is not None and exchange.status < 400 and exchange.failure is None
+
+
+def origin(url: str) -> tuple[str, Address]:
+    """Scheme, host and port of *url*."""
+    try:
+        return url.partition(":")[0], address_of(url)
+    except ValueError:
+        return "", ("", 0)
 
 
 def address(exchange: Exchange) -> Address:

@@ -184,18 +184,23 @@ class Registry:
 
 
 @contextlib.contextmanager
-def docker_registry(folder: Path, key: Secret | None = None) -> Iterator[Registry]:
-    """Debian's registry with token auth, filesystem storage under *folder* and a debug server."""
+def docker_registry(
+    folder: Path, key: Secret | None = None, *, realm: str = REALM, driver: Mapping[str, object] | None = None
+) -> Iterator[Registry]:
+    """Debian's registry with token auth and a debug server; images in *folder*, or where *driver* says."""
     key = key or keys.generate_key(bits=2048)
     port, debug_port = free_ports(2)
     certificate, storage, config = folder / "registry.crt", folder / "storage", folder / "config.yml"
     certificate.write_text(keys.certify(key, time.time() - 3600))
     storage.mkdir()
-    token = {"realm": REALM, "service": SERVICE, "issuer": ISSUER}
+    token = {"realm": realm, "service": SERVICE, "issuer": ISSUER}
     settings = {
         "version": 0.1,
         "log": {"level": "info", "formatter": "text"},
-        "storage": {"filesystem": {"rootdirectory": str(storage)}, "delete": {"enabled": True}},
+        "storage": {
+            **(driver or {"filesystem": {"rootdirectory": str(storage)}}),
+            "delete": {"enabled": True},
+        },
         "http": {
             "addr": f"127.0.0.1:{port}",
             "secret": "0" * 128,

@@ -48,6 +48,7 @@ class Moto:
     user: str = "registry"
     bucket: str = BUCKET
     region: str = REGION
+    process: Any = None
 
     def client(self, service: str = "s3") -> Any:
         """A client with all rights, while :meth:`lifted`; else with those of the user."""
@@ -77,12 +78,15 @@ class Moto:
 
     def allow(self, actions: Sequence[str] = (*ON_BUCKET, *ON_OBJECTS)) -> None:
         """Let the user do *actions*, and nothing else."""
+        which = {"UserName": self.user, "PolicyName": "registry"}
+        statements = [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}]
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
         with self.lifted():
-            statements = [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}] if actions else []
-            document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-            self.client("iam").put_user_policy(
-                UserName=self.user, PolicyName="registry", PolicyDocument=document
-            )
+            iam = self.client("iam")
+            if actions:
+                iam.put_user_policy(**which, PolicyDocument=document)
+            else:
+                iam.delete_user_policy(**which)
 
     @contextlib.contextmanager
     def denied(self, *actions: str) -> Iterator[None]:
@@ -107,8 +111,8 @@ def moto(folder: Path, region: str = REGION) -> Iterator[Moto]:
     pytest.importorskip("moto")
     port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with running(command, folder / "moto.log", lambda: accepts(port)):
-        server = Moto(f"http://127.0.0.1:{port}", region=region)
+    with running(command, folder / "moto.log", lambda: accepts(port)) as process:
+        server = Moto(f"http://127.0.0.1:{port}", region=region, process=process)
         server.make_bucket(BUCKET)
         iam = server.client("iam")
         iam.create_user(UserName=server.user)

@@ -37,7 +37,7 @@ CODES = (
         "proxy-bad-answer",
         "Through nginx, the registry answers otherwise than by itself.",
         "GET /v2/ through nginx against GET /v2/ past it",
-        "Look at the custom directives of registry['nginx'] in gitlab.rb.",
+        "Look at the custom directives of registry['nginx'] in gitlab.rb, and at the proxy before nginx.",
         "the distribution API",
         explains=("push-failed",),
     ),
@@ -70,6 +70,7 @@ CODES = (
         SEEN,
         symptoms=("error parsing HTTP 403 response body", "no basic auth credentials"),
         explains=("push-failed", "proxy-method-refused"),
+        disproved_by=("proxy",),
     ),
     Code(
         "proxy-redirects",
@@ -97,7 +98,7 @@ CODES = (
         "proxy-method-refused",
         "Methods that a push or a deletion needs do not get through nginx.",
         "each method without a token, past nginx and through it: the challenge names the actions it needs",
-        "Remove limit_except, or what else looks at $request_method, from "
+        "Remove limit_except, or what else looks at $request_method, from the proxy before nginx, or from "
         "registry['nginx']['custom_gitlab_server_config'] and run:\nglctl reconfigure",
         "the distribution API",
         symptoms=("405 Method Not Allowed", "received unexpected HTTP status: 403"),
@@ -118,6 +119,7 @@ CODES = (
             "location-wrong",
             "token-refused",
         ),
+        disproved_by=("methods",),
     ),
     Code(
         "proxy-body-limit",

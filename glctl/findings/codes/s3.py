@@ -14,7 +14,14 @@ _WELL = ("s3-signed", "push")
 # Nothing works then: the health check lists the bucket.
 _ALL = ("push-failed", "pull-failed", "registry-unhealthy")
 # What S3 makes of a key, a token or a bucket's name that cannot be.
-_REFUSED = ("s3-access-key-unknown", "s3-signature-mismatch", "s3-token-invalid", "s3-bucket-missing")
+_REFUSED = (
+    "s3-access-key-unknown",
+    "s3-signature-mismatch",
+    "s3-token-invalid",
+    "s3-bucket-missing",
+    "s3-acl-refused",
+    "s3-not-implemented",
+)
 # What follows where one action is denied: the registry logs AccessDenied for it.
 _DENIED = ("s3-access-denied", "push-failed")
 
@@ -43,7 +50,7 @@ CODES = (
         f"Correct {_S}.",
         _DRIVER,
         symptoms=("panic: invalid region provided", "no region parameter provided"),
-        explains=("service-crash-loop", "s3-unreachable", "s3-not-implemented", *_REFUSED, *_ALL),
+        explains=("service-crash-loop", "s3-unreachable", *_REFUSED, *_ALL),
     ),
     Code(
         "s3-no-credentials",
@@ -63,14 +70,16 @@ CODES = (
         f"Correct {_S}['regionendpoint'], or open the way (registry['env'] = {{ 'HTTPS_PROXY' => … }}).",
         _AWS,
         symptoms=("RequestError: send request failed", "dial tcp: lookup …: no such host"),
-        explains=(*_ALL, "s3-redirect-unreachable"),
+        explains=(*_ALL, "s3-redirect-unreachable", "s3-endpoint-not-s3"),
         disproved_by=_WELL,
     ),
     Code(
         "s3-addressing-wrong",
         "The bucket is addressed in a style that its store does not serve: path or virtual host.",
         "the same request in the other style is answered by an S3",
-        f"{_S}['pathstyle'] = true   # false for a store that only serves BUCKET.HOST",
+        f"{_S}['pathstyle'] = true   # false for a store that only serves BUCKET.HOST\n"
+        "GitLab's registry reads this, distribution 3 'forcepathstyle'; distribution 2 has no setting for "
+        "it, and uses path style with any 'regionendpoint'.",
         "GitLab container registry, S3 driver; distribution issue 4528, omnibus-gitlab issue 4740",
         symptoms=("dial tcp: lookup bucket.host: no such host", "x509: certificate is valid for *.s3…"),
         explains=("s3-unreachable", "s3-tls-untrusted", "s3-redirect-unreachable", *_ALL),
@@ -190,9 +199,19 @@ CODES = (
         "S3's own code, in the finding",
         "Look the code up in the manual of the store.",
         _AWS,
-        explains=_ALL,
+        explains=(*_ALL, "upload-unknown"),
     ),
     # --- one action each
+    Code(
+        "s3-all-denied",
+        "The key may do nothing in the bucket: it has no policy, or that of another bucket.",
+        "three actions tried, on the bucket and on objects: each is denied",
+        "Give the registry's key the policy that the finding shows.",
+        _DRIVER,
+        symptoms=("s3aws: AccessDenied",),
+        explains=("s3-list-denied", "s3-list-uploads-denied", "s3-put-denied", "s3-access-denied", *_ALL),
+        disproved_by=_WELL,
+    ),
     _denied(
         "list",
         "s3:ListBucket",
@@ -311,7 +330,7 @@ CODES = (
         "Use a store that implements ListMultipartUploads with a prefix.",
         _DRIVER,
         symptoms=("blob upload unknown",),
-        explains=("push-failed",),
+        explains=("push-failed", "upload-unknown"),
     ),
     Code(
         "s3-object-damaged",

@@ -145,6 +145,7 @@ CODES = (
         "Correct external_url, or name GitLab's address:\nregistry['token_realm'] = 'https://gitlab.example.com'",
         "GitLab's documentation of the token authentication",
         symptoms=("invalid character '<' looking for beginning of value",),
+        explains=("image-access-missing",),
     ),
     Code(
         "gitlab-unavailable",

@@ -178,7 +178,8 @@ def fake_gitlab() -> Iterator[FakeGitLab]:
 
 def _answer(fake: FakeGitLab, path: str, authorization: str) -> tuple[int, str, bytes]:
     parts = urlsplit(path)
-    asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    query = parse_qs(parts.query)
+    asked = {name: values[0] for name, values in query.items()}
     if fake.answer:
         return fake.answer
     if parts.path != "/jwt/auth" or asked.get("service") != "container_registry":
@@ -191,15 +192,15 @@ def _answer(fake: FakeGitLab, path: str, authorization: str) -> tuple[int, str, 
         return _json(401, {"errors": [UNAUTHORIZED]})
     if not fake.rights:
         return _json(403, {"errors": [DENIED]})
-    return _json(200, {"token": _token(fake, asked.get("scope", "")).reveal()})
+    return _json(200, {"token": _token(fake, query.get("scope", [])).reveal()})
 
 
-def _token(fake: FakeGitLab, scope: str) -> Secret:
+def _token(fake: FakeGitLab, scopes: list[str]) -> Secret:
     access = []
-    if scope:
+    for scope in scopes:
         _, name, actions = scope.split(":")
         if granted := [action for action in actions.split(",") if action in fake.rights]:
-            access = [grant(name, *granted)]
+            access.append(grant(name, *granted))
     pem = fake.key or Secret(fake.key_file.read_text())
     return keys.sign_token(
         keys.read_private_key(pem, "the fake's key"),

@@ -144,6 +144,25 @@ def test_an_address_that_this_host_does_not_have_on_a_port_of_ours(
     assert f"192.0.2.1:{port} cannot be had: cannot assign" in said
 
 
+def test_a_port_that_is_in_use_for_a_moment_is_waited_for(
+    ready: Prepare, ports: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared = ready(f"registry['debug_addr'] = '127.0.0.1:{ports[0]}'")
+    moments = iter(["address already in use"] * 3)
+    true = looking.ports.why_not
+    monkeypatch.setattr("glctl.services.ports.why_not", lambda *at: next(moments, "") or true(*at))
+    preflight(prepared)
+    assert next(moments, None) is None
+
+
+def test_a_port_in_use_by_nobody_who_is_seen_is_told(
+    ready: Prepare, ports: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "_MOMENT", 0.05)
+    monkeypatch.setattr("glctl.services.ports.why_not", lambda *_: "address already in use")
+    assert "cannot be had: address already in use" in problem(ready())
+
+
 def test_an_account_that_nobody_makes(ready: Prepare) -> None:
     own = {
         "root": Root(),

@@ -265,3 +265,10 @@ def test_what_may_not_be_read_is_said(tree: Callable[..., Root]) -> None:
     with pytest.raises(GlctlError, match=r"config\.yml cannot be read: is a directory\.") as caught:
         from_disk(root)
     assert caught.value.hint == "Run glctl as root."
+
+
+def test_where_a_value_is_set(observed: Observed) -> None:
+    assert observed.where("http", "addr") == "/registry/config.yml: http.addr"
+    overridden = replace(observed, overrides=("REGISTRY_HTTP_ADDR",))
+    assert overridden.where("http", "addr") == "REGISTRY_HTTP_ADDR of its environment"
+    assert overridden.where("http", "host") == "/registry/config.yml: http.host"

@@ -152,3 +152,9 @@ def test_what_another_check_sees_is_not_over() -> None:
     seen = finding("token-bundle-unreadable", check="token-files")
     [result] = link([seen], [CheckResult("local", "ok")])
     assert result.severity == "error"
+
+
+def test_what_a_log_says_and_a_check_sees_is_one_cause() -> None:
+    seen, said = finding("registry-address-invalid"), finding("registry-address-invalid", check="logs")
+    assert [f.explained_by for f in link([seen, said])] == [None, "registry-address-invalid"]
+    assert [f.explained_by for f in link([said])] == [None]

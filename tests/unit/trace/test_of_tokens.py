@@ -126,3 +126,7 @@ def test_a_token_that_does_not_arrive_is_lost_on_the_way() -> None:
 
 def test_the_first_challenge_is_no_fault() -> None:
     assert judged(exchange("GET", "/v2/", 401, answered=(CHALLENGE,))) == []
+
+
+def test_oauths_way_that_gitlab_does_not_know_is_no_fault() -> None:
+    assert judged(exchange("POST", REALM, 404), exchange("GET", ASKED, json={"token": jwt()})) == []

@@ -55,3 +55,11 @@ def test_a_foreign_body_has_no_refusal() -> None:
 
 def test_a_broken_address_is_nowhere() -> None:
     assert address(exchange("GET", "gopher://x")) == ("", 0)
+
+
+def test_what_an_upload_is_told_to_go_on_at_is_astray() -> None:
+    location = ("Location", "http://registry.internal/v2/a/b/blobs/uploads/1")
+    made = Talk(talk(exchange("POST", "/v2/a/b/blobs/uploads/", 202, answered=(location,))))
+    assert made.led_astray == {("http", ("registry.internal", 80))}
+    home = exchange("POST", "/v2/a/b/blobs/uploads/", 202, answered=(("Location", "/v2/x"),))
+    assert Talk(talk(home)).led_astray == frozenset()

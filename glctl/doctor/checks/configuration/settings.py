@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from glctl.doctor.check import Check
+from glctl.doctor.remedies import of_setting
 from glctl.findings.found import found
 from glctl.settings.drivers import BESIDE, DRIVERS, RAILS_KEYS, TAKES
 from glctl.settings.kinds import nearest, shown, why_not
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from glctl.doctor.facts import Facts
+    from glctl.doctor.observed import Observed
     from glctl.findings.model import Finding
 
 # What any version of the registry reads at the top of its config.yml (distribution 2.8, 3.0, GitLab's 4).
@@ -45,31 +47,43 @@ def _all(facts: Facts) -> Iterator[Finding]:
         if section not in _SECTIONS:
             summary = f"{path} has a section {section!r}, which the registry does not read."
             yield found("unknown-key", path, summary, remedy=nearest(section, _SECTIONS))
-    for where in (("http", "addr"), ("http", "debug", "addr")):
-        yield from _address(path, ".".join(where), observed.setting(*where))
+    if observed.setting("http", "net") != "unix":  # else it is a path
+        yield from _address(observed, "registry_http_addr", "http", "addr")
+    yield from _address(observed, "debug_addr", "http", "debug", "addr")
     storage = observed.setting("storage")
     if isinstance(storage, Mapping):
-        yield from _storage(path, storage)
+        yield from _storage(observed, storage)
 
 
-def _address(path: str, name: str, value: Any) -> Iterator[Finding]:
+def _address(observed: Observed, setting: str, *path: str) -> Iterator[Finding]:
+    value = observed.setting(*path)
     if isinstance(value, str) and (wrong := why_not("address", value)):
-        bare = value.partition("://")[2] or "127.0.0.1:5000"
-        setting = "registry_http_addr" if name == "http.addr" else "debug_addr"
+        line = f"registry['{setting}'] = '{_meant(value)}'\nglctl reconfigure"
         yield found(
             "registry-address-invalid",
-            path,
-            f"{name} is {value!r}: the registry cannot listen there, {wrong}.",
-            remedy=f"registry['{setting}'] = '{bare}'",
+            observed.config_path,
+            f"{'.'.join(path)} is {value!r}: the registry cannot listen there, {wrong}.",
+            remedy=of_setting(observed, *path, otherwise=line),
+            evidence=[observed.where(*path)],
         )
 
 
-def _storage(path: str, storage: Mapping[str, Any]) -> Iterator[Finding]:
+def _meant(value: str) -> str:
+    """The address that *value*, which is none, can only mean."""
+    host, _, port = value.rpartition("://")[2].strip(" /\"'").rpartition(":")
+    if not (port.isdecimal() and 0 < int(port) < 65536):
+        return "127.0.0.1:5000"
+    return f"[{host}]:{port}" if host.count(":") > 1 and "[" not in host else f"{host or '127.0.0.1'}:{port}"
+
+
+def _storage(observed: Observed, storage: Mapping[str, Any]) -> Iterator[Finding]:
+    path = observed.config_path
     named = [str(key) for key in storage if str(key) not in BESIDE]
     known = [key for key in named if key in DRIVERS]
     if len(known) > 1:
         summary = f"storage names {len(known)} drivers ({', '.join(known)}); there can be one."
-        yield found("storage-driver-several", path, summary)
+        by_environment = (of_setting(observed, "storage", driver, otherwise="") for driver in known)
+        yield found("storage-driver-several", path, summary, remedy=next(filter(None, by_environment), ""))
     for key in named:
         if key in RAILS_KEYS:
             summary = f"storage has {key!r}, a word of GitLab's own object storage."

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from glctl.findings.model import Finding, Severity
     from glctl.logs.scan import LogMatch
 
+# What the registry says of its settings, without where it has them from.
+_OF_SETTINGS = ("registry-config-invalid", "registry-panic", "registry-tls-unreadable")
 _RECENT = timedelta(minutes=10)  # what was last seen before may be mended: no error any more
 
 
@@ -28,12 +30,15 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     matches = facts.log_matches()
     for match in matches:
         when = f", the last at {match.last:%H:%M:%S} UTC" if match.last else ""
+        evidence = [quoted(match.examples[-1])]
+        if match.code in _OF_SETTINGS and (variables := facts.observed.overrides):
+            evidence.append(f"set by its environment, over config.yml: {', '.join(variables)}")
         yield found(
             match.code,
             match.examples[-1].service,
             match.explanation,
             cause=f"The log says so, {match.count} time{'s' * (match.count > 1)}{when}.",
-            evidence=[quoted(match.examples[-1])],
+            evidence=evidence,
             severity=_severity(match, now),
         )
     return f"{len(matches)} known problem{'s' * (len(matches) > 1)}" if matches else "no known problem"

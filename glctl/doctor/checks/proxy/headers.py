@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.passing_on import location_of
+from glctl.doctor.remedies import of_setting
 from glctl.findings.found import found
 
 if TYPE_CHECKING:
@@ -51,10 +52,11 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     if made.rstrip("/").lower() not in _spellings(public.origin, public.port):
         yield found(
             "location-wrong",
-            observed.config_path if fixed else vhost.path,
+            observed.where("http", "host") if fixed else vhost.path,
             f"Clients of {public.origin} are told to send their layers to {made}.",
-            remedy="" if not fixed else "Remove http.host (REGISTRY_HTTP_HOST in registry['env']) and run:\n"
-            "glctl reconfigure",
+            remedy=of_setting(
+                observed, "http", "host", otherwise="glctl reconfigure" if fixed else ""
+            ),
             evidence=[f"{name}: {value}" for name, value in sorted((vhost.passing.headers or {}).items())
                       if name in ("host", "x-forwarded-proto", "x-forwarded-host")],
         )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from glctl.doctor.remedies import of_setting
 from glctl.findings.found import found
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def judge(facts: Facts, base: str, ping: Ping) -> Finding | None:
             base,
             f"nginx answers {status} for {base}: it does not reach the registry.",
             cause=_unreached(facts),
+            remedy=of_setting(facts.observed, "http", "addr", otherwise=""),
             evidence=[*seen, *ends_of_the_way(facts)],
         )
     location = without_credentials(exchange.header("location"))
@@ -79,7 +81,7 @@ def ends_of_the_way(facts: Facts) -> Iterator[str]:
     observed = facts.observed
     if observed.vhost:
         yield f"{observed.vhost.path} passes requests on to {observed.vhost.upstream}"
-    yield f"{observed.config_path} has the registry listen on {observed.setting('http', 'addr')}"
+    yield f"{observed.where('http', 'addr')} is {observed.setting('http', 'addr')}"
 
 
 def _compared(facts: Facts, base: str, ping: Ping) -> Finding | None:
@@ -103,6 +105,13 @@ def _compared(facts: Facts, base: str, ping: Ping) -> Finding | None:
             evidence=both,
         )
     same = local.exchange.status == ping.exchange.status
+    if same and (kind := _kind(ping)) != _kind(local):  # of manifests, it tells clients how to read them
+        return found(
+            "proxy-header-lost",
+            base,
+            f"The registry's header Content-Type reaches clients as '{kind}'.",
+            evidence=both,
+        )
     if same and (local.challenge == ping.challenge or follows):
         return None
     return found(
@@ -111,6 +120,10 @@ def _compared(facts: Facts, base: str, ping: Ping) -> Finding | None:
         f"At {base} the registry answers otherwise than by itself.",
         evidence=both,
     )
+
+
+def _kind(ping: Ping) -> str:
+    return ping.exchange.header("content-type").partition(";")[0].strip().lower()
 
 
 def _speaks_otherwise(facts: Facts) -> bool:

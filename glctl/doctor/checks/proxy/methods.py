@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from glctl.doctor.check import Check
+from glctl.doctor.check import Check, NotTriedError
+from glctl.doctor.checks.proxy.judge import judge
 from glctl.findings.found import found
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator, Mapping
 
     from glctl.clients.distribution import Ping
     from glctl.doctor.facts import Facts
@@ -21,36 +22,57 @@ if TYPE_CHECKING:
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Each method, past nginx and through it."""
-    from glctl.clients.distribution import METHODS, in_words, knock
+    from glctl.clients.distribution import METHODS, knock
     from glctl.doctor.facts import REPOSITORY
 
-    client, base = facts.client(), facts.proxy_base
-    seen, limited = [], False
-    for method in METHODS:
-        straight = knock(client, facts.local_base, REPOSITORY, method)
-        through = knock(client, base, REPOSITORY, method)
-        if _same(straight, through):
-            continue
-        limited = limited or through.exchange.status in (429, 503)
-        seen.append(
-            f"{method}: by itself {in_words(straight.exchange)}; through nginx {in_words(through.exchange)}"
-        )
-    if len(seen) == len(METHODS) and not limited:
+    straight = {m: knock(facts.client(), facts.local_base, REPOSITORY, m) for m in METHODS}
+    through = {m: knock(facts.client(), facts.proxy_base, REPOSITORY, m) for m in METHODS}
+    refused = list(_judge(facts.proxy_base, "nginx", straight, through))
+    yield from refused
+    if not refused and (base := _front(facts)):
+        through = {m: knock(facts.outside(), base, REPOSITORY, m) for m in METHODS}
+        yield from _judge(base, "what stands before nginx", straight, through)
+    return ", ".join(METHODS)
+
+
+def _front(facts: Facts) -> str:
+    """The address of another proxy that stands before nginx and leads to the registry; empty without one."""
+    try:
+        public = facts.public()
+    except NotTriedError:
+        return ""
+    stands = public.is_resolved or public.url.port != facts.entrance.port
+    leads = stands and public.answers and judge(facts, public.origin, public.ping) is None
+    return public.origin if leads else ""
+
+
+def _judge(
+    base: str, who: str, straight: Mapping[str, Ping], through: Mapping[str, Ping]
+) -> Iterator[Finding]:
+    """Compare what each method meets past *who*, and *through* it at *base*."""
+    from glctl.clients.distribution import in_words
+
+    differing = [method for method in straight if not _same(straight[method], through[method])]
+    limited = any(through[method].exchange.status in (429, 503) for method in differing)
+    seen = [
+        f"{m}: by itself {in_words(straight[m].exchange)}; through {who} {in_words(through[m].exchange)}"
+        for m in differing
+    ]
+    if len(seen) == len(straight) and not limited:
         yield found(
             "proxy-refuses",
             base,
-            "nginx refuses what docker sends: its User-Agent, or every path below /v2/.",
+            f"What docker sends does not get through {who}: its User-Agent, or every path below /v2/.",
             evidence=seen[:2],
         )
     elif seen:
-        names = ", ".join(line.partition(":")[0] for line in seen)
+        names = ", ".join(differing)
         summary = (
-            "A rate limit refuses requests" if limited else f"Requests with {names} do not get through nginx"
+            "A rate limit refuses requests" if limited else f"Requests with {names} do not get through {who}"
         )
         yield found(
             "proxy-rate-limited" if limited else "proxy-method-refused", base, f"{summary}.", evidence=seen
         )
-    return ", ".join(METHODS)
 
 
 def _same(one: Ping, other: Ping) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from glctl.doctor.checks.s3 import (
+    allowed,
     credentials,
     endpoint,
     leftovers,
@@ -36,6 +37,7 @@ _CHECKS = (
     endpoint.CHECK,
     signed.CHECK,
     region.CHECK,
+    allowed.CHECK,
     *listing.CHECKS,
     *reading.CHECKS,
     leftovers.CHECK,

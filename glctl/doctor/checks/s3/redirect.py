@@ -176,7 +176,8 @@ def _parsed(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-_REQUIRED = ("s3-signed", "local", "token")
+# Who may not list is told 403 for what is absent, and the image to ask for is found by listing.
+_REQUIRED = ("s3-list", "local", "token")
 
 CHECKS = (
     Check("s3-redirect-head", "HEAD where the registry sends clients is answered.", head, _REQUIRED),

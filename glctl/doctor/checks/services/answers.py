@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
+from glctl.doctor.remedies import of_setting
 from glctl.findings.found import found
 
 if TYPE_CHECKING:
@@ -47,8 +48,21 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             evidence=facts.unread_changes(),
         )
     elif status != 401 or not ping.is_registry:
-        yield found("registry-bad-answer", base, f"What answers at {base} is no registry.", evidence=seen)
+        yield _no_registry(facts, base, seen)
     return f"{base}/v2/ answers {status} in {ping.exchange.seconds * 1000:.0f} ms"
+
+
+def _no_registry(facts: Facts, base: str, seen: list[str]) -> Finding:
+    prefix = str(facts.observed.setting("http", "prefix") or "/")
+    if prefix.strip("/"):
+        return found(
+            "registry-bad-answer",
+            base,
+            f"The registry answers below {prefix} only, where no client asks: they all ask at /v2/.",
+            remedy=of_setting(facts.observed, "http", "prefix", otherwise="glctl reconfigure"),
+            evidence=[*seen, f"{facts.observed.where('http', 'prefix')} is {prefix!r}"],
+        )
+    return found("registry-bad-answer", base, f"What answers at {base} is no registry.", evidence=seen)
 
 
 def _ailments(facts: Facts) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check
+from glctl.doctor.remedies import of_setting
 from glctl.findings.found import found
 
 if TYPE_CHECKING:
@@ -54,9 +55,16 @@ def _judge(
             "port-not-listening",
             name,
             f"{service} runs, but nothing listens on port {port} ({name}).",
-            remedy=f"glctl restart {service}",
+            remedy=_otherwise(facts, name) or f"glctl restart {service}",
             evidence=facts.unread_changes() if service == "registry" else (),
         )
+
+
+def _otherwise(facts: Facts, name: str) -> str:
+    """How the registry is brought to listen on a port, where its settings say a Unix socket."""
+    if name != "registry" or facts.observed.setting("http", "net") != "unix":
+        return ""
+    return of_setting(facts.observed, "http", "net", otherwise="glctl reconfigure")
 
 
 CHECK = Check(

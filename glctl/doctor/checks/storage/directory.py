@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
+from glctl.doctor.remedies import of_setting
 from glctl.findings.found import found
 
 if TYPE_CHECKING:
@@ -33,7 +34,14 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     path = directory_of_images(facts)
     if not path.is_dir():
         what = "is no directory" if path.exists() else "is not there"
-        yield found("storage-missing", str(path), f"{path}, where images are kept, {what}.")
+        rootdirectory = "storage", "filesystem", "rootdirectory"
+        yield found(
+            "storage-missing",
+            str(path),
+            f"{path}, where images are kept, {what}.",
+            remedy=of_setting(facts.observed, *rootdirectory, otherwise=""),
+            evidence=[facts.observed.where(*rootdirectory)],
+        )
         return what
     info = os.statvfs(path)
     if info.f_flag & os.ST_RDONLY:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.gitlab import SERVICE
+from glctl.doctor.remedies import of_setting
 from glctl.findings.found import found
 
 if TYPE_CHECKING:
@@ -35,11 +36,17 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             "token-issuer-differs",
             str(gitlab.path),
             f"GitLab issues tokens as '{gitlab.issuer}', the registry trusts those of '{issuer}'.",
-            remedy=f"gitlab_rails['registry_issuer'] = '{gitlab.issuer or 'omnibus-gitlab-issuer'}'\n"
-            "glctl reconfigure",
+            remedy=of_setting(
+                facts.observed,
+                "auth",
+                "token",
+                "issuer",
+                otherwise=f"gitlab_rails['registry_issuer'] = '{gitlab.issuer or 'omnibus-gitlab-issuer'}'\n"
+                "glctl reconfigure",
+            ),
             evidence=[
                 f"{gitlab.path}: production.registry.issuer is {gitlab.issuer!r}",
-                f"{facts.observed.config_path}: auth.token.issuer is {issuer!r}",
+                f"{facts.observed.where('auth', 'token', 'issuer')} is {issuer!r}",
             ],
         )
     if not gitlab.key and gitlab.enabled:
@@ -64,10 +71,10 @@ def _by_gitlab_rb(facts: Facts) -> Iterator[Finding]:
             "token-issuer-differs",
             facts.observed.config_path,
             f"By gitlab.rb GitLab issues tokens as '{issuer}', the registry trusts those of '{trusted}'.",
-            remedy="glctl reconfigure",
+            remedy=of_setting(facts.observed, "auth", "token", "issuer", otherwise="glctl reconfigure"),
             evidence=[
                 f"gitlab_rails['registry_issuer'] is {issuer!r}",
-                f"{facts.observed.config_path}: auth.token.issuer is {trusted!r}",
+                f"{facts.observed.where('auth', 'token', 'issuer')} is {trusted!r}",
             ],
         )
 
@@ -103,7 +110,7 @@ def run_service(facts: Facts) -> Generator[Finding, None, str]:
             "token-service-unknown",
             facts.observed.config_path,
             f"The registry wants tokens for the service '{service}', which GitLab does not know.",
-            evidence=[f"{facts.observed.config_path}: auth.token.service is {service!r}"],
+            evidence=[f"{facts.observed.where('auth', 'token', 'service')} is {service!r}"],
         )
     return f"{service}"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.gitlab import REALM_PATH
+from glctl.doctor.remedies import of_setting
 from glctl.findings.found import found
 from glctl.settings.urls import parse_url
 
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from glctl.clients.token_service import TokenAnswer
     from glctl.doctor.facts import Facts
     from glctl.findings.model import Finding
+    from glctl.settings.urls import Url
 
-_EXAMPLE = "registry['token_realm'] = 'https://gitlab.example.com'"
+_AUTH = ("auth", "token")
 
 
 def run_written(facts: Facts) -> Generator[Finding, None, str]:
@@ -35,8 +37,13 @@ def run_written(facts: Facts) -> Generator[Finding, None, str]:
             "realm-invalid",
             observed.config_path,
             "The registry sends clients to its own address for a token (autoredirect): GitLab gives none.",
-            remedy="registry['autoredirect'] = false\nglctl reconfigure",
-            evidence=[f"{observed.config_path}: auth.token.autoredirect is true"],
+            remedy=of_setting(
+                observed,
+                *_AUTH,
+                "autoredirect",
+                otherwise="registry['autoredirect'] = false\nglctl reconfigure",
+            ),
+            evidence=[f"{observed.where(*_AUTH, 'autoredirect')} is true"],
         )
         return "made by the registry itself"
     if why := why_invalid(realm) or _why_not_gitlabs(facts, realm):
@@ -44,16 +51,16 @@ def run_written(facts: Facts) -> Generator[Finding, None, str]:
             "realm-invalid",
             observed.config_path,
             f"The registry sends clients to '{shown}' for a token, where none can be had: {why}.",
-            remedy=f"{_EXAMPLE}   # GitLab's external_url\nglctl reconfigure",
-            evidence=[f"{observed.config_path}: auth.token.realm is {shown!r}"],
+            remedy=_set_to(facts, gitlab.origin if (gitlab := _gitlab_by_gitlab_rb(facts)) else ""),
+            evidence=[f"{observed.where(*_AUTH, 'realm')} is {shown!r}"],
         )
     elif (secure := _https_of(facts, realm)) is not None:
         yield found(
             "realm-redirects",
             observed.config_path,
             f"The registry sends clients to '{shown}' for a token, and GitLab is at {secure} by gitlab.rb.",
-            remedy=f"registry['token_realm'] = '{secure}'\nglctl reconfigure",
-            evidence=[f"{observed.config_path}: auth.token.realm is {shown!r}"],
+            remedy=_set_to(facts, secure),
+            evidence=[f"{observed.where(*_AUTH, 'realm')} is {shown!r}"],
         )
     return shown
 
@@ -81,13 +88,24 @@ def _why_not_gitlabs(facts: Facts, realm: str) -> str:
 
 def _https_of(facts: Facts, realm: str) -> str | None:
     """GitLab's https address by gitlab.rb, where *realm* names the same host in plain http."""
-    url = parse_url(realm)
+    url, gitlab = parse_url(realm), _gitlab_by_gitlab_rb(facts)
+    secure = gitlab and (url.scheme, gitlab.scheme, url.host) == ("http", "https", gitlab.host)
+    return gitlab.origin if gitlab and secure else None
+
+
+def _gitlab_by_gitlab_rb(facts: Facts) -> Url | None:
+    """GitLab's external_url, where gitlab.rb says one."""
     with suppress(PermissionError, ValueError):
         if configuration := facts.intended().configuration:
-            gitlab = parse_url(str(configuration.effective["external_url"] or ""))
-            if (url.scheme, gitlab.scheme, url.host) == ("http", "https", gitlab.host):
-                return gitlab.origin
+            return parse_url(str(configuration.effective["external_url"] or ""))
     return None
+
+
+def _set_to(facts: Facts, gitlab: str) -> str:
+    """How clients are sent to *gitlab* for a token; to its external_url, where that is not known."""
+    line = f"registry['token_realm'] = '{gitlab or 'https://gitlab.example.com'}'"
+    hint = "" if gitlab else "   # GitLab's external_url"
+    return of_setting(facts.observed, *_AUTH, "realm", otherwise=f"{line}{hint}\nglctl reconfigure")
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:

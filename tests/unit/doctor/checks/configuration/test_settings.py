@@ -100,3 +100,30 @@ def test_what_is_told_of_gitlab_rb_is_not_told_again(new_facts: Callable[..., Fa
     told = (Diagnostic("storage-driver-several", "error", "Two."),)
     facts = new_facts(config={"storage": {"filesystem": {}, "s3": S3}}, diagnostics=told)
     assert run(CHECK, facts)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ("5010", "127.0.0.1:5010"),
+        ('"127.0.0.1:5010"', "127.0.0.1:5010"),
+        ("::1:5010", "[::1]:5010"),
+        ("http://10.0.0.1:5010/", "10.0.0.1:5010"),
+        ("registry", "127.0.0.1:5000"),
+    ],
+)
+def test_the_address_that_is_meant(new_facts: Callable[..., Facts], run: Any, value: str, meant: str) -> None:
+    config = {"storage": {"filesystem": {}}, "http": {"addr": value}}
+    [finding], _ = run(CHECK, new_facts(config=config))
+    assert finding.remedy == f"registry['registry_http_addr'] = '{meant}'\nglctl reconfigure"
+
+
+def test_a_unix_socket_is_a_path(new_facts: Callable[..., Facts], run: Any) -> None:
+    config = {"storage": {"filesystem": {}}, "http": {"net": "unix", "addr": "/run/registry.sock"}}
+    assert run(CHECK, new_facts(config=config))[0] == []
+
+
+def test_a_driver_that_a_variable_adds(new_facts: Callable[..., Facts], run: Any) -> None:
+    config = {"storage": {"filesystem": {}, "s3": S3}}
+    [finding], _ = run(CHECK, new_facts(config=config, overrides=("REGISTRY_STORAGE_S3_BUCKET",)))
+    assert finding.remedy.startswith("Remove REGISTRY_STORAGE_S3_BUCKET from registry['env']")

@@ -71,3 +71,12 @@ def test_credentials_in_a_line_are_masked(new_facts: Callable[..., Facts], run: 
 def test_no_service(new_facts: Callable[..., Facts], run: Any) -> None:
     with pytest.raises(NotTriedError):
         run(CHECK, new_facts(enabled=()))
+
+
+def test_where_settings_are_wrong_the_environment_may_be_it(
+    new_facts: Callable[..., Facts], run: Any
+) -> None:
+    facts = new_facts(log_matches=(match(stamped(PANIC, 0)),), overrides=("REGISTRY_LOG_LEVEL",))
+    [finding], _ = run(CHECK, facts)
+    told = "set by its environment, over config.yml: REGISTRY_LOG_LEVEL"
+    assert (told in finding.evidence) == (finding.code in ("registry-config-invalid", "registry-panic"))

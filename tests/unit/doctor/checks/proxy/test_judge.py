@@ -42,6 +42,7 @@ def code(facts: Facts, answer: Ping) -> str:
         (LOCAL, ""),
         (ping(401, {"www-authenticate": "Bearer …"}, OURS), "proxy-header-lost"),
         (ping(401, {"docker-distribution-api-version": "registry/2.0"}), "proxy-header-lost"),
+        (ping(401, {**VERSION, "content-type": "text/html"}, OURS), "proxy-header-lost"),
         (ping(200, VERSION), "proxy-bad-answer"),
         (ping(401, VERSION, replace(OURS, realm="x")), "proxy-bad-answer"),
         (ping(400, body=b"The plain HTTP request was sent to HTTPS port"), "proxy-scheme-mismatch"),

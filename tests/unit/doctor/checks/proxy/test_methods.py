@@ -4,26 +4,33 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from glctl.clients.distribution import Ping
 from glctl.clients.http import Exchange
+from glctl.doctor.check import NotTriedError
 from glctl.doctor.checks.proxy.methods import CHECK
+from glctl.doctor.outside import Public
+from glctl.settings.urls import parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from glctl.doctor.facts import Facts
 
+VERSION = {"docker-distribution-api-version": "registry/2.0"}
+PING = Ping(Exchange("GET", "http://h/v2/", "ping", 401, VERSION), "registry/2.0", None)
 SCOPE = 'Bearer realm="r",service="s",scope="repository:glctl/doctor:{}"'
 
 
 class Answering:
     """The registry itself asks for push; through nginx a method gets what *through* says."""
 
-    def __init__(self, through: dict[str, tuple[int, str]]) -> None:
+    def __init__(self, through: dict[str, tuple[int, str]], name: str = "registry.example.com") -> None:
         self.through = through
+        self.name = name
 
     def request(self, method: str, url: str, **_: Any) -> Exchange:
         status, actions = 401, "pull,push"
-        if "registry.example.com" in url:
+        if self.name in url:
             status, actions = self.through.get(method, (401, "push,pull"))
         headers = {"www-authenticate": SCOPE.format(actions)}
         return Exchange(method, url, method, status, headers)
@@ -42,7 +49,27 @@ class Answering:
 def test_methods(
     new_facts: Callable[..., Facts], run: Any, through: dict[str, Any], code: str | None, words: str
 ) -> None:
-    findings, note = run(CHECK, new_facts(client=Answering(through)))
+    findings, note = run(CHECK, new_facts(client=Answering(through), public=NotTriedError("not known")))
     assert [finding.code for finding in findings] == ([code] if code else [])
     assert all(words in finding.summary for finding in findings)
     assert note == "HEAD, POST, PATCH, PUT, DELETE"
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("http://front.example.com", ["Requests with PATCH do not get through what stands before nginx."]),
+        ("http://front.example.com:5050", []),  # nginx itself
+    ],
+)
+def test_a_proxy_before_nginx(new_facts: Callable[..., Facts], run: Any, url: str, found: list[str]) -> None:
+    class Front(Answering):
+        def request(self, method: str, url: str, **more: Any) -> Exchange:
+            return PING.exchange if method == "GET" else super().request(method, url, **more)
+
+    front: Any = Front({"PATCH": (405, "")}, "front.example.com")
+    facts = new_facts(
+        client=Answering({}), outside=front, public=Public(parse_url(url), front), ping_local=PING
+    )
+    findings, _ = run(CHECK, facts)
+    assert [finding.summary for finding in findings] == found

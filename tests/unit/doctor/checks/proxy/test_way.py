@@ -60,7 +60,7 @@ def test_both_ends_of_the_way_are_shown(new_facts: Callable[..., Facts], run: An
     [finding], _ = run(CHECK, new_facts(ping_local=ping(401), ping_proxy=ping(502, None, "")))
     assert finding.evidence[1:] == (
         "/nginx/gitlab-registry.conf passes requests on to 127.0.0.1:5000",
-        "/registry/config.yml has the registry listen on 127.0.0.1:5000",
+        "/registry/config.yml: http.addr is 127.0.0.1:5000",
     )
 
 

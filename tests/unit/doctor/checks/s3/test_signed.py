@@ -56,3 +56,10 @@ def test_a_bucket_that_is_missing_where_nothing_may_be_listed(
 
 def test_all_well(bucket: Callable[..., Facts], run: Any) -> None:
     assert run(CHECK, bucket()) == ([], "the key is accepted for images")
+
+
+def test_an_endpoint_that_leads_into_the_bucket(bucket: Callable[..., Facts], run: Any, answers: Any) -> None:
+    refused(answers, "NoSuchKey", 404)
+    [finding], _ = run(CHECK, bucket())
+    assert finding.code == "s3-config-invalid"
+    assert "takes images for the name of an object" in finding.summary

@@ -46,6 +46,19 @@ def test_other_answers(new_facts: Callable[..., Facts], run: Any, answer: Ping, 
     assert (finding.code, finding.subject) == (code, "http://127.0.0.1:5000")
 
 
+@pytest.mark.parametrize(
+    ("overrides", "remedy"),
+    [((), "glctl reconfigure"), (("REGISTRY_HTTP_PREFIX",), "Remove REGISTRY_HTTP_PREFIX from registry")],
+)
+def test_one_below_a_prefix(
+    new_facts: Callable[..., Facts], run: Any, overrides: tuple[str, ...], remedy: str
+) -> None:
+    config = {"http": {"addr": "127.0.0.1:5000", "prefix": "/hub/"}}
+    [finding], _ = run(CHECK, new_facts(ping_local=ping(404), config=config, overrides=overrides))
+    assert finding.summary.startswith("The registry answers below /hub/ only")
+    assert finding.remedy.startswith(remedy)
+
+
 def test_why_it_may_not_answer(new_facts: Callable[..., Facts], run: Any) -> None:
     answer = ping(None, "", Failure("refused", "nothing listens"))
     facts = new_facts(ping_local=answer, unread_changes=("config.yml changed",))
