@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,8 @@ from glctl.secret import MASK, Secret, is_secret_name, mask_text
 from glctl.trace.steps import TOKEN, name_of
 
 if TYPE_CHECKING:
+    import re
+
     from glctl.trace.exchange import Conversation, Exchange, Headers
 
 # Beside those whose name says it. RFC 9110; Amazon S3; Docker's header for other registries.
@@ -69,30 +70,42 @@ def _body(exchange: Exchange) -> bytes:
     text = exchange.body.decode("utf-8", "replace")
     if not text:
         return b""
+    try:
+        document = json.loads(text)
+        if isinstance(document, dict) or name_of(exchange.method, exchange.url) != TOKEN:
+            return json.dumps(_document(document)).encode()
+    except (ValueError, RecursionError):
+        pass
+    return _no_json(exchange, text).encode()
+
+
+def _no_json(exchange: Exchange, text: str) -> str:
     if name_of(exchange.method, exchange.url) == TOKEN or '"token"' in text or '"access_token"' in text:
-        return _token_answer(text).encode()
+        return MASK  # an answer that was cut off
     if text.lstrip().startswith("<"):
         text = _ELEMENT.sub(_element, text)
-    return _text(text).encode()
+    return _text(text)
+
+
+def _document(value: Any) -> Any:
+    """JSON with its credentials masked. Instead of a token it tells what that grants."""
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, list):
+        return [_document(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    told = {name: MASK if each and _is_secret(name) else _document(each) for name, each in value.items()}
+    token = value.get("token") or value.get("access_token")
+    if isinstance(token, str) and (claims := read_token(Secret(token))):
+        told["access"] = claims.claims.get("access") or []
+    return told
+
+
+def _is_secret(name: str) -> bool:
+    return is_secret_name(name) or name.endswith("token")
 
 
 def _element(found: re.Match[str]) -> str:
     name = found[1]
     return found[0] if name in _PLAIN_ELEMENTS else f"<{name}>{MASK}</{name}>"
-
-
-def _token_answer(text: str) -> str:
-    """An answer with a token: what the token grants is told instead of it."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return MASK if "token" in text else _text(text)
-    if not isinstance(document, dict):
-        return MASK
-    told: dict[str, Any] = {
-        name: MASK if re.search("token", name, re.IGNORECASE) else value for name, value in document.items()
-    }
-    token = next((document[name] for name in ("token", "access_token") if document.get(name)), None)
-    if isinstance(token, str) and (claims := read_token(Secret(token))):
-        told["access"] = claims.claims.get("access") or []
-    return _text(json.dumps(told)) if token is None else json.dumps(told)

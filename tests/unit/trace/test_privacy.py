@@ -95,3 +95,15 @@ def test_masking_twice_changes_nothing() -> None:
         exchange("GET", f"https://s3/b/k?X-Amz-Signature={P}", asked=(("Authorization", f"Basic {P}"),))
     )
     assert masked(masked(made)) == masked(made)
+
+
+def test_a_refusal_stays_json_whatever_is_masked_in_it() -> None:
+    error = {"code": "DENIED", "message": f"at http://h/?token={P}", "detail": f"password={P}", "secret": [P]}
+    kept = without_secrets(exchange("GET", "/v2/", 403, json={"errors": [error]}))
+    assert P not in everything(kept)
+    assert json.loads(kept.body)["errors"][0]["code"] == "DENIED"
+
+
+def test_a_document_of_any_depth_is_masked() -> None:
+    made = exchange("GET", "/v2/", 500, body=b"[" * 600 + b"]" * 600)
+    assert without_secrets(made).status == 500
