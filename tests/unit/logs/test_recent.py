@@ -105,7 +105,10 @@ def test_what_is_listed_below_an_error_belongs_to_it_and_is_said_once(
 
 
 def test_what_is_weighed_is_what_was_said_since_the_service_began(current: Path) -> None:
-    full = '{{"level":"error","msg":"x","err.detail":"write /srv: no space left on device","time":"2026-11-25T09:00:{:02}Z"}}\n'
+    full = (
+        '{{"level":"error","msg":"x","err.detail":"write /srv: no space left on device",'
+        '"time":"2026-11-25T09:00:{:02}Z"}}\n'
+    )
     denied = full.replace("no space left on device", "permission denied")
     current.write_text("".join([full.format(1), full.format(2), denied.format(3), full.format(10)]))
     base = datetime(2026, 11, 25, 9, tzinfo=UTC)
