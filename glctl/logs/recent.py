@@ -46,7 +46,7 @@ def recent_lines(source: LogSource, count: int) -> list[bytes]:
 def recent_matches(source: LogSource, count: int, since: datetime, began: datetime) -> list[LogMatch]:
     """What the rules find from *since* on in the last *count* lines of *source*.
 
-    What was seen only before *began*, when the service last did so, has ended; of the rest counts what was seen since.
+    What was seen only before *began*, when the service last did so, has ended.
     """
     lines = recent_lines(source, count)
     said = _said_since(lines, began.timestamp())
