@@ -294,9 +294,7 @@ class Facts(Once):
     @property
     def entrance(self) -> Url:
         """How nginx itself is addressed for the registry, if it can be asked at all."""
-        vhost = self.observed.vhost
-        if vhost is None:
-            raise NotTriedError("nginx has no virtual host of the registry here")
+        vhost = self.observed.require_vhost()
         if vhost.proxy_protocol:
             raise NotTriedError("nginx only answers a load balancer here, in the PROXY protocol")
         if vhost.entrance is None:

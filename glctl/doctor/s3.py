@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from glctl.errors import GlctlError
 if TYPE_CHECKING:
     from glctl.clients.http import Client, Exchange
     from glctl.clients.s3 import Answer, Bucket, Credentials, Store
+    from glctl.doctor.build import Build
     from glctl.doctor.facts import Facts
     from glctl.doctor.s3_settings import S3Settings
     from glctl.doctor.s3_trial import ObjectTrial, UploadTrial
@@ -60,10 +62,18 @@ class S3Facts(Once):
     @property
     def settings(self) -> S3Settings:
         """The driver's settings; not tried where images are kept elsewhere, or nowhere that can be read."""
-        found = s3_settings.read(self._facts.observed)
+        found = s3_settings.read(self._facts.observed, self._build)
         if found is None:
             raise NotTriedError("images are not kept in S3")
         return found
+
+    @property
+    def _build(self) -> Build | None:
+        """Which registry reads the settings, where one here tells."""
+        if self._facts.observed.source == "disk":
+            with suppress(NotTriedError, PermissionError):
+                return self._facts.build()
+        return None
 
     def close(self) -> None:
         """Close the connections that were kept."""

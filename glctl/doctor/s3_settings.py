@@ -1,6 +1,6 @@
 """The S3 driver as config.yml sets it: which bucket, how addressed, and what it adds to what it writes.
 
-From the drivers of distribution 2.8 and of GitLab's registry, and the AWS SDK for Go that both use.
+From the drivers of distribution 2.8 and 3 and of GitLab's registry, and the AWS SDK for Go that all use.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.clients.s3 import Bucket
 
 if TYPE_CHECKING:
+    from glctl.doctor.build import Build
     from glctl.doctor.observed import Observed
 
 DRIVERS = ("s3", "s3_v2", "s3aws")
@@ -31,6 +32,7 @@ class S3Settings:
     root: str = ""
     written: Mapping[str, Any] = field(default_factory=dict, repr=False)  # as they stand in config.yml
     redirects: bool = True  # clients are sent to S3 for blobs
+    style_setting: str = ""  # by which this registry lets the style of addressing be chosen; 2.x has none
 
     @property
     def images(self) -> str:
@@ -83,8 +85,11 @@ class S3Settings:
         return self.driver == "s3_v2" and not flag(self.written.get("checksum_disabled"))
 
 
-def read(observed: Observed) -> S3Settings | None:
-    """The settings of the S3 driver; None where images are kept elsewhere."""
+def read(observed: Observed, build: Build | None = None) -> S3Settings | None:
+    """The settings of the S3 driver as *build* reads them; None where images are kept elsewhere.
+
+    Without a build it is the platform's own registry.
+    """
     storage = observed.setting("storage")
     if not isinstance(storage, Mapping):
         return None
@@ -95,8 +100,9 @@ def read(observed: Observed) -> S3Settings | None:
     redirect = storage.get("redirect")
     disabled = flag(redirect.get("disable")) if isinstance(redirect, Mapping) else False
     root = str(written.get("rootdirectory") or "").strip("/")
-    bucket = _bucket(written, gitlabs=observed.platform.registry_database)
-    return S3Settings(driver, bucket, f"{root}/" if root else "", written, not disabled)
+    style_setting = _style_setting(observed, build)
+    bucket = _bucket(written, style_setting)
+    return S3Settings(driver, bucket, f"{root}/" if root else "", written, not disabled, style_setting)
 
 
 def flag(value: Any, default: bool = False) -> bool:
@@ -104,7 +110,13 @@ def flag(value: Any, default: bool = False) -> bool:
     return default if value is None or value == "" else str(value).lower() in _TRUE
 
 
-def _bucket(written: Mapping[str, Any], *, gitlabs: bool) -> Bucket:
+def _style_setting(observed: Observed, build: Build | None) -> str:
+    if build.is_gitlabs if build else observed.platform.registry_database:
+        return "pathstyle"
+    return "forcepathstyle" if build and build.version >= (3, 0) else ""
+
+
+def _bucket(written: Mapping[str, Any], style_setting: str) -> Bucket:
     name, region = str(written.get("bucket") or ""), str(written.get("region") or _DEFAULT_REGION)
     endpoint = str(written.get("regionendpoint") or "").rstrip("/")
     secure = flag(written.get("secure"), default=True)
@@ -118,7 +130,7 @@ def _bucket(written: Mapping[str, Any], *, gitlabs: bool) -> Bucket:
         name,
         endpoint,
         region,
-        _path_style(name, endpoint, written, "pathstyle" if gitlabs else "forcepathstyle", given),
+        _path_style(name, endpoint, written, style_setting, given),
         4 if flag(written.get("v4auth"), default=True) else 2,
     )
 
@@ -129,10 +141,12 @@ def _of_region(region: str, *, dualstack: bool) -> str:
 
 
 def _path_style(name: str, endpoint: str, written: Mapping[str, Any], setting: str, given: bool) -> bool:
-    """By the *setting* that this registry reads, else with an endpoint of one's own (*given*).
+    """By the *setting* that this registry reads, if any, else with an endpoint of one's own (*given*).
 
+    distribution reads its setting only with such an endpoint.
     The SDK goes over to it where the bucket's name makes no host name, or none that a certificate covers.
     """
-    wanted = flag(written.get(setting), default=given)
+    is_read = given or setting == "pathstyle"
+    wanted = is_read and flag(written.get(setting), default=given)
     hostless = not _DNS_NAME.fullmatch(name) or (endpoint.startswith("https:") and "." in name)
     return wanted or hostless

@@ -77,7 +77,9 @@ CODES = (
         "s3-addressing-wrong",
         "The bucket is addressed in a style that its store does not serve: path or virtual host.",
         "the same request in the other style is answered by an S3",
-        f"{_S}['pathstyle'] = true   # false for a store that only serves BUCKET.HOST",
+        f"{_S}['pathstyle'] = true   # false for a store that only serves BUCKET.HOST\n"
+        "GitLab's registry reads this, distribution 3 'forcepathstyle'; distribution 2 has no setting for "
+        "it, and uses path style with any 'regionendpoint'.",
         "GitLab container registry, S3 driver; distribution issue 4528, omnibus-gitlab issue 4740",
         symptoms=("dial tcp: lookup bucket.host: no such host", "x509: certificate is valid for *.s3…"),
         explains=("s3-unreachable", "s3-tls-untrusted", "s3-redirect-unreachable", *_ALL),

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from glctl.doctor.build import Build
 from glctl.doctor.s3_settings import S3Settings, flag, read
-from glctl.settings.platform import OMNIBUS
+from glctl.settings.platform import DEBIAN, OMNIBUS
 
 if TYPE_CHECKING:
     from glctl.doctor.observed import Observed
+    from glctl.settings.platform import Platform
 
 
 @pytest.fixture
@@ -33,25 +35,50 @@ def settings(observed: Observed) -> Any:
         ({"bucket": "with.dots"}, "https://s3.eu-central-1.amazonaws.com/with.dots/k"),
         ({"bucket": "with.dots", "secure": "false"}, "http://with.dots.s3.eu-central-1.amazonaws.com/k"),
         ({"bucket": "Upper"}, "https://s3.eu-central-1.amazonaws.com/Upper/k"),
-        ({"forcepathstyle": True}, "https://s3.eu-central-1.amazonaws.com/images/k"),
         ({"regionendpoint": "http://minio:9000/"}, "http://minio:9000/images/k"),
         ({"regionendpoint": "minio:9000", "secure": False}, "http://minio:9000/images/k"),
         ({"regionendpoint": "minio:9000"}, "https://minio:9000/images/k"),
         ({"regionendpoint": "http://bob:PLANTED@minio:9000"}, "http://minio:9000/images/k"),
-        ({"regionendpoint": "https://store", "forcepathstyle": False}, "https://images.store/k"),
-        ({"regionendpoint": "https://store", "forcepathstyle": "true"}, "https://store/images/k"),
-        ({"regionendpoint": "https://store", "pathstyle": False}, "https://store/images/k"),  # GitLab's word
     ],
 )
 def test_how_the_driver_addresses_a_key(settings: Any, written: dict[str, Any], url: str) -> None:
     assert settings(**written).bucket.url("k") == url
 
 
-def test_gitlabs_own_registry_has_another_word_for_it(observed: Observed) -> None:
-    written = {"bucket": "images", "regionendpoint": "https://store", "pathstyle": False}
-    found = read(replace(observed, platform=OMNIBUS, config={"storage": {"s3": written}}))
+HERE, AMAZONS = "https://store", None  # the endpoint
+DEBIANS = Build("/r", "docker-registry github.com/docker/distribution 2.8.2+ds1", (2, 8))
+GITLABS = Build("/r", "registry github.com/docker/distribution v4.32.0-gitlab", (4, 32))
+NEW = Build("/r", "registry github.com/distribution/distribution/v3 v3.0.0", (3, 0))
+
+
+@pytest.mark.parametrize(
+    ("build", "platform", "endpoint", "written", "path_style"),
+    [
+        (DEBIANS, DEBIAN, HERE, {"forcepathstyle": False, "pathstyle": False}, True),
+        (DEBIANS, DEBIAN, AMAZONS, {"forcepathstyle": True, "pathstyle": True}, False),
+        (None, DEBIAN, HERE, {"forcepathstyle": False, "pathstyle": False}, True),
+        (NEW, DEBIAN, HERE, {"pathstyle": False}, True),
+        (NEW, DEBIAN, HERE, {"forcepathstyle": "false"}, False),
+        (NEW, DEBIAN, AMAZONS, {"forcepathstyle": True}, False),
+        (GITLABS, DEBIAN, HERE, {"forcepathstyle": False}, True),
+        (GITLABS, DEBIAN, HERE, {"pathstyle": False}, False),
+        (GITLABS, DEBIAN, AMAZONS, {"pathstyle": "true"}, True),
+        (None, OMNIBUS, HERE, {"pathstyle": False}, False),
+        (DEBIANS, OMNIBUS, HERE, {"pathstyle": False}, True),
+    ],
+)
+def test_each_registry_has_its_own_word_for_the_style_of_addressing(
+    observed: Observed,
+    build: Build | None,
+    platform: Platform,
+    endpoint: str | None,
+    written: dict[str, Any],
+    path_style: bool,
+) -> None:
+    config = {"storage": {"s3": {"bucket": "images", "regionendpoint": endpoint, **written}}}
+    found = read(replace(observed, platform=platform, config=config), build)
     assert found
-    assert found.bucket.url("k") == "https://images.store/k"
+    assert found.bucket.path_style is path_style
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def _not_reached(facts: Facts, settings: S3Settings, answer: Answer) -> Finding:
         # The other style of addressing leads to another host: it tells whether the style is what is wrong.
         styled = _asked(facts, settings, path_style=not settings.bucket.path_style)
         if styled.is_s3:
-            return _wrong_style(facts, settings, [*seen, in_words(styled)])
+            return _wrong_style(settings, [*seen, in_words(styled)])
     if (other := _other_scheme(facts, settings, failure.kind)) and other.is_s3:
         scheme = "http" if endpoint.startswith("https:") else "https"
         return _wrong_scheme(settings, scheme, [*seen, in_words(other)])
@@ -107,17 +107,28 @@ def _asked(
     )
 
 
-def _wrong_style(facts: Facts, settings: S3Settings, seen: list[str]) -> Finding:
+def _wrong_style(settings: S3Settings, seen: list[str]) -> Finding:
     path_style = settings.bucket.path_style
-    setting = "pathstyle" if facts.observed.platform.registry_database else "forcepathstyle"
     wanted, is_used = ("virtual-host", "path") if path_style else ("path", "virtual-host")
     return found(
         "s3-addressing-wrong",
         settings.bucket.endpoint,
         f"{settings.bucket.endpoint} wants {wanted} style, and the registry addresses it in {is_used} style.",
         evidence=seen,
-        remedy=f"{settings.key}['{setting}'] = {str(not path_style).lower()}",
+        remedy=_other_style(settings),
     )
+
+
+def _other_style(settings: S3Settings) -> str:
+    """What to write for the other style of addressing."""
+    if settings.style_setting:
+        return f"{settings.key}['{settings.style_setting}'] = {str(not settings.bucket.path_style).lower()}"
+    if settings.bucket.path_style:
+        return (
+            f"{settings.key}: leave 'regionendpoint' out, with which this registry always uses path style "
+            "(of another store than Amazon's, use a name that serves it)."
+        )
+    return f"{settings.key}['regionendpoint'] = '{settings.bucket.endpoint}'   # with it: path style"
 
 
 def _wrong_scheme(settings: S3Settings, scheme: str, seen: list[str]) -> Finding:

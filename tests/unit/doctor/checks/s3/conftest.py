@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from glctl.clients.failures import Failure
+    from glctl.doctor.build import Build
     from glctl.doctor.facts import Facts
 
 SETTINGS = {
@@ -86,12 +87,21 @@ def answers() -> Answers:
 def bucket(
     new_facts: Callable[..., Facts], answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Facts]:
-    """Makes Facts of a registry that keeps images in S3; keywords change the driver's settings."""
+    """Makes Facts of a registry that keeps images in S3; keywords change the driver's settings.
+
+    *build*: which registry it is, else one that does not tell.
+    """
     monkeypatch.setattr(names, "resolve", lambda host: () if host.endswith("lost") else ("192.0.2.9",))
 
-    def make(driver: str = "s3", redirect: dict[str, Any] | None = None, **settings: Any) -> Facts:
+    def make(
+        driver: str = "s3",
+        redirect: dict[str, Any] | None = None,
+        build: Build | None = None,
+        **settings: Any,
+    ) -> Facts:
         written = {key: value for key, value in {**SETTINGS, **settings}.items() if value is not None}
-        facts = new_facts(config={"storage": {driver: written, "redirect": redirect or {}}})
+        known = {"build": build} if build else {}
+        facts = new_facts(config={"storage": {driver: written, "redirect": redirect or {}}}, **known)
         s3 = facts.s3()
         s3.client = s3.outside = lambda: answers  # type: ignore[method-assign,assignment,return-value] - a fake
         return facts

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from glctl.clients.failures import Failure
+from glctl.doctor.build import Build
 from glctl.doctor.checks.s3.endpoint import CHECK
 
 if TYPE_CHECKING:
@@ -55,21 +56,45 @@ def test_a_region_that_no_name_server_knows(bucket: Callable[..., Facts], run: A
     )
 
 
+ENDPOINT = "http://store:9000"
+GITLABS = Build("/r", "registry v4.32.0-gitlab", (4, 32))
+NEW = Build("/r", "registry v3.0.0", (3, 0))
+
+
 @pytest.mark.parametrize(
-    ("settings", "dead", "remedy"),
+    ("build", "settings", "dead", "remedy"),
     [
-        ({"forcepathstyle": False}, "images.", "['forcepathstyle'] = true"),
-        ({"forcepathstyle": True}, "http://store:9000/images", "['forcepathstyle'] = false"),
+        (NEW, {"regionendpoint": ENDPOINT, "forcepathstyle": False}, "images.", "['forcepathstyle'] = true"),
+        (NEW, {"regionendpoint": ENDPOINT}, f"{ENDPOINT}/images", "['forcepathstyle'] = false"),
+        (GITLABS, {"regionendpoint": ENDPOINT, "pathstyle": False}, "images.", "['pathstyle'] = true"),
+        (GITLABS, {"regionendpoint": ENDPOINT}, f"{ENDPOINT}/images", "['pathstyle'] = false"),
+        (None, {"regionendpoint": ENDPOINT}, f"{ENDPOINT}/images", ": leave 'regionendpoint' out"),
+        (None, {"regionendpoint": None}, "images.", "['regionendpoint'] = 'https://s3.eu-central-1."),
     ],
 )
 def test_the_other_style_of_addressing_works(
-    bucket: Callable[..., Facts], run: Any, answers: Any, settings: dict[str, Any], dead: str, remedy: str
+    bucket: Callable[..., Facts],
+    run: Any,
+    answers: Any,
+    build: Build | None,
+    settings: dict[str, Any],
+    dead: str,
+    remedy: str,
 ) -> None:
     answers.tell("GET", "", 403, REFUSAL)
     answers.tell("GET", dead, None, failure=Failure("dns", "it does not resolve"))
-    [finding], _ = run(CHECK, bucket(regionendpoint="http://store:9000", **settings))
+    [finding], _ = run(CHECK, bucket(build=build, **settings))
     assert finding.code == "s3-addressing-wrong"
     assert finding.remedy.startswith(f"registry['storage']['s3']{remedy}")
+
+
+def test_what_this_registry_does_not_read_is_not_at_fault(
+    bucket: Callable[..., Facts], run: Any, answers: Any
+) -> None:
+    answers.tell("GET", "", 403, REFUSAL)
+    answers.tell("GET", "images.", None, failure=Failure("dns", "it does not resolve"))
+    findings, _ = run(CHECK, bucket(regionendpoint=ENDPOINT, forcepathstyle=False, pathstyle=False))
+    assert findings == []
 
 
 @pytest.mark.parametrize(("used", "spoken"), [("https", "http"), ("http", "https")])
