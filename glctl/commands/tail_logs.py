@@ -20,7 +20,7 @@ from glctl.logs.filters import line_filter
 from glctl.logs.follow import Follower
 from glctl.logs.output import Output, held_back
 from glctl.logs.records import LEVELS
-from glctl.logs.sources import find_sources
+from glctl.logs.sources import BESIDE, find_sources
 from glctl.logs.times import window_of
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from glctl.logs.stretches import Window
 
 _LAST = 10  # lines of each log, where nothing else is asked for
+_LAST_OF_REQUEST = 1000  # all that is said of one, even at level debug
 
 
 @click.command("tail-logs")
@@ -46,6 +47,7 @@ _LAST = 10  # lines of each log, where nothing else is asked for
 @click.option("--utc", is_flag=True, help="Show times in UTC instead of the local zone.")
 @click.option("--level", type=click.Choice([*LEVELS, "warn"]), help="Only lines of this level and above.")
 @click.option("--grep", metavar="RE", help="Only lines that match a regular expression.")
+@click.option("--request", metavar="ID", help="Only lines about one request, of all logs.")
 @click.option(
     "--cursor",
     "cursor_file",
@@ -71,6 +73,7 @@ def command(
     utc: bool,
     level: str | None,
     grep: str | None,
+    request: str | None,
     cursor_file: Path | None,
     form: str,
 ) -> None:
@@ -79,15 +82,22 @@ def command(
     What is there is merged by time. Lines are coloured by level on a terminal, and known problems explained.
     With --level or --grep, the last lines are the last that match. With --cursor, nothing is told twice, and
     nothing left out that svlogd or logrotate still keeps.
+
+    --request wants a request's id, as the registry logs it (http.request.id, correlation_id) or answers with
+    (X-Request-Id). It is looked for in the last 256 MiB of each log, or from --since on, and in GitLab's own
+    logs, too. Of nginx only lines count whose log_format has the id.
     """
     window = window_of(since, until)
-    wanted = line_filter(cast("Level | None", "warning" if level == "warn" else level), grep, window)
+    minimum = cast("Level | None", "warning" if level == "warn" else level)
+    wanted = line_filter(minimum, grep, window, request)
     sources = find_sources(context.root, services)
+    if request and not services:
+        sources += [source for source in find_sources(context.root, BESIDE) if source.exists]
     _require_logs(context, sources)
     output = _descriptor(sys.stdout.buffer)
     follower = Follower(
         sources,
-        _LAST if lines is None and not since else lines,
+        (_LAST_OF_REQUEST if request else _LAST) if lines is None and not since else lines,
         follow=not no_follow and not _is_over(window),
         wanted=wanted,
         cursor=Cursor(cursor_file) if cursor_file else None,

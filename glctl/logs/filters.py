@@ -1,4 +1,4 @@
-"""Which lines are wanted: from a level on, of a time, or matching a regular expression."""
+"""Which lines are wanted: from a level on, of a time, of a request, or matching a regular expression."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from glctl.errors import UsageError
 from glctl.logs.records import LEVELS, level_of, time_of
+from glctl.logs.requests import is_about
 from glctl.logs.stretches import Window
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ ALWAYS = Window()
 
 @dataclass(frozen=True, slots=True)
 class LineFilter:
-    """Lines of these *levels* (any, if none are given) in *window* that match *pattern* (if there is one).
+    """Lines of these *levels* (any, if none are given) in *window* that match *pattern* (if there is one) and
+    are about *request* (if that id is given).
 
     A line without a level or a time, as of a stack trace, belongs to the one before it.
     """
@@ -31,6 +33,7 @@ class LineFilter:
     levels: frozenset[Level] = frozenset()
     pattern: re.Pattern[bytes] | None = None
     window: Window = ALWAYS
+    request: bytes = b""
 
     def counting(self, source: LogSource) -> Callable[[bytes], bool]:
         """Whether a wanted record begins with a line of *source*: what counts as one of the last lines."""
@@ -64,22 +67,34 @@ class LineFilter:
         return test
 
     def _matches(self, line: bytes) -> bool:
+        if self.request and not is_about(line, self.request):
+            return False
         return self.pattern is None or self.pattern.search(line) is not None
 
 
 def line_filter(
-    minimum: Level | None = None, grep: str | None = None, window: Window = ALWAYS
+    minimum: Level | None = None,
+    grep: str | None = None,
+    window: Window = ALWAYS,
+    request: str | None = None,
 ) -> LineFilter | None:
-    """The filter for a lowest level, a regular expression and a time; None where every line is wanted.
+    """The filter for a lowest level, a regular expression, a time and the id of a request; None where every
+    line is wanted.
 
-    UsageError where *grep* is no regular expression.
+    UsageError where *grep* is no regular expression, or *request* empty.
     """
-    if minimum is None and grep is None and window.is_open:
+    if request is not None and not request:
+        raise UsageError(
+            "--request: no id is given.",
+            "The registry logs it as http.request.id or correlation_id; GitLab's also answers with it.",
+        )
+    if minimum is None and grep is None and window.is_open and request is None:
         return None
     return LineFilter(
         frozenset(LEVELS[LEVELS.index(minimum) :]) if minimum else frozenset(),
         _compiled(grep) if grep is not None else None,
         window,
+        os.fsencode(request or ""),
     )
 
 

@@ -123,6 +123,13 @@ def without_stamp(line: bytes) -> bytes:
     return line[head.end("stamp") :] if head["stamp"] else line
 
 
+def behind_combined(line: bytes) -> bytes:
+    """What an access line has behind the fields of the combined format; nothing, where it is none."""
+    head = _head(line)
+    tail = _ACCESS_REST.match(_text(line[head.end() :])) if head["access"] else None
+    return tail.string[tail.end() :].encode() if tail and tail[2] is not None else b""
+
+
 def parse(line: bytes, service: str) -> LogRecord:
     """The record of a *line* (without its newline). Never fails: what fits nothing is a plain message.
 

@@ -1,3 +1,4 @@
+import gzip
 import json
 from pathlib import Path
 
@@ -86,6 +87,7 @@ def test_without_names_all_services_are_shown_each_line_with_its_source(
         (["--grep", "("], 2, ["'(' is not a regular expression"]),
         (["--since", "soon"], 2, ["not a time: 'soon'"]),
         (["--cursor", "/dev/null"], 2, ["/dev/null is no cursor of tail-logs"]),
+        (["--request", ""], 2, ["--request: no id is given", "http.request.id"]),
         (["--level", "loud"], 2, ["'loud' is not one of"]),
         (["-n", "-1"], 2, ["-1 is not in the range x>=0"]),
         (["-n", "many"], 2, ["'many' is not a valid integer"]),
@@ -131,3 +133,30 @@ def test_a_cursor_is_gone_on_from(root: Path, capfdbinary: pytest.CaptureFixture
         with current.open("a") as file:
             file.write(f"{number}\n")
     assert printed == [("\n".join(LINES) + "\n").encode(), b"0\n", b"1\n"]
+
+
+def test_everything_about_a_request_is_found_in_all_logs_and_archives(
+    root: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    logs = root / "var/log/gitlab"
+    (logs / "gitlab-rails").mkdir()
+
+    def line(second: int, request: str) -> str:
+        time = f"2026-11-24T03:59:{second:02}Z"
+        return f'{{"correlation_id":"{request}","level":"info","msg":"m","time":"{time}"}}\n'
+
+    about = [line(second, "01GE") for second in range(15)]
+    others = line(0, "01GF") * 20
+    with gzip.open(logs / "registry/@400000006b0510fc0755579c.s", "wt") as archive:
+        archive.write("".join(about[1:14]) + others)
+    (logs / "registry/current").write_text(about[14] + others)
+    (logs / "nginx/gitlab_registry_access.log").write_text(f"{NGINX_LINE}\n{NGINX_LINE} 01GE\n")
+    (logs / "gitlab-rails/api_json.log").write_text(line(0, "01GE") + others)
+    arguments = ["tail-logs", "--no-follow", "--format", "raw", "--request", "01GE"]
+    assert cli.run(["--root", str(root), *arguments]) == 0
+    printed = capfdbinary.readouterr().out.decode()
+    assert printed == "".join(about[:15]) + f"{NGINX_LINE} 01GE\n"
+    assert cli.run(["--root", str(root), *arguments, "nginx"]) == 0
+    assert capfdbinary.readouterr().out.decode() == f"{NGINX_LINE} 01GE\n"
+    assert cli.run(["--root", str(root), *arguments, "registry", "--since", "2026-11-24T03:59:12Z"]) == 0
+    assert capfdbinary.readouterr().out.decode() == "".join(about[12:15])

@@ -119,3 +119,20 @@ def test_the_prefix_of_svlogd_hides_no_level() -> None:
     assert errors.new_test(source)(line)
     assert errors.counting(source)(line)
     assert not errors.counting(REGISTRY)(line)
+
+
+ABOUT = b'{"correlation_id":"01GE","level":"info","msg":"access","status":500}'
+
+
+def test_only_lines_about_a_request_are_wanted_and_counted() -> None:
+    of_request = line_filter("error", request="01GE")
+    assert of_request
+    test, begins = of_request.new_test(REGISTRY), of_request.counting(REGISTRY)
+    lines = [ABOUT, b"main.main()", ABOUT.replace(b"500", b"200"), ABOUT.replace(b"01GE", b"01GF")]
+    assert [test(line) for line in lines] == [True, False, False, False]
+    assert [begins(line) for line in lines] == [True, False, False, False]
+
+
+def test_a_request_without_an_id_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="no id"):
+        line_filter(request="")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from glctl.logs.records import level_of, parse, time_of
+from glctl.logs.records import behind_combined, level_of, parse, time_of
 
 DATA = Path(__file__).parent / "data"
 
@@ -136,3 +136,17 @@ def test_every_recorded_line_with_a_level_has_a_time_and_a_message() -> None:
         r for r in records if r.level and not r.raw.startswith((b"panic", b"conf", b"chpst", b"nginx"))
     ]
     assert [r.raw for r in leveled if not r.time or not r.message] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "behind"),
+    [
+        (b'1.1.1.1 - - [24/Nov/2026:03:51:12 +0000] "GET / HTTP/1.1" 200 2 "-" "curl" 1.5 "x"', b' 1.5 "x"'),
+        (b'1.1.1.1 - - [24/Nov/2026:03:51:12 +0000] "GET / HTTP/1.1" 200 2 "-" "cu\\"rl"', b""),
+        (b'1.1.1.1 - - [24/Nov/2026:03:51:12 +0000] "GET / HTTP/1.1" 200 2 x', b""),
+        (b"panic: x", b""),
+    ],
+)
+def test_what_a_log_format_adds_stands_behind_the_combined_one(line: bytes, behind: bytes) -> None:
+    assert behind_combined(line) == behind
+    assert behind_combined(b"2026-11-24_23:59:14.64174 " + line) == behind
