@@ -44,6 +44,7 @@ def record(
         with recording(directory) as (url, recorder):
             made = traced.environment(variables, url, bundle, authority)
             code = traced.run(command, made, output_to_stderr=output_to_stderr)
+            recorder.settle()
             conversation = recorder.conversation()
     return replace(conversation, distrusted=_distrusted(conversation), left_behind=left_behind()), code
 
