@@ -191,7 +191,7 @@ def _dates(facts: Facts) -> list[Callable[[], DateAnswer | str | None]]:
         def get() -> DateAnswer | str | None:
             try:
                 return fact()
-            except NotTriedError:
+            except (NotTriedError, PermissionError):
                 return None
 
         def begin() -> None:

@@ -228,32 +228,35 @@ class Facts(Once):
 
     @once
     def log_matches(self) -> tuple[LogMatch, ...]:
-        """What the rules find at the end of the logs, as far back as it tells of now."""
-        from glctl.logs.recent import recent_lines
-        from glctl.logs.scan import scan
+        """What the rules find at the end of the logs; what one log says now, no other one says had ended."""
+        from glctl.logs.recent import recent_matches
         from glctl.logs.sources import find_sources
 
         matches: list[LogMatch] = []
         for source in find_sources(self.observed.root, self.observed.services):
-            since = datetime.fromtimestamp(self._log_window(source.service), UTC)
-            matches += scan(recent_lines(source, _LOG_LINES), source.service, since).matches
-        return tuple(matches)
+            matches += recent_matches(source, _LOG_LINES, *self._log_window(source.service))
+        current = {match.code for match in matches if not match.ended}
+        return tuple(match for match in matches if not (match.ended and match.code in current))
 
-    def _log_window(self, service: str) -> float:
-        """From when on lines count (Unix time): an hour, but nothing that a later start has mended.
+    def _log_window(self, service: str) -> tuple[datetime, datetime]:
+        """From when on lines are read, and from when on they tell of now.
 
-        What does not run says why at its end.
+        That is an hour, and the last start, which may have mended what was before. What does not run says why
+        at its end.
         """
         from glctl.services.runit import last_known
 
+        hour = time.time() - _LOG_WINDOW
         seen = self.services()[service]
-        if seen.looping:
-            return seen.first.since - _LAST_WORDS
         status = seen.status if seen.status.is_supervised else last_known(self._directory(service))
-        if status is None:
-            return time.time() - _LOG_WINDOW
-        began = status.since if status.state == "run" else status.since - _LAST_WORDS
-        return max(time.time() - _LOG_WINDOW, began)
+        since = began = hour
+        if seen.looping:
+            began = seen.first.since - _LAST_WORDS
+        elif status and status.state == "run":
+            began = status.since
+        elif status:
+            since = began = status.since - _LAST_WORDS
+        return datetime.fromtimestamp(max(hour, since), UTC), datetime.fromtimestamp(max(hour, began), UTC)
 
     @once
     def s3(self) -> S3Facts:
@@ -294,9 +297,7 @@ class Facts(Once):
     @property
     def entrance(self) -> Url:
         """How nginx itself is addressed for the registry, if it can be asked at all."""
-        vhost = self.observed.vhost
-        if vhost is None:
-            raise NotTriedError("nginx has no virtual host of the registry here")
+        vhost = self.observed.require_vhost()
         if vhost.proxy_protocol:
             raise NotTriedError("nginx only answers a load balancer here, in the PROXY protocol")
         if vhost.entrance is None:
@@ -349,7 +350,7 @@ class Facts(Once):
         from glctl.doctor.outside import Public, named_in, public_url
 
         gitlab = named = None
-        with suppress(NotTriedError, GlctlError):
+        with suppress(NotTriedError, GlctlError, PermissionError):
             gitlab = self.gitlab()
         with suppress(PermissionError):
             named = named_in(self.intended())
@@ -401,7 +402,7 @@ class Facts(Once):
 
         try:
             named = self.gitlab().key
-        except (NotTriedError, GlctlError):
+        except (NotTriedError, GlctlError, PermissionError):
             named = ""
         return signing_key(self.observed.root, named or KEY_FILE)
 

@@ -6,6 +6,8 @@ made by Chef. With a gitlab.rb alone they are rendered in memory.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from glctl.doctor import run_script, virtual_host
+from glctl.doctor.check import NotTriedError
 from glctl.doctor.environment import overridden, overriding
 from glctl.errors import GlctlError
 from glctl.paths import SV_DIR
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from glctl.settings.platform import Platform
     from glctl.spans import Diagnostic
 
+_VHOST = "gitlab-registry.conf"
 # Where the driver keeps images when only its name is given (distribution, filesystem driver).
 _DRIVERS_DIRECTORY = "/var/lib/registry"
 
@@ -40,7 +44,8 @@ _DRIVERS_DIRECTORY = "/var/lib/registry"
 class Observed:
     """The registry and its proxy as configured; strings of *config* under secret names are Secrets.
 
-    *problem*: why the registry cannot read its config.yml, which then counts as empty.
+    *problem*: why the registry cannot read its config.yml, which then counts as empty. What this user may not
+    read is *unread*: whoever needs it meets a PermissionError, and the rest can be examined.
     """
 
     root: Root
@@ -55,9 +60,24 @@ class Observed:
     services: tuple[str, ...] = ()  # enabled
     overrides: tuple[str, ...] = ()  # variables of the environment that count over config.yml
     diagnostics: tuple[Diagnostic, ...] = ()  # of the gitlab.rb that this was rendered from
+    unread: tuple[str, ...] = ()
+
+    def require_read(self, *paths: str) -> None:
+        """Raise PermissionError for the first of *paths* that this user may not read."""
+        for path in paths:
+            if path in self.unread:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+    def require_vhost(self) -> VirtualHost:
+        """nginx's virtual host of the registry. Not tried where there is none, or none that may be read."""
+        if self.vhost is None:
+            self.require_read(*(path for path in self.unread if path.endswith(_VHOST)))
+            raise NotTriedError("nginx has no virtual host of the registry here")
+        return self.vhost
 
     def setting(self, *path: str) -> Any:
-        """A value of config.yml, or None."""
+        """A value of config.yml, or None. PermissionError where that may not be read."""
+        self.require_read(self.config_path)
         node: Any = self.config
         for key in path:
             if not isinstance(node, Mapping):
@@ -121,17 +141,20 @@ class Observed:
 
 
 class Files(Protocol):
-    """Where files are read from: this host's disk, or what would be written."""
+    """Where files are read from: this host's disk, or what would be written. *unread*: what may not be."""
+
+    @property
+    def unread(self) -> Sequence[str]: ...
 
     def read(self, path: str) -> bytes | None:
-        """The content of a file; None where there is none."""
+        """The content of a file; None where there is none, or none that may be read."""
 
     def names(self, directory: str) -> Sequence[str]:
         """The names of the files in a directory."""
 
 
 def from_disk(root: Root) -> Observed:
-    """What is configured on this host. GlctlError where no registry is, or its files may not be read."""
+    """What is configured on this host. GlctlError where no registry is, or its files cannot be read."""
     disk = _Disk(root)
     return _observe(root, disk, "disk", tuple(s.name for s in SERVICES if s.is_enabled(root)))
 
@@ -155,15 +178,16 @@ def _observe(
     script = run_script.read(content)
     config_path = script.path(script.after("serve") or root.relocate("/var/opt/gitlab/registry/config.yml"))
     config = files.read(config_path)
-    if content is None and config is None:
+    if content is None and config is None and not files.unread:
         first = "gitlab-ctl reconfigure" if not platform.manages_services else "glctl reconfigure"
         raise GlctlError(
             f"There is no registry here: neither {config_path} nor a service of it.",
             f"Set registry_external_url in gitlab.rb and run: {first}   "
             "(or examine a gitlab.rb alone: glctl --config FILE doctor)",
         )
-    settings, problem = _parsed(config)
+    settings, problem = ({}, "") if config_path in files.unread else _parsed(config)
     variables = _environment(files, script)
+    vhost = _virtual_host(root, files)
     return Observed(
         root=root,
         platform=platform,
@@ -173,10 +197,11 @@ def _observe(
         problem=problem,
         environment=wrap(variables),
         run_as=script.option("chpst", "-u"),
-        vhost=_virtual_host(root, files),
+        vhost=vhost,
         services=services,
         overrides=tuple(name for name in variables if overriding(name)),
         diagnostics=diagnostics,
+        unread=tuple(files.unread),
     )
 
 
@@ -214,7 +239,7 @@ def _virtual_host(root: Root, files: Files) -> VirtualHost | None:
     script = run_script.read(files.read(root.relocate(f"{SV_DIR}/nginx/run")))
     prefix = script.path(script.option("nginx", "-p") or root.relocate("/var/opt/gitlab/nginx"))
     for place in ("conf/service_conf", "conf"):  # the latter in older versions of Omnibus
-        path = f"{prefix}/{place}/gitlab-registry.conf"
+        path = f"{prefix}/{place}/{_VHOST}"
         content = files.read(path)
         if content is not None:
             return virtual_host.read(path, content, files.read(f"{prefix}/conf/nginx.conf") or b"")
@@ -224,21 +249,28 @@ def _virtual_host(root: Root, files: Files) -> VirtualHost | None:
 @dataclass(frozen=True, slots=True)
 class _Disk:
     root: Root
+    unread: list[str] = field(default_factory=list)
 
     def read(self, path: str) -> bytes | None:
         try:
             return self.root.at(path).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except PermissionError:
+            self.unread.append(path)
+            return None
         except OSError as exc:
             raise GlctlError(
                 f"{self.root.at(path)} cannot be read: {(exc.strerror or str(exc)).lower()}.",
-                "Run glctl as root.",
+                "It must be a file that can be read.",
             ) from exc
 
     def names(self, directory: str) -> Sequence[str]:
         try:
             return sorted(entry.name for entry in self.root.at(directory).iterdir() if entry.is_file())
+        except PermissionError:
+            self.unread.append(directory)
+            return ()
         except OSError:  # then chpst ends, and the service with it
             return ()
 
@@ -246,6 +278,7 @@ class _Disk:
 @dataclass(frozen=True, slots=True)
 class _Rendered:
     files: Mapping[str, bytes]
+    unread: tuple[str, ...] = ()
 
     def read(self, path: str) -> bytes | None:
         return self.files.get(path)

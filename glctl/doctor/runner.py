@@ -88,7 +88,7 @@ def examine(
 
 
 def _hindrance(check: Check, ended: Mapping[str, _Ended], facts: Facts) -> CheckResult | None:
-    if check.pointless and (why := check.pointless(facts.observed)):
+    if why := _pointless(check, facts):
         return CheckResult(check.name, "not_tried", why)
     if check.live and facts.observed.source != "disk":
         return CheckResult(check.name, "not_tried", "only a gitlab.rb is examined (--config)")
@@ -100,6 +100,13 @@ def _hindrance(check: Check, ended: Mapping[str, _Ended], facts: Facts) -> Check
         if name in ended and (because := ended[name].hindrance):
             return CheckResult(check.name, "not_run", because)
     return None
+
+
+def _pointless(check: Check, facts: Facts) -> str:
+    try:
+        return check.pointless(facts.observed) if check.pointless else ""
+    except PermissionError as exc:
+        return _why_not_tried(exc)
 
 
 def _perform(

@@ -58,9 +58,14 @@ def link(findings: Iterable[Finding], checks: Iterable[CheckResult] = ()) -> tup
     """
     well = {check.name for check in checks if check.outcome == "ok"}
     current = tuple(
-        _as_over(f) if f.check == LOGS and well & set(CODES[f.code].disproved_by) else f for f in findings
+        _as_over(f) if _counts(f) and well & set(CODES[f.code].disproved_by) else f for f in findings
     )
     return tuple(replace(f, explained_by=_root_of(f, current) or _seen_now(f, current)) for f in current)
+
+
+def _counts(finding: Finding) -> bool:
+    """Whether a log says it, and more than that it was."""
+    return finding.check == LOGS and finding.severity != "info"
 
 
 def _seen_now(finding: Finding, findings: Iterable[Finding]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from glctl.logs.reader import SourceReader
@@ -14,7 +14,10 @@ from glctl.patterns import Pattern
 from glctl.secret import mask_text
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from glctl.logs.records import LogRecord
+    from glctl.logs.scan import LogMatch
     from glctl.paths import Root
 
 _LOOK_AT = 60  # lines; a Go panic with its goroutines takes some tens
@@ -38,6 +41,19 @@ def recent_lines(source: LogSource, count: int) -> list[bytes]:
         return [source.plain(line) for line in lines] if source.prefix else lines
     finally:
         reader.close()
+
+
+def recent_matches(source: LogSource, count: int, since: datetime, began: datetime) -> list[LogMatch]:
+    """What the rules find from *since* on in the last *count* lines of *source*.
+
+    What was seen only before *began*, when the service last did so, has ended.
+    """
+    lines = recent_lines(source, count)
+    said = _said_since(lines, began.timestamp())
+    now = scan(said, source.service, since).matches
+    before = scan(lines[: len(lines) - len(said)], source.service, since).matches
+    known = {match.code for match in now}
+    return [*(replace(match, ended=began) for match in before if match.code not in known), *now]
 
 
 def quoted(record: LogRecord) -> str:

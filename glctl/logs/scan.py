@@ -21,7 +21,10 @@ EXAMPLES = 3  # records kept of each kind: the latest
 
 @dataclass(frozen=True, slots=True)
 class LogMatch:
-    """All lines that show one Code. *explanation* is the latest one's, *examples* the latest in order."""
+    """All lines that show one Code. *explanation* is the latest one's, *examples* the latest in order.
+
+    *ended*: when the service began anew, and has not shown it since.
+    """
 
     code: str
     severity: Severity
@@ -30,6 +33,7 @@ class LogMatch:
     first: datetime | None
     last: datetime | None
     examples: tuple[LogRecord, ...]
+    ended: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from glctl.logs.compressed import compression
 from glctl.logs.records import tai64n, time_of
-from glctl.logs.sources import SVLOGD_ARCHIVE, SVLOGD_FILE
+from glctl.logs.sources import SVLOGD_ARCHIVE, SVLOGD_FILE, prefix_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,12 +45,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The lines of a file of *service* that begin from *start* on, before *end* (bytes; None: to its end)."""
+    """The lines of a file of *service* that begin from *start* on, before *end* (bytes; None: to its end).
+
+    *prefix*: what svlogd puts before each of them, behind its stamp.
+    """
 
     path: Path
     service: str
     start: int = 0
     end: int | None = None
+    prefix: bytes = b""
 
 
 def within(paths: Sequence[Path], window: Window) -> list[Path]:
@@ -89,22 +93,23 @@ def _label(path: Path) -> datetime | None:
 
 def stretches(path: Path, service: str, window: Window) -> Iterator[Stretch]:
     """What of a file is to be read for *window*, in pieces; of one that cannot be opened all, to be told."""
+    whole = Stretch(path, service, prefix=prefix_in(path))
     try:
         if not path.is_file():  # a pipe: opening it twice would lose what is in it
-            yield Stretch(path, service)
+            yield whole
             return
         file = path.open("rb", buffering=0)
     except OSError:
-        yield Stretch(path, service)
+        yield whole
         return
     with file:
         if compression(file):  # can only be read forwards
-            yield Stretch(path, service)
+            yield whole
             return
         start, end = _limits(file, window)
         while start < end:
             cut = _next_line(file, start + PIECE, end)
-            yield Stretch(path, service, start, cut)
+            yield replace(whole, start=start, end=cut)
             start = cut
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from glctl.errors import GlctlError
 from glctl.logs.ordinary import concerning, unusual
 from glctl.logs.records import is_panic, of_dump, parse, time_of, without_prefix, without_stamp
-from glctl.logs.sources import RAILS, prefix_in
+from glctl.logs.sources import RAILS
 from glctl.logs.tally import Tally
 from glctl.logs.text import Text
 
@@ -31,11 +31,10 @@ def sweep(stretch: Stretch, window: Window, tell: Callable[[int], None] = lambda
     """
     tally = Tally()
     path = str(stretch.path)
-    prefix = prefix_in(stretch.path)
-    choose = concerning if stretch.service == RAILS else partial(unusual, prefix=prefix)
+    choose = concerning if stretch.service == RAILS else partial(unusual, prefix=stretch.prefix)
 
     def chosen(buffer: bytearray, end: int) -> Iterator[int]:
-        tally.is_empty = tally.is_empty and not _any_in(window, buffer, end)
+        tally.is_empty = tally.is_empty and not _any_in(window, stretch.prefix, buffer, end)
         return choose(buffer, end)
 
     try:
@@ -45,8 +44,7 @@ def sweep(stretch: Stretch, window: Window, tell: Callable[[int], None] = lambda
         return tally
     try:
         found = lines(text, stretch, chosen, tell)
-        plain = ((offset, without_prefix(line, prefix)) for offset, line in found) if prefix else found
-        for offset, line in _whole_panics(plain):
+        for offset, line in _whole_panics(found):
             record = parse(line, stretch.service)
             if window.holds(record.time):
                 tally.add(record, path, offset)
@@ -58,11 +56,12 @@ def sweep(stretch: Stretch, window: Window, tell: Callable[[int], None] = lambda
     return tally
 
 
-def _any_in(window: Window, buffer: bytearray, end: int) -> bool:
+def _any_in(window: Window, prefix: bytes, buffer: bytearray, end: int) -> bool:
     """Whether a line of ``buffer[1:end]`` lies in *window*. Mostly the first one with a time tells."""
     if window.is_open:
         return end > 1
-    times = (time for line in bytes(buffer[1:end]).split(b"\n") if (time := time_of(line)))
+    lines = (without_prefix(line, prefix) for line in bytes(buffer[1:end]).split(b"\n"))
+    times = (time for line in lines if (time := time_of(line)))
     return any(window.holds(time) for time in times)
 
 
@@ -91,6 +90,8 @@ def lines(
 ) -> Iterator[tuple[int, bytes]]:
     """The lines of *stretch* that *choose* chooses, each with its offset; of a very long one the beginning.
 
+    They are as the service wrote them, behind svlogd's stamp.
+
     *choose* is given a buffer that begins with a newline, and the end of what is in it; it gives beginnings.
     """
     buffer = bytearray(_BUFFER)
@@ -110,7 +111,8 @@ def lines(
         end = end or filled  # a line longer than the buffer is cut
         for begin in choose(buffer, end):
             stop = buffer.find(b"\n", begin, end)
-            yield offset + begin, bytes(view[begin : stop if stop >= 0 else end])
+            line = bytes(view[begin : stop if stop >= 0 else end])
+            yield offset + begin, without_prefix(line, stretch.prefix)
         before, taken = taken, text.taken()
         tell(taken - before)
         if not size:

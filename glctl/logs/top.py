@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import heapq
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from glctl.errors import GlctlError
@@ -28,9 +30,9 @@ if TYPE_CHECKING:
 
 _SLOWEST = 10
 
-# Where lines begin that tell of a request that was answered.
-_ANSWERED = Pattern(
-    rb'\n(?:[^ \n]{25} )?(?=time="[^"\n]*" level=\w+ msg="response completed'
+# How lines begin that tell of a request that was answered.
+_ANSWER = (
+    rb'(?=time="[^"\n]*" level=\w+ msg="response completed'
     rb'|\{[^\n]*"(?:msg|message)":"(?:response completed|access)'
     rb'|\S+ \S+ \S+ \[[^]\n]*\] "[^\n]*" \d{3} )'
 )
@@ -136,7 +138,7 @@ class Top:
 def top_of(stretch: Stretch, window: Window, tell: Callable[[int], None]) -> Top:
     """Count the requests that *stretch* tells of; *tell* as in sweep."""
     top = Top()
-    choose = concerning if stretch.service == RAILS else _answered
+    choose = concerning if stretch.service == RAILS else partial(_answered, prefix=stretch.prefix)
     try:
         text = Text(stretch.path, stretch.start)
     except (OSError, GlctlError) as exc:
@@ -154,8 +156,13 @@ def top_of(stretch: Stretch, window: Window, tell: Callable[[int], None]) -> Top
     return top
 
 
-def _answered(text: bytes | bytearray, end: int) -> Iterator[int]:
-    return (found.start() + 1 for found in _ANSWERED.compiled.finditer(text, 0, end))
+@cache
+def _pattern(prefix: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"\n(?:[^ \n]{25} )?(?:" + re.escape(prefix) + rb")?" + _ANSWER)
+
+
+def _answered(text: bytes | bytearray, end: int, prefix: bytes) -> Iterator[int]:
+    return (found.start() + 1 for found in _pattern(prefix).finditer(text, 0, end))
 
 
 def request_of(line: bytes) -> Request | None:

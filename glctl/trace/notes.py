@@ -32,7 +32,7 @@ def notes(step: Step) -> tuple[str, ...]:
 
 
 def _credentials(step: Step) -> Iterator[str]:
-    before = step.redirect
+    before = None if step.in_storage else step.redirect  # an address in storage is signed instead
     if before and before.asked_with("authorization") and not step.exchange.asked_with("authorization"):
         yield "without the Authorization of the request before"
 
@@ -70,10 +70,16 @@ def _challenge(exchange: Exchange) -> Iterator[str]:
         yield f"wants a token of {told.realm}"
 
 
+def _asks_for_credentials(exchange: Exchange) -> bool:
+    """Whether it is the 401 with which each conversation begins."""
+    has_challenge = bool(exchange.header("www-authenticate"))
+    return exchange.status == 401 and has_challenge and not exchange.asked_with("authorization")
+
+
 def _said(step: Step) -> Iterator[str]:
     """The server's own name of a refusal."""
     exchange = step.exchange
-    if exchange.status is None or exchange.status < 400:
+    if exchange.status is None or exchange.status < 400 or _asks_for_credentials(exchange):
         return
     errors = (json_object(exchange.answer) or {}).get("errors")
     if isinstance(errors, list) and errors and isinstance(errors[0], dict):

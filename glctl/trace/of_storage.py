@@ -108,6 +108,8 @@ def _refused(step: Step) -> Finding:
 def _denied(step: Step, named: Place | None, where: str) -> Finding:
     exchange = step.exchange
     told = [seen(step)]
+    if named:
+        told.append(f"bucket {named.bucket}, key {named.key}")
     if step.redirect:
         told.append(f"the registry itself was well: it answered {step.redirect.status}, as its own log says")
     if named is None:
@@ -119,7 +121,6 @@ def _denied(step: Step, named: Place | None, where: str) -> Finding:
             evidence=told,
             remedy=f"Let the registry's key read its objects, or:\n{_OFF}",
         )
-    told.append(f"bucket {named.bucket}, key {named.key}")
     policy = s3_policy.statements(named.bucket, named.region or "us-east-1", named.root, ("s3:GetObject",))
     return found(
         "s3-redirect-denied",

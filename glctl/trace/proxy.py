@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MOST = 20_000  # exchanges that are kept; a client that follows redirects for ever makes no end of them
 MAX_HEAD = 1 << 18  # bytes of headers, which mitmproxy itself would collect without end
 _PATIENCE = 30.0  # seconds until it listens
+_SETTLING = 1.0  # seconds; what a command has left in the background may talk for ever
 _HOST = "127.0.0.1"
 
 
@@ -42,6 +43,15 @@ class Recorder:
     distrust: list[Distrust] = field(default_factory=list)
     left_out: int = 0
     _open: dict[str, CutOff] = field(default_factory=dict)
+    _clients: set[str] = field(default_factory=set)  # connections that are still open
+
+    def client_connected(self, client: Any) -> None:
+        """A connection of the client's."""
+        self._clients.add(client.id)
+
+    def client_disconnected(self, client: Any) -> None:
+        """Its end."""
+        self._clients.discard(client.id)
 
     def requestheaders(self, flow: Any) -> None:
         """Begin to count."""
@@ -74,6 +84,12 @@ class Recorder:
         host = data.conn.sni or written(data.context.server.address)
         if len(self.distrust) < MOST:
             self.distrust.append(Distrust(host, written(data.conn.peername), said))
+
+    def settle(self) -> None:
+        """Wait until all that an ended client has sent was seen: its connections are closed then."""
+        deadline = time.monotonic() + _SETTLING
+        while self._clients and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     def conversation(self) -> Conversation:
         """What was recorded so far; what is not answered yet is told as such."""

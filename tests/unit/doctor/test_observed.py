@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from glctl.converge.desired import examine
+from glctl.doctor.check import NotTriedError
 from glctl.doctor.observed import Observed, from_disk, from_files
 from glctl.errors import GlctlError
 from glctl.paths import EMBEDDED_DIR, SERVICE_DIR, SV_DIR, Root
@@ -15,7 +18,6 @@ from glctl.settings.platform import PLATFORMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from glctl.converge.desired import Configuration
 
@@ -257,14 +259,62 @@ def test_a_run_script_that_says_nothing_leaves_the_usual_places(tree: Callable[.
     assert from_disk(root).registry == ("127.0.0.1", 5000)
 
 
-def test_what_may_not_be_read_is_said(tree: Callable[..., Root]) -> None:
+@pytest.fixture
+def forbid(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Makes files of this name unreadable, for root too."""
+
+    def forbid(name: str) -> None:
+        read = Path.read_bytes
+
+        def refuse(path: Path) -> bytes:
+            if path.name == name:
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return read(path)
+
+        monkeypatch.setattr(Path, "read_bytes", refuse)
+
+    return forbid
+
+
+def test_without_permission_for_config_yml_the_rest_is_there(
+    tree: Callable[..., Root], forbid: Callable[[str], None]
+) -> None:
+    root = tree()
+    forbid("config.yml")
+    observed = from_disk(root)
+    assert observed.unread == (observed.config_path,)
+    assert (observed.problem, observed.services) == ("", ("registry", "nginx"))
+    assert observed.require_vhost().upstream == "127.0.0.1:5000"
+    for needs_it in (lambda: observed.setting("http"), lambda: observed.registry):
+        with pytest.raises(PermissionError) as caught:
+            needs_it()
+        assert caught.value.filename == observed.config_path
+
+
+def test_without_permission_for_the_virtual_host_it_is_not_taken_for_missing(
+    tree: Callable[..., Root], forbid: Callable[[str], None]
+) -> None:
+    root = tree()
+    forbid("gitlab-registry.conf")
+    observed = from_disk(root)
+    assert observed.vhost is None
+    assert observed.registry == ("127.0.0.1", 5000)
+    with pytest.raises(PermissionError):
+        observed.require_vhost()
+
+
+def test_a_virtual_host_that_is_not_there(observed: Observed) -> None:
+    with pytest.raises(NotTriedError):
+        replace(observed, vhost=None).require_vhost()
+
+
+def test_what_cannot_be_read_is_said(tree: Callable[..., Root]) -> None:
     root = tree()
     file = root.at("/var/opt/gitlab/registry/config.yml")
     file.unlink()
     file.mkdir()
-    with pytest.raises(GlctlError, match=r"config\.yml cannot be read: is a directory\.") as caught:
+    with pytest.raises(GlctlError, match=r"config\.yml cannot be read: is a directory\."):
         from_disk(root)
-    assert caught.value.hint == "Run glctl as root."
 
 
 def test_where_a_value_is_set(observed: Observed) -> None:

@@ -271,6 +271,18 @@ def test_what_makes_no_sense_here_is_not_tried_whatever_the_options(report: Call
     assert ended(report(sensible))["a"][0] == "ok"
 
 
+def test_without_permission_what_needs_the_file_is_not_tried_and_the_rest_is(
+    report: Callable[..., Report],
+) -> None:
+    needs_it = check("a", pointless=lambda observed: observed.setting("storage") or "")
+    result = report(needs_it, check("b", "a"), unread=("/registry/config.yml",))
+    assert ended(result)["a"] == (
+        "not_tried",
+        "/registry/config.yml may not be looked at: run glctl as root",
+    )
+    assert ended(result)["b"][0] == "ok"
+
+
 def test_a_check_speaks_for_its_group_where_it_says_so(report: Callable[..., Report]) -> None:
     result = report(check("a"), check("b", speaks=True))
     assert [c.speaks for c in result.checks] == [False, True]

@@ -69,6 +69,11 @@ def test_a_cause_is_as_grave_as_what_follows(cause: Severity, consequence: Sever
     assert result["push-failed"] == ("storage-full" if explained else None)
 
 
+def test_what_is_only_told_is_left_as_it_is() -> None:
+    told = finding("proxy-bad-gateway", "info", "logs")
+    assert link([told], [CheckResult("proxy", "ok")]) == (told,)
+
+
 def test_links_do_not_run_in_circles(monkeypatch: pytest.MonkeyPatch) -> None:
     """A catalogue with one would be refused by its own tests; the doctor would still end."""
 

@@ -1,9 +1,10 @@
 import gzip
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from glctl.logs.recent import last_words, quoted, recent_lines, said_at_last
+from glctl.logs.recent import last_words, quoted, recent_lines, recent_matches, said_at_last
 from glctl.logs.records import parse
 from glctl.logs.sources import LogSource
 from glctl.paths import Root
@@ -101,6 +102,26 @@ def test_what_is_listed_below_an_error_belongs_to_it_and_is_said_once(
         "line 6: cannot unmarshal !!str `abc` into time.Duration; "
         "line 12: cannot unmarshal !!str `q` into int."
     )
+
+
+def test_what_is_weighed_is_what_was_said_since_the_service_began(current: Path) -> None:
+    full = (
+        '{{"level":"error","msg":"x","err.detail":"write /srv: no space left on device",'
+        '"time":"2026-11-25T09:00:{:02}Z"}}\n'
+    )
+    denied = full.replace("no space left on device", "permission denied")
+    current.write_text("".join([full.format(1), full.format(2), denied.format(3), full.format(10)]))
+    base = datetime(2026, 11, 25, 9, tzinfo=UTC)
+    source = LogSource("registry", current)
+
+    def found(since: int, began: int) -> list[tuple[str, int, bool]]:
+        times = (base + timedelta(seconds=each) for each in (since, began))
+        return [(m.code, m.count, m.ended is not None) for m in recent_matches(source, 100, *times)]
+
+    full_code, denied_code = "storage-no-space", "storage-permission-denied"
+    assert found(0, 0) == [(denied_code, 1, False), (full_code, 3, False)]
+    assert found(0, 5) == [(denied_code, 1, True), (full_code, 1, False)]
+    assert found(2, 20) == [(denied_code, 1, True), (full_code, 2, True)]
 
 
 def test_last_words_hold_no_credentials(tmp_path: Path, current: Path) -> None:

@@ -137,3 +137,16 @@ def test_a_file_that_was_last_written_before_the_window_is_not_opened(tmp_path: 
     assert within(paths, Window(BEGAN + timedelta(hours=1.5))) == paths[1:]
     assert within(paths, Window(None, BEGAN)) == paths
     assert within([tmp_path / "gone"], Window(BEGAN)) == [tmp_path / "gone"]
+
+
+def test_what_svlogd_puts_before_lines_is_known_of_each_piece(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PIECE", 1000)
+    written(tmp_path / "current", range(10))
+    written(tmp_path / "plain.log", range(10))
+    (tmp_path / "config").write_bytes(b"n3\npbox (1): \n")
+    found = [*stretches(tmp_path / "current", "registry", Window())]
+    assert len(found) > 1
+    assert {each.prefix for each in found} == {b"box (1): "}
+    assert {each.prefix for each in stretches(tmp_path / "plain.log", "nginx", Window())} == {b""}

@@ -140,10 +140,18 @@ def test_of_gitlabs_own_logs_only_what_is_about_the_registry_counts(tmp_path: Pa
 
 def test_the_prefix_of_svlogd_hides_nothing(tmp_path: Path) -> None:
     path = tmp_path / "current"
-    (tmp_path / "config").write_bytes(b"pbox (1): \n")
     stamp = FINE[:26]
     lines = [stamp + b"box (1): " + line.removeprefix(FULL[:26]) for line in (FULL, FULL)]
     path.write_bytes(FINE.replace(stamp, stamp + b"box (1): ") * 3000 + b"".join(lines))
-    tally = sweep(Stretch(path, "registry"), EVER)
+    tally = sweep(Stretch(path, "registry", prefix=b"box (1): "), EVER)
     assert tally.codes["storage-no-space"].count == 2
     assert not tally.shapes
+
+
+def test_without_a_stamp_the_time_behind_the_prefix_counts(tmp_path: Path) -> None:
+    path = tmp_path / "current"
+    path.write_bytes(b"box (1): " + FULL[26:])
+    stretch = Stretch(path, "registry", prefix=b"box (1): ")
+    tally = sweep(stretch, Window(datetime(2026, 11, 24, 4, tzinfo=UTC)))
+    assert (tally.codes["storage-no-space"].count, tally.is_empty) == (1, False)
+    assert not sweep(stretch, Window(datetime(2026, 11, 24, 5, tzinfo=UTC))).codes

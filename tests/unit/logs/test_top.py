@@ -43,6 +43,18 @@ def test_what_a_record_tells_of_a_request(stamp: bytes, line: bytes, expected: R
     assert request_of(stamp + line % 200) == expected
 
 
+@pytest.mark.parametrize("stamp", [b"", STAMP])
+def test_requests_are_seen_behind_the_prefix_of_svlogd(tmp_path: Path, stamp: bytes) -> None:
+    path = tmp_path / "current"
+    lines = (UPSTREAM % 200, ACCESS % 500, GITLAB % 200)
+    path.write_bytes(b"".join(stamp + b"box (1): " + line + b"\n" for line in lines))
+    top = top_of(Stretch(path, "registry", prefix=b"box (1): "), Window(), lambda _: None)
+    assert {kind: view.statuses for (_, kind), view in top.views.items()} == {
+        "request": {200: 2},
+        "access": {500: 1},
+    }
+
+
 @pytest.mark.parametrize("line", [b"{", b'{"status":"x"}', b"panic: x", b"", b'{"status":{}}', b"[" * 5000])
 def test_what_tells_of_no_request_is_none(line: bytes) -> None:
     assert request_of(line) is None

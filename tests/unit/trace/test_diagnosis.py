@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from recorded import DIGEST, VERSION, exchange, refused, talk
+import pytest
+from recorded import DIGEST, VERSION, exchange, recorded, refused, talk
 
 from glctl.trace.diagnosis import diagnose
 from glctl.trace.exchange import Conversation
@@ -30,3 +31,18 @@ def test_the_same_of_the_same_subject_is_told_once() -> None:
 
 def test_silence_is_told() -> None:
     assert diagnose(Conversation()).root_causes[0].code == "trace-nothing-seen"
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"), [("push", []), ("s3-denied", ["s3-redirect-denied"]), ("s3-repaired", [])]
+)
+def test_what_skopeo_nginx_the_registry_and_seaweedfs_said(name: str, codes: list[str]) -> None:
+    report = diagnose(recorded(name))
+    assert [finding.code for finding in report.findings] == codes
+
+
+def test_the_recorded_refusal_is_named_in_full() -> None:
+    (finding,) = diagnose(recorded("s3-denied")).findings
+    assert finding.subject == "images"
+    assert "s3:GetObject" in finding.summary
+    assert "key reg/docker/registry/v2/blobs/sha256/" in str(finding.evidence)

@@ -43,11 +43,17 @@ def test_a_redirect_without_location_is_told() -> None:
 
 
 def test_credentials_that_were_dropped_at_a_redirect_are_told() -> None:
-    there = "https://s3.example.com/b/k"
-    authorization = ("Authorization", "Bearer x")
-    led = exchange("GET", BLOB, 307, asked=(authorization,), answered=(("Location", there),))
+    there = "https://gitlab.example.com/elsewhere"
+    authorization = ("Authorization", "Basic x")
+    led = exchange("GET", REALM, 301, asked=(authorization,), answered=(("Location", there),))
     assert told(led, exchange("GET", there)) == "without the Authorization of the request before"
     assert told(led, exchange("GET", there, asked=(authorization,))) == ""
+
+
+def test_an_address_in_storage_needs_none() -> None:
+    there = "https://s3.example.com/b/k"
+    led = exchange("GET", BLOB, 307, asked=(("Authorization", "x"),), answered=(("Location", there),))
+    assert told(led, exchange("GET", there)) == ""
 
 
 def test_a_challenge_tells_where_to_and_why() -> None:

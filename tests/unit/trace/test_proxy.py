@@ -35,3 +35,13 @@ def test_no_more_is_kept_than_memory_bears(monkeypatch: pytest.MonkeyPatch) -> N
     for _ in range(5):
         recorder._keep(SimpleNamespace(began=0.0))  # type: ignore[arg-type]
     assert (len(recorder.exchanges), recorder.left_out) == (2, 3)
+
+
+def test_what_goes_on_for_ever_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proxy, "_SETTLING", 0.05)
+    recorder = Recorder()
+    recorder.client_connected(SimpleNamespace(id="1"))
+    recorder.settle()
+    recorder.client_disconnected(SimpleNamespace(id="1"))
+    monkeypatch.setattr(proxy, "_SETTLING", 60.0)
+    recorder.settle()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from recorded import BEGAN, DIGEST, exchange, talk
+from recorded import BEGAN, DIGEST, exchange, recorded, talk
 
 from glctl.trace.steps import steps
 from glctl.trace.summary import summary, times_by_stage
@@ -36,3 +36,14 @@ def test_a_mount_that_became_an_upload_is_no_mount() -> None:
 
 def test_nothing_is_told_of_nothing() -> None:
     assert summary(()) == "nothing was said."
+
+
+@pytest.mark.parametrize(
+    ("name", "beginning"),
+    [
+        ("push", "2 blobs pushed (3.0 MB), 1 manifest put, 11 exchanges in "),
+        ("s3-repaired", "2 blobs already there, 1 manifest put, 9 exchanges in "),
+    ],
+)
+def test_what_skopeo_did_is_summed_up(name: str, beginning: str) -> None:
+    assert summary(steps(recorded(name))).startswith(beginning)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Tell what kept config.yml from being read."""
     observed = facts.observed
+    observed.require_read(*observed.unread)
     if observed.problem:
         yield found(
             "registry-config-invalid",

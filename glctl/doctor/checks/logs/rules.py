@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
         evidence = [quoted(match.examples[-1])]
         if match.code in _OF_SETTINGS and (variables := facts.observed.overrides):
             evidence.append(f"set by its environment, over config.yml: {', '.join(variables)}")
-        yield found(
+        finding = found(
             match.code,
             match.examples[-1].service,
             match.explanation,
@@ -41,7 +42,16 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             evidence=evidence,
             severity=_severity(match, now),
         )
-    return f"{len(matches)} known problem{'s' * (len(matches) > 1)}" if matches else "no known problem"
+        yield _as_ended(finding, match.ended) if match.ended else finding
+    current = sum(not match.ended for match in matches)
+    if current or not matches:
+        return f"{current or 'no'} known problem{'s' * (current > 1)}"
+    return "no known problem since the last restart"
+
+
+def _as_ended(finding: Finding, began: datetime) -> Finding:
+    summary = f"{finding.summary.rstrip('.')}: not since the last restart, at {began:%H:%M:%S} UTC."
+    return replace(finding, severity="info", summary=summary, remedy="")
 
 
 def _severity(match: LogMatch, now: datetime) -> Severity:

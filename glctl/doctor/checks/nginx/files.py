@@ -47,9 +47,7 @@ def _code(words: str) -> str:
 def run_served(facts: Facts) -> Generator[Finding, None, str]:
     """That the virtual host is included, and no other has its name before it."""
     _require_nginx(facts)
-    vhost, tested = facts.observed.vhost, facts.nginx_test()
-    if vhost is None:
-        raise NotTriedError("nginx has no virtual host of the registry here")
+    vhost, tested = facts.observed.require_vhost(), facts.nginx_test()
     path = os.path.realpath(facts.observed.root.at(vhost.path))
     included = [os.path.realpath(file) for file in tested.files]
     if path not in included:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from glctl.doctor.check import Check, NotTriedError
+from glctl.doctor.check import Check
 from glctl.findings.found import found
 
 if TYPE_CHECKING:
@@ -16,16 +16,15 @@ if TYPE_CHECKING:
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Tell what kept it from being read."""
-    vhost = facts.observed.vhost
-    if vhost is None and _is_wanted(facts):
+    observed = facts.observed
+    if observed.vhost is None and not observed.unread and _is_wanted(facts):
         yield found(
             "nginx-vhost-missing",
             "nginx",
             "nginx has no virtual host of the registry, which gitlab.rb wants: clients do not get through.",
         )
         return "missing"
-    if vhost is None:
-        raise NotTriedError("nginx has no virtual host of the registry here")
+    vhost = observed.require_vhost()
     if vhost.problem:
         yield found(
             "nginx-config-invalid",

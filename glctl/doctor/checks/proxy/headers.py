@@ -36,8 +36,8 @@ _REQUESTS = ("Accept", "Content-Type", "Content-Range", "Range")
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Follow the headers of a client's request through the virtual host."""
-    observed, vhost = facts.observed, facts.observed.vhost
-    if vhost is None or vhost.passing is None or vhost.entrance is None:
+    observed, vhost = facts.observed, facts.observed.require_vhost()
+    if vhost.passing is None or vhost.entrance is None:
         raise NotTriedError("nginx has no virtual host of the registry here that could be read")
     public = facts.public().url
     yield from _lost(vhost.passing, vhost.path)

@@ -24,8 +24,8 @@ _LAYERS, _PUSH = 5, 20
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Read the effective values of the virtual host."""
-    vhost = facts.observed.vhost
-    if vhost is None or vhost.passing is None:
+    vhost = facts.observed.require_vhost()
+    if vhost.passing is None:
         raise NotTriedError("nginx has no virtual host of the registry here that could be read")
     yield from judge(vhost.passing, vhost.path)
     limit = vhost.passing.body_limit

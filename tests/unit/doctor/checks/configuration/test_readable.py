@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from glctl.doctor.checks.configuration.readable import CHECK
 
 if TYPE_CHECKING:
@@ -29,3 +31,8 @@ def test_what_the_environment_overrides_is_told(new_facts: Callable[..., Facts],
     [finding], _ = run(CHECK, new_facts(overrides=("REGISTRY_HTTP_ADDR",)))
     assert (finding.code, finding.severity) == ("registry-environment-overrides", "info")
     assert finding.summary.endswith("REGISTRY_HTTP_ADDR.")
+
+
+def test_settings_that_this_user_may_not_read(new_facts: Callable[..., Facts], run: Any) -> None:
+    with pytest.raises(PermissionError):
+        run(CHECK, new_facts(unread=("/env/REGISTRY_LOG_LEVEL",)))

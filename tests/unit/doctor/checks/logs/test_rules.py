@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,16 @@ def test_what_was_last_seen_long_ago_may_be_mended(
 ) -> None:
     [finding], note = run(CHECK, new_facts(log_matches=(match(stamped(PANIC, minutes)),)))
     assert (finding.code, finding.severity, note) == ("storage-driver-unknown", severity, "1 known problem")
+
+
+def test_what_ended_with_the_last_restart_is_only_told(new_facts: Callable[..., Facts], run: Any) -> None:
+    ended = replace(match(stamped(PANIC, 1)), ended=datetime(2026, 11, 24, 10, tzinfo=UTC))
+    [finding], note = run(CHECK, new_facts(log_matches=(ended,)))
+    assert finding.summary.endswith("'nosuch': not since the last restart, at 10:00:00 UTC.")
+    assert (finding.severity, finding.remedy) == ("info", "")
+    assert note == "no known problem since the last restart"
+    findings, note = run(CHECK, new_facts(log_matches=(ended, match(stamped(DENIED, 1)))))
+    assert ([f.severity for f in findings], note) == (["info", "error"], "1 known problem")
 
 
 def test_a_line_without_a_time_is_of_now(new_facts: Callable[..., Facts], run: Any) -> None:

@@ -30,6 +30,11 @@ def test_none(new_facts: Callable[..., Facts], run: Any) -> None:
         run(CHECK, new_facts(vhost=None))
 
 
+def test_one_that_this_user_may_not_read(new_facts: Callable[..., Facts], run: Any) -> None:
+    with pytest.raises(PermissionError):
+        run(CHECK, new_facts(vhost=None, unread=("/nginx/conf/gitlab-registry.conf",)))
+
+
 def test_none_where_gitlab_rb_wants_one(new_facts: Callable[..., Facts], run: Any, tmp_path: Path) -> None:
     (tmp_path / "etc/gitlab").mkdir(parents=True)
     lines = "external_url 'http://gitlab.example.com'\nregistry_external_url 'http://registry.example.com'\n"
