@@ -1,6 +1,7 @@
-"""What logs cost: a day of a busy registry scanned, beside ripgrep and zgrep with as many patterns.
+"""What logs cost: a day of a busy registry scanned, beside ripgrep and zgrep with as many patterns, and a
+log followed, beside tail.
 
-usage: benchmarks/logs.py [--rounds N] [--megabytes N] [--write]
+usage: benchmarks/logs.py [--rounds N] [--megabytes N] [--only scan-logs|tail-logs] [--write]
 
 Exits 1 where a limit is passed or a count is wrong. --write puts the tables into docs/performance.md.
 """
@@ -16,14 +17,18 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from log_tail import followed
 from log_text import day
 from timing import ENVIRONMENT, GLCTL, Case, medians, table, within_limits
 
 from glctl.logs.rules import RULES
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
-BEGIN, END = "<!-- scan-logs: begin -->", "<!-- scan-logs: end -->"
 ARCHIVE = 4  # part of the log that is compressed, too
 MEMORY = 100  # MB that scan-logs may have resident
 _LAST_HOUR = ["--since", "2026-11-24T23:00:00Z"]
@@ -34,15 +39,29 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="how often each runs (5)")
     parser.add_argument("--megabytes", type=int, default=2000, metavar="N", help="of the log (2000)")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
+    parser.add_argument("--only", choices=["scan-logs", "tail-logs"], help="measure only this command")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as directory:
-        text, good = scanned(Path(directory), options.megabytes * 1_000_000, options.rounds)
-    print(text)
-    if options.write:
-        document = DOCUMENT.read_text()
-        begin, end = document.index(BEGIN) + len(BEGIN), document.index(END)
-        DOCUMENT.write_text(f"{document[:begin]}\n{text}\n{document[end:]}")
-    return 0 if good else 1
+    measures: dict[str, Callable[[Path], tuple[str, bool]]] = {
+        "scan-logs": lambda directory: scanned(directory, options.megabytes * 1_000_000, options.rounds),
+        "tail-logs": lambda directory: followed(directory, options.rounds),
+    }
+    all_good = True
+    for command in [options.only] if options.only else measures:
+        with tempfile.TemporaryDirectory() as directory:
+            text, good = measures[command](Path(directory))
+        print(text)
+        all_good = all_good and good
+        if options.write:
+            write(command, text)
+    return 0 if all_good else 1
+
+
+def write(command: str, text: str) -> None:
+    """Put the *text* about *command* into the document."""
+    document = DOCUMENT.read_text()
+    mark = f"<!-- {command}: begin -->"
+    begin, end = document.index(mark) + len(mark), document.index(f"<!-- {command}: end -->")
+    DOCUMENT.write_text(f"{document[:begin]}\n{text}\n{document[end:]}")
 
 
 def scanned(directory: Path, size: int, rounds: int) -> tuple[str, bool]:
