@@ -60,7 +60,8 @@ def _accepts_thumbprint(facts: Facts) -> bool:
     from glctl.clients.distribution import ping
     from glctl.clients.keys import thumbprint
 
-    token = facts.tokens().token(kid=thumbprint(facts.tokens().key().public_key()))
+    tokens = facts.tokens()
+    token = tokens.token(kid=thumbprint(tokens.key().public_key()))
     return ping(facts.client(), facts.local_base, token).exchange.status == 200
 
 

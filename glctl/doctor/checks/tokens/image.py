@@ -46,8 +46,9 @@ def _ask(facts: Facts, actions: tuple[str, ...]) -> Iterator[Finding]:
     from glctl.clients.distribution import in_words
     from glctl.clients.keys import read_token
 
-    image, user = _image(facts), facts.tokens().login.user
-    answer = facts.tokens().realm().granted(facts.tokens().login, image, actions)
+    image, tokens = _image(facts), facts.tokens()
+    user = tokens.login.user
+    answer = tokens.realm().granted(tokens.login, image, actions)
     token = answer.token and read_token(answer.token)
     granted = token.granted(image) if token else frozenset()
     if not (missing := set(actions) - granted):
@@ -91,9 +92,8 @@ def _is_there(facts: Facts) -> bool:
     from glctl.clients.distribution import knows_repository
 
     image = _image(facts)
-    return knows_repository(
-        facts.client(), facts.local_base, image, facts.tokens().token("pull", repository=image)
-    )
+    token = facts.tokens().token("pull", repository=image)
+    return knows_repository(facts.client(), facts.local_base, image, token)
 
 
 def _image(facts: Facts) -> str:
