@@ -12,6 +12,7 @@ from glctl.errors import UsageError
 
 if TYPE_CHECKING:
     from glctl.commands.context import Context
+    from glctl.console import Console
     from glctl.trace.exchange import Conversation
 
 _COMMAND = "glctl.trace.command"  # where the words behind -- are kept meanwhile
@@ -59,7 +60,7 @@ def command(
     from glctl.trace.telling import to_json, to_text
 
     words: tuple[str, ...] = click.get_current_context().meta[_COMMAND]
-    conversation, code = _conversation(words, file, form)
+    conversation, code = _conversation(words, file, form, context.console)
     report = diagnose(conversation, target)
     shown = conversation if with_secrets else masked(conversation)
     if save:
@@ -71,7 +72,9 @@ def command(
     return code or report.exit_code()
 
 
-def _conversation(words: tuple[str, ...], file: Path | None, form: str) -> tuple[Conversation, int | None]:
+def _conversation(
+    words: tuple[str, ...], file: Path | None, form: str, console: Console
+) -> tuple[Conversation, int | None]:
     """What is to be explained, and how the command ended, if there was one."""
     if bool(words) == bool(file):
         raise UsageError(
@@ -84,4 +87,8 @@ def _conversation(words: tuple[str, ...], file: Path | None, form: str) -> tuple
         return read(file), None
     from glctl.trace.recording import record
 
+    if proxy := next((name for name in ("HTTPS_PROXY", "https_proxy") if os.environ.get(name)), ""):
+        console.note(
+            f"note: {proxy} is set; the traced command's servers are connected to without that proxy."
+        )
     return record(words, os.environ, output_to_stderr=form == "json")

@@ -24,6 +24,10 @@ class _Named:
     checks: frozenset[str]
     codes: frozenset[str]
 
+    def without(self, other: _Named) -> frozenset[str]:
+        """The names of what is left where *other* is taken away."""
+        return (self.checks - other.checks) | (self.codes - other.codes)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -79,7 +83,7 @@ def names(target: str) -> list[str]:
 def choose(
     target: str, only: Sequence[str] = (), skip: Sequence[str] = (), timeout: float | None = None
 ) -> Choice:
-    """What these names of groups, checks and codes choose. Raises UsageError for an unknown one.
+    """What these names of groups, checks and codes choose. UsageError for an unknown one, and for nothing.
 
     A check that is chosen brings along those that it requires: without them its findings mean little. A code
     may be found by any check, so that all of them are run. *timeout*: seconds for each, instead of its own.
@@ -92,6 +96,10 @@ def choose(
         checks = [check for check in checks if check.name in needed]
     chosen = (check for check in checks if check.name not in unwanted.checks)
     timed = tuple(replace(check, timeout=timeout or check.timeout) for check in chosen)
+    if not timed or (wanted and not wanted.without(unwanted)):
+        raise UsageError(
+            "Nothing is left to look at.", "Name less with --skip than there is, or with --only."
+        )
     return Choice(target, timed, wanted, unwanted.codes)
 
 

@@ -350,7 +350,7 @@ class Facts(Once):
         from glctl.doctor.outside import Public, named_in, public_url
 
         gitlab = named = None
-        with suppress(NotTriedError, GlctlError):
+        with suppress(NotTriedError, GlctlError, PermissionError):
             gitlab = self.gitlab()
         with suppress(PermissionError):
             named = named_in(self.intended())
@@ -402,7 +402,7 @@ class Facts(Once):
 
         try:
             named = self.gitlab().key
-        except (NotTriedError, GlctlError):
+        except (NotTriedError, GlctlError, PermissionError):
             named = ""
         return signing_key(self.observed.root, named or KEY_FILE)
 

@@ -39,12 +39,17 @@ class GitLab:
 
 
 def read_gitlab(root: Root) -> GitLab:
-    """GitLab's view. Raises NotTriedError where GitLab is elsewhere, GlctlError where it cannot be read."""
+    """GitLab's view. Raises NotTriedError where GitLab is elsewhere, GlctlError where it cannot be read.
+
+    PermissionError where this user may not read it.
+    """
     path = root.at(GITLAB_YML)
     try:
         content, group = path.read_bytes(), path.stat().st_gid
     except (FileNotFoundError, NotADirectoryError):
         raise NotTriedError(f"GitLab is not on this host ({path} is not there)") from None
+    except PermissionError:
+        raise
     except OSError as exc:
         raise GlctlError(f"{path} cannot be read: {(exc.strerror or str(exc)).lower()}.") from exc
     return understood(path, content, group)

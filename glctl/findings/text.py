@@ -199,8 +199,9 @@ def _told(report: Report, console: Console) -> Iterator[list[str]]:
 
 
 def _verdict(report: Report, console: Console) -> list[str]:
+    passed = sum(check.outcome == "ok" for check in report.checks)
     counts = [words for words in (_counted("error", report), _counted("warning", report)) if words]
-    rest = f"{sum(c.outcome == 'ok' for c in report.checks)} of {len(report.checks)} checks passed"
+    rest = f"{passed} of {len(report.checks)} checks passed"
     for outcome in ("not_run", "not_tried"):
         count = sum(c.outcome == outcome for c in report.checks)
         rest += f", {count} {outcome.replace('_', ' ')}" if count else ""
@@ -208,6 +209,8 @@ def _verdict(report: Report, console: Console) -> list[str]:
     if counts:
         color = "yellow" if report.ok else "red"
         return [console.paint(f"{report.target}: {' and '.join(counts)}; {rest}", color, "bold")]
+    if not passed:
+        return [console.paint(f"Nothing can be told: {rest}", "yellow")]
     well = "Healthy:" if report.usage else "No fault, as far as it was looked at:"
     return [console.paint(f"{well} {rest}", "green"), *map(harmless, report.usage)]
 

@@ -28,6 +28,9 @@ _IN_ADDITION = "NODE_EXTRA_CA_CERTS"  # Node's is read beside its own list
 _LOOPBACK = r"(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])"
 # An argument that names a loopback address: behind a scheme, docker: or skopeo's transport, or by itself.
 _LOOPBACK_ARGUMENT = rf"(?:^|//|@)(?P<host>{_LOOPBACK})(?P<port>:\d+)?(?=/|$)"
+_UNCHECKED = r"--(?:src-|dest-)?tls-verify=false|--insecure|--no-check-certificate|-[a-zA-Z]*k"
+_CERTS_D = ("/etc/docker/certs.d", "/etc/containers/certs.d")
+_CERTIFICATES = (".crt", ".pem", ".cer", ".cert")
 _GO = b"\xff Go buildinf:"  # the header of Go's build information (debug/buildinfo)
 _GO_LOOKED_AT = 1 << 26  # bytes of a program: it stands before its data
 
@@ -64,6 +67,26 @@ def require_reachable(command: Sequence[str]) -> None:
         f"Write {instead} instead of {seen[0].lstrip('/@')}: the proxy takes every name below .localhost for "
         "this machine.",
     )
+
+
+def checks_no_certificates(command: Sequence[str]) -> bool:
+    """Whether it is told so, as skopeo, podman, crane, curl and wget are."""
+    return any(re.fullmatch(_UNCHECKED, word) for word in command[1:])
+
+
+def authorities(command: Sequence[str], place: str) -> tuple[Path, ...]:
+    """Files of certificates that it trusts at *place* (HOST:PORT) beside the system's.
+
+    What its command line names, and where docker and podman look (containers-certs.d(5)).
+    """
+    named = [Path(word.rpartition("=")[2]) for word in command[1:]]
+    folders = [Path(folder, place) for folder in _CERTS_D]
+    if home := os.environ.get("HOME"):
+        folders.append(Path(home, ".config/containers/certs.d", place))
+    files = [path for path in named if path.suffix in _CERTIFICATES and path.is_file()]
+    for folder in (*filter(Path.is_dir, named), *folders):
+        files += [path for path in folder.glob("*.crt") if path.is_file()]
+    return tuple(files)
 
 
 def run(command: Sequence[str], variables: Mapping[str, str], *, output_to_stderr: bool) -> int:

@@ -17,7 +17,7 @@ from glctl.trace.proxy import recording, require_mitmproxy
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from glctl.trace.exchange import Conversation
+    from glctl.trace.exchange import Conversation, Exchange
 
 _LOOKED_AT = 8  # servers whose certificates are looked at; a push talks to three
 
@@ -46,7 +46,9 @@ def record(
             code = traced.run(command, made, output_to_stderr=output_to_stderr)
             recorder.settle()
             conversation = recorder.conversation()
-    return replace(conversation, distrusted=_distrusted(conversation), left_behind=left_behind()), code
+    return replace(
+        conversation, distrusted=_distrusted(conversation, command), left_behind=left_behind()
+    ), code
 
 
 def _write(path: Path, text: str) -> None:
@@ -54,17 +56,31 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text)
 
 
-def _distrusted(conversation: Conversation) -> tuple[tuple[str, str], ...]:
-    """The servers whose certificates this machine does not trust: the proxy took them from all alike."""
-    from glctl.clients.tls import why_not_trusted
+def _distrusted(conversation: Conversation, command: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The servers whose certificates this machine does not trust: the proxy took them from all alike.
 
+    None where the command is told not to look at certificates.
+    """
+    if traced.checks_no_certificates(command):
+        return ()
     origins = {
         urlsplit(e.url).netloc: e for e in conversation.exchanges if e.url.startswith("https:") and e.status
     }
     found = []
     for place, exchange in list(origins.items())[:_LOOKED_AT]:
-        host, port = exchange.server.rsplit(":", 1)
-        failure = why_not_trusted((host.strip("[]"), int(port)), address_of(exchange.url)[0])
-        if failure and failure.kind == "tls":
-            found.append((place, failure.message))
+        if why := _why_not_trusted(exchange, traced.authorities(command, place)):
+            found.append((place, why))
     return tuple(found)
+
+
+def _why_not_trusted(exchange: Exchange, own: Sequence[Path]) -> str:
+    """Why neither the system's authorities nor the client's *own* lead to the server's."""
+    from glctl.clients.tls import why_not_trusted
+
+    host, port = exchange.server.rsplit(":", 1)
+    place = host.strip("[]"), int(port)
+    name = address_of(exchange.url)[0]
+    failure = why_not_trusted(place, name)
+    if failure and own:
+        failure = why_not_trusted(place, name, own)
+    return failure.message if failure and failure.kind == "tls" else ""

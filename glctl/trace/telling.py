@@ -30,7 +30,7 @@ _WIDEST = 40  # of a column
 def to_text(conversation: Conversation, report: Report, code: int | None, console: Console) -> str:
     """The conversation, what was found in it, and last how it stands."""
     named = steps(conversation)
-    told = [*([] if code is None else [""]), *lines(named, console)]
+    told = [*([] if code is None or not named else [""]), *lines(named, console)]
     if conversation.left_out:
         told.append(f"… and {conversation.left_out} more exchanges, which were not kept")
     told += [*causes(report, console), ""]

@@ -175,6 +175,19 @@ def test_a_certificate_that_this_machine_does_not_know(
     assert (code, codes(report)) == (0, ["certificate-untrusted"])
 
 
+@pytest.mark.parametrize("how", ["--dest-tls-verify=false", "--dest-cert-dir={}"])
+def test_a_certificate_that_only_the_client_takes(
+    well: Stack, some: Path, capfd: pytest.CaptureFixture[str], how: str
+) -> None:
+    own = well.folder / "own"
+    own.mkdir(exist_ok=True)
+    (own / "ca.crt").write_text(well.authority.certificate)
+    command = push(some, well.https, tls=True)
+    command.insert(2, how.format(own))
+    code, report = traced(capfd, command)
+    assert (code, codes(report)) == (0, [])
+
+
 def test_a_client_that_does_not_trust_the_proxy(well: Stack, capfd: pytest.CaptureFixture[str]) -> None:
     authority = str(well.folder / "authority.pem")
     command = ["curl", "-sS", "--cacert", authority, f"https://{HOST}:{well.https}/v2/"]

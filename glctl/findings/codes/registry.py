@@ -132,7 +132,9 @@ CODES = (
         "registry-panic",
         "The registry ended by a panic.",
         "a line of its log",
-        "The line names what it could not bear; if nothing else does, report it to the registry's authors.",
+        "Look at what the line names: a setting, or a server that the registry needs when it starts (one "
+        "that it mirrors, REGISTRY_PROXY_REMOTEURL; an object store). Where that is code only, look for its "
+        "words among the issues of this version of the registry.",
         SEEN,
         explains=("service-crash-loop",),
         disproved_by=("local",),

@@ -86,6 +86,14 @@ CODES = (
     ),
     # --- GitLab's side
     Code(
+        "gitlab-config-unreadable",
+        "gitlab.yml cannot be read: GitLab goes on with what it read before, and will not start again.",
+        "reading it",
+        "Have it written anew:\ngitlab-ctl reconfigure",
+        "Omnibus, /var/opt/gitlab/gitlab-rails/etc/gitlab.yml",
+        explains=("realm-unreachable", "gitlab-api-url-wrong"),
+    ),
+    Code(
         "gitlab-registry-disabled",
         "GitLab offers no registry, so it gives out no token for one.",
         "registry.enabled in gitlab.yml, or the realm's 404 with 'registry not enabled'",

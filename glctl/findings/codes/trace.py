@@ -13,7 +13,8 @@ CODES = (
         "The command sent nothing through the proxy: it knows none, or is told of another.",
         "no request reached glctl's own proxy while the command ran",
         "For the Docker daemon, which talks itself instead of docker: see its proxy settings.\n"
-        "Go's programs never use a proxy for 127.0.0.1 or localhost: name this machine registry.localhost.",
+        "Go's programs never use a proxy for 127.0.0.1 or localhost: name this machine registry.localhost.\n"
+        "Node's use one from version 24 on.",
         "Go, net/http, ProxyFromEnvironment",
         severity="warning",
     ),

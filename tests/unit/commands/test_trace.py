@@ -72,3 +72,14 @@ def test_the_commands_options_are_its_own(capsys: pytest.CaptureFixture[str]) ->
     code = "import sys; sys.exit(3 if sys.argv[1:] == ['--format', 'x', '--', '--help'] else 4)"
     assert cli.run(["trace", "--", sys.executable, "-c", code, "--format", "x", "--", "--help"]) == 3
     assert "trace-nothing-seen" in capsys.readouterr().out
+
+
+def test_a_proxy_that_is_passed_over_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:PLANTED@proxy:3128")
+    cli.run(["trace", "--", "true"])
+    err = capsys.readouterr().err
+    assert "HTTPS_PROXY is set" in err
+    assert "PLANTED" not in err

@@ -69,6 +69,21 @@ def test_what_is_skipped() -> None:
 
 
 @pytest.mark.parametrize(
+    ("only", "skip"),
+    [
+        (("tokens",), ("tokens",)),
+        (("token",), ("tokens",)),
+        (("clock-skew",), ("clock-skew",)),
+        (("clock-skew", "token"), ("token", "clock-skew")),
+        ((), tuple(GROUPS["registry"])),
+    ],
+)
+def test_nothing_is_left(only: tuple[str, ...], skip: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError, match="Nothing is left"):
+        choose("registry", only, skip)
+
+
+@pytest.mark.parametrize(
     ("only", "skip", "codes"),
     [
         (("clock-not-verified",), (), ["clock-not-verified"]),

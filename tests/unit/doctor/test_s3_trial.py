@@ -136,6 +136,7 @@ NOW = datetime.now(UTC).isoformat()
         (f"{OWN}another.host-1/put", HOUR_AGO, True),
         ("docker/registry/v2/blobs/data", HOUR_AGO, False),  # never what is not ours
     ],
+    ids=["killed", "earlier", "at work", "another host", "another host, long ago", "not ours"],
 )
 def test_what_killed_runs_have_left_is_removed(key: str, since: str, left: bool) -> None:
     found = f"<Key>{key}</Key><UploadId>u</UploadId><Initiated>{since}</Initiated>"

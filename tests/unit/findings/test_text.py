@@ -118,3 +118,10 @@ def test_that_nothing_was_seen_at_work_is_not_called_healthy(well: Report, group
     assert "Healthy: 5 of 9 checks passed" in to_text(well, groups, PLAIN)
     unseen = to_text(replace(well, usage=()), groups, PLAIN)
     assert unseen.splitlines()[-1].startswith("No fault, as far as it was looked at: 5 of 9")
+
+
+def test_that_nothing_was_found_well_is_not_called_well(groups: Groups) -> None:
+    left = CheckResult("ports", "not_tried", "run glctl as root"), CheckResult("local", "not_run", "x")
+    text = to_text(Report("registry", (), left, 1.0), groups, PLAIN)
+    last = "Nothing can be told: 0 of 2 checks passed, 1 not run, 1 not tried (0.0 s)."
+    assert text.splitlines()[-1] == last

@@ -94,3 +94,35 @@ def test_other_addresses_are_well(go: str, argument: str) -> None:
 
 def test_other_programs_go_through_the_proxy_on_loopback_too() -> None:
     command.require_reachable([sys.executable, "http://127.0.0.1:5000/"])
+
+
+@pytest.mark.parametrize(
+    ("word", "unchecked"),
+    [
+        ("--tls-verify=false", True),
+        ("--dest-tls-verify=false", True),
+        ("--insecure", True),
+        ("-sk", True),
+        ("-k", True),
+        ("--tls-verify=true", False),
+        ("--keep", False),
+        ("-k8s", False),
+    ],
+)
+def test_who_looks_at_no_certificate_is_known(word: str, unchecked: bool) -> None:
+    assert command.checks_no_certificates(["client", word]) == unchecked
+
+
+def test_a_clients_own_authorities_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / ".config/containers/certs.d/registry.example.com:5000"
+    place.mkdir(parents=True)
+    named = tmp_path / "certs"
+    named.mkdir()
+    files = [named / "own.crt", place / "ca.crt", tmp_path / "authority.pem"]
+    for file in files:
+        file.touch()
+    (named / "client.key").touch()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    words = ["skopeo", f"--dest-cert-dir={named}", "--cacert", str(tmp_path / "authority.pem"), "oci:x"]
+    assert set(command.authorities(words, "registry.example.com:5000")) == set(files)
+    assert place / "ca.crt" not in command.authorities(words, "registry.example.com")

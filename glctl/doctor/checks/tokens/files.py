@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.permissions import find_unreadable, readable_by
+from glctl.errors import GlctlError
 from glctl.findings.found import found
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _files(facts: Facts) -> Iterator[tuple[Account, Path, str, str]]:
         yield facts.account(), path, "token-bundle-unreadable", "The registry"
     try:
         gitlab = facts.gitlab()
-    except NotTriedError:
+    except (NotTriedError, GlctlError):  # the check of GitLab's side tells
         return
     account = Account.of_group(gitlab.group)
     if account and gitlab.key and (path := facts.observed.root.at(gitlab.key)).exists():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from glctl.doctor.check import Check, NotTriedError
 from glctl.doctor.gitlab import SERVICE
 from glctl.doctor.remedies import of_setting
+from glctl.errors import GlctlError
 from glctl.findings.found import found
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     except NotTriedError:
         yield from _by_gitlab_rb(facts)
         raise
+    except GlctlError as error:
+        yield found("gitlab-config-unreadable", "gitlab.yml", error.message)
+        return "cannot be read"
     if not gitlab.enabled:
         yield found(
             "gitlab-registry-disabled",

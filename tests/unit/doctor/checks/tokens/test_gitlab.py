@@ -9,6 +9,7 @@ from glctl.clients.http import Exchange
 from glctl.doctor.check import NotTriedError
 from glctl.doctor.checks.tokens.gitlab import API, CHECK, SERVICE_CHECK
 from glctl.doctor.gitlab import GitLab
+from glctl.errors import GlctlError
 from glctl.secret import Secret
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ ISSUER = "omnibus-gitlab-issuer"
 def test_gitlabs_side(new_facts: Callable[..., Facts], run: Any, gitlab: GitLab, codes: list[str]) -> None:
     findings, _ = run(CHECK, new_facts(gitlab=gitlab))
     assert [finding.code for finding in findings] == codes
+
+
+def test_a_gitlab_yml_that_cannot_be_read(new_facts: Callable[..., Facts], run: Any) -> None:
+    [finding], _ = run(CHECK, new_facts(gitlab=GlctlError("/gitlab.yml is no YAML.")))
+    assert (finding.code, finding.summary) == ("gitlab-config-unreadable", "/gitlab.yml is no YAML.")
+    assert finding.remedy.endswith("gitlab-ctl reconfigure")
 
 
 @pytest.mark.parametrize(("service", "wrong"), [("container_registry", False), ("docker", True), ("", True)])
