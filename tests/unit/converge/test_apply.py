@@ -18,7 +18,8 @@ from glctl.settings.platform import DEBIAN
 def run(resources: list[Resource], tree: Tree) -> Plan:
     """Plan and apply; returns what was planned."""
     host = Host(DEBIAN, tree.root, privileged=False)
-    made = plan(resources, observe(resources, tree)[0], Ids({}, {}), host)
+    places, actual, _ = observe(resources, tree)
+    made = plan(places, actual, Ids({}, {}), host)
     apply(made.changes, resources, tree, host)
     return made
 
@@ -85,7 +86,8 @@ def test_files_are_given_to_their_owners(tree: Tree, root: Root) -> None:
     host = Host(DEBIAN, root)
     ids = accounts.lookup_ids(resources, host)
     for _ in range(2):
-        made = plan(resources, observe(resources, tree)[0], ids, host)
+        places, actual, _ = observe(resources, tree)
+        made = plan(places, actual, ids, host)
         apply(made.changes, resources, tree, host)
         for path in (root.path / "d", root.path / "d/file"):
             assert (path.owner(), path.group()) == ("nobody", "nogroup")

@@ -20,7 +20,7 @@ def generation(configure: Callable[..., Configuration]) -> Make:
 
     def generation(*lines: str, **more: Any) -> Generation:
         made = configure(*lines)
-        return replace(Generation(1, 0.0, made.source, made.effective, made.resources(), "1"), **more)
+        return replace(Generation(1, 0.0, made.source, made.effective, made.resources(), "1", 1), **more)
 
     return generation
 
