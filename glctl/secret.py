@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from glctl.patterns import Pattern
@@ -47,6 +48,11 @@ _SIGNED = Pattern(
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?",
     re.IGNORECASE,
 )
+# Words of which a text has one (casefolded) where _SECRET_NAME, or else _SIGNED, finds anything in it: most
+# texts have none, and are told at once.
+_OF_NAMES = ("secret", "pass", "credential", "authorization", "cookie", "key", "token", "dsn")
+_OF_LOOKS = ("eyj", "x-amz-", "sig", "_state=", "bearer ", "basic ")
+_SHORT = 64  # characters of a name that is remembered: a log repeats its keys in each line
 
 
 class Secret:
@@ -81,6 +87,11 @@ class Secret:
 
 def is_secret_name(name: str) -> bool:
     """Whether a setting, YAML key or environment variable of this name holds a credential."""
+    return _is_secret(name) if len(name) <= _SHORT else _is_secret.__wrapped__(name)
+
+
+@lru_cache(1024)
+def _is_secret(name: str) -> bool:
     return bool(_SECRET_NAME.search(name)) and not _NOT_SECRET.search(name)
 
 
@@ -159,7 +170,12 @@ def _mask_named(line: str) -> str:
 
 def mask_text(text: str) -> str:
     """Foreign text (a log line, an answer) with credentials masked; paths and digests stay readable."""
-    return mask_by_looks(_mask_named(text))
+    folded = text.casefold()
+    if any(word in folded for word in _OF_NAMES):
+        return mask_by_looks(_mask_named(text))
+    if any(word in folded for word in _OF_LOOKS):
+        return mask_by_looks(text)
+    return _USERINFO.sub(MASK, text) if "@" in text else text
 
 
 def mask_by_looks(text: str) -> str:

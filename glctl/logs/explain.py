@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from glctl.logs.records import LogRecord
     from glctl.logs.rules import LogRule, NoiseRule
 
-_LATELY = 4096  # texts whose explanation is kept: services repeat themselves
+# Texts whose explanation is kept, and the characters of each: services repeat themselves.
+_LATELY = 4096
+_SHORT = 1024
 
 
 class Explained(NamedTuple):
@@ -29,7 +31,8 @@ def may_tell(line: bytes) -> bool:
 
 def explain(record: LogRecord) -> Explained | None:
     """The first rule that fits what the service itself says in *record*."""
-    return _explained(words(record))
+    text = words(record)
+    return _explained(text) if len(text) <= _SHORT else _explained.__wrapped__(text)
 
 
 @lru_cache(_LATELY)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from glctl.console import harmless
 from glctl.logs.clock import Minutes
-from glctl.logs.explain import explain
 from glctl.logs.ordinary import unusual
-from glctl.logs.records import LEVEL_WORDS, STAMP, level_of, parse, time_of
+from glctl.logs.reasons import Reasons
+from glctl.logs.records import LEVEL_WORDS, STAMP, level_of, time_of
 from glctl.patterns import Pattern
 from glctl.secret import mask_text
 
@@ -35,7 +35,6 @@ _STYLES: dict[Level, tuple[str, ...]] = {
     "debug": ("dim",),
 }
 _UNPAINTED = (b"", b"")
-_EXPLAINED = 4096  # bytes of a line that are looked at for it
 _PLAIN = b"\n" + bytes(range(0x20, 0x7F))
 # What may be a credential in a line that is not looked at further: in a URL, or a token (see secret.py).
 _MAY_BE_SECRET = Pattern(
@@ -61,7 +60,8 @@ class Painter:
         self._minutes = Minutes(zone)
         self._styles = {word: _around(console, *_STYLES[level]) for word, level in LEVEL_WORDS.items()}
         self._level: dict[LogSource, bytes] = {}  # of the last line that had one: what follows belongs to it
-        self._told: dict[LogSource, bytes] = {}  # the last explanation
+        self._reasons = Reasons()
+        self._told: dict[LogSource, bytes] = {}  # the last reason
         width = max(len(source.name) for source in sources)
         several = len(sources) > 1
         self._labels = {
@@ -106,14 +106,11 @@ class Painter:
 
     def _reason(self, line: bytes, source: LogSource) -> bytes:
         """What a rule makes of *line*, as a line of its own, if it was not told of the line before."""
-        explained = explain(parse(source.plain(line[:_EXPLAINED]), source.service))
-        if not explained or not explained.rule:
+        reason = self._reasons.of(source.plain(line), source.service)
+        if not reason or reason == self._told.get(source):
             return b""
-        told = mask_text(f"{explained.explanation} [{explained.rule.code}]").encode()
-        if told == self._told.get(source):
-            return b""
-        self._told[source] = told
-        text = self._console.paint(f"    ↳ {harmless(told.decode())}", "dim")
+        self._told[source] = reason
+        text = self._console.paint(f"    ↳ {reason.decode()}", "dim")
         return b"\n" + self._labels[source] + text.encode()
 
 

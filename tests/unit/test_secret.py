@@ -188,6 +188,9 @@ def test_mask_lines_masks_what_stands_below_a_secret_name(block: list[str], mask
         ("sent Bearer glpat-0123456789abcdefgh again", "sent Bearer [MASKED] again"),
         ('Bearer realm="https://gitlab.example.com/jwt/auth"',) * 2,
         ("x -----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- y", "x [MASKED] y"),
+        # Letters that are equal but for their case to those of ASCII: \u017f to s, \u212a to k.
+        ("pa\u017f\u017fword=hunter2", "pa\u017f\u017fword=[MASKED]"),
+        ("x?API_\u212aEY=a", "x?[MASKED]"),
         # What an administrator needs to see stays, however long it is.
         ("mkdir /var/opt/gitlab/shared/registry/docker/registry/v2: denied",) * 2,
         (f"sha256:{'a' * 64}",) * 2,
@@ -242,3 +245,8 @@ def test_a_quote_within_a_secret_does_not_end_it(line: str, masked: str) -> None
 )
 def test_what_is_a_credential_by_its_looks(line: str, found: list[str]) -> None:
     assert [line[start:end] for start, end in credentials_in(line)] == found
+
+
+def test_a_long_name_is_judged_as_a_short_one() -> None:
+    assert is_secret_name("a" * 1000 + "_password")
+    assert not is_secret_name("a" * 1000)

@@ -1,3 +1,4 @@
+from glctl.logs import explain as explaining
 from glctl.logs.explain import explain, may_tell
 from glctl.logs.records import parse
 
@@ -27,3 +28,12 @@ def test_what_nothing_fits_is_not_explained() -> None:
 def test_whether_a_line_may_tell_something_is_told_by_its_bytes() -> None:
     assert may_tell(FULL)
     assert not may_tell(b"something new")
+
+
+def test_a_long_text_is_explained_and_not_kept() -> None:
+    before = explaining._explained.cache_info().currsize
+    found = explain(parse(FULL.replace(b"/srv", b"/srv" * 1000), "registry"))
+    assert found
+    assert found.rule
+    assert found.rule.code == "storage-no-space"
+    assert explaining._explained.cache_info().currsize == before
