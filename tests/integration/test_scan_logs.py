@@ -153,7 +153,7 @@ def request(port: int, method: str, path: str, headers: dict[str, str], number: 
 
 
 def test_counts_of_a_registry_under_load_with_faults_are_those_of_grep_and_awk(tmp_path: Path) -> None:
-    """Requests of several clients at once: fine, refused, failing on storage, and with nothing behind nginx."""
+    """Several clients at once: what is fine, refused, failing on storage, with nothing behind nginx."""
     port = servers.free_port()
     logs = tmp_path / "nginx"
     logs.mkdir()

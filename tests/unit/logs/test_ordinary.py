@@ -17,6 +17,12 @@ HEALTHY = [
 ]
 STAMPS = (b"", b"2026-11-24_03:59:14.64174 ", b"@400000006b0510fc0755579c ", b"2026-11-24T04:22:10.62618 ")
 
+GITLABS = (
+    b'{"content_type":"","correlation_id":"01","duration_ms":5,"host":"h","level":"info","method":"GET",'
+    b'"msg":"access","proto":"HTTP/1.1","referrer":"","remote_addr":"[::1]:5","remote_ip":"::1","status":%d,'
+    b'"system":"http","time":"2026-11-24T03:59:14Z","ttfb_ms":4,"uri":"/v2/","user_agent":"%b"}'
+)
+
 
 def looked_at(*lines: bytes, prefix: bytes = b"") -> list[bytes]:
     text = b"\n" + b"".join(line + b"\n" for line in lines)
@@ -60,6 +66,9 @@ def test_hardly_a_line_of_a_healthy_registry_is_worth_a_look(stamp: bytes) -> No
         b'127.0.0.1 - - [24/Nov/2026:03:51:12 +0000] "GET /\\" 200 HTTP/1.1" 500 125 "" "curl"',
         b"2026/11/24 17:28:16 [error] 1#1: *2 connect() failed",
         b'{"level":"info","method":"GET","msg":"access","status":500,"uri":"/v2/"}',
+        GITLABS % (503, b"curl"),
+        GITLABS % (500, b'\\"status\\":200,\\"level\\":\\"info\\",\\"msg\\":\\"x'),
+        b'{"level":"info","message":"token signed by untrusted key with ID: \\"A\\""}',
         b"{",
         b"\xff\x00\x1b[31m",
     ],
@@ -76,12 +85,16 @@ def test_what_is_bad_or_unknown_is_looked_at(line: bytes, stamp: bytes) -> None:
         b'time="2026-11-24T03:59:14Z" level=debug msg="filesystem.Stat(\\"/\\")" error=no',
         b"time=x level=info",
         b'{"content_type":"x","level":"info","method":"GET","msg":"access","status":200,"uri":"/v2/"}',
+        GITLABS % (200, b"curl"),
+        GITLABS % (404, b"\\"),
+        b'{"@version":"1","level":"info","message":"response completed"}',
         b'2001:0db8:85a3:0000:0:1:2 - - [24/Nov/2026:03:51:12 +0000] "GET / HTTP/1.1" 200 1 "" ""',
         b"2026/11/24 17:28:16 [notice] 1#1: signal process started",
     ],
 )
-def test_what_tells_nothing_is_not(line: bytes) -> None:
-    assert looked_at(line) == ([line] if line == b"time=x level=info" else [])
+@pytest.mark.parametrize("stamp", STAMPS)
+def test_what_tells_nothing_is_not(line: bytes, stamp: bytes) -> None:
+    assert looked_at(stamp + line) == ([stamp + line] if line == b"time=x level=info" else [])
 
 
 def test_an_unfinished_line_is_worth_a_look_and_an_empty_one_is_not() -> None:
