@@ -35,7 +35,8 @@ _STYLES: dict[Level, tuple[str, ...]] = {
     "debug": ("dim",),
 }
 _UNPAINTED = (b"", b"")
-_PLAIN = b"\n" + bytes(range(0x20, 0x7F))
+_PLAIN = b"\n\t" + bytes(range(0x20, 0x7F))
+_MICRO = "µ".encode()  # of durations: what else is foreign is hardly ever there
 # What may be a credential in a line that is not looked at further: in a URL, or a token (see secret.py).
 _MAY_BE_SECRET = Pattern(
     rb"[?&](?:_state|[Xx]-[Aa]mz-|[Ss]ig|[\w-]*(?:token|secret|passw|key))|(?<![\w-])eyJ[\w-]+\.|://[^/\s@]*@"
@@ -73,7 +74,7 @@ class Painter:
         """The lines of *chunk* for the terminal. A piece of an overlong line becomes a line."""
         source, text = chunk.source, _harmless(chunk.data).removesuffix(b"\n")
         telling = {start - 1 for start in unusual(b"\n" + text, len(text) + 1, source.prefix)}
-        suspicious = b"?" in text or b"@" in text or b"eyJ" in text  # hardly ever, and quickly told
+        suspicious = _is_suspicious(text)
         label, minutes, styles = self._labels[source], self._minutes, self._styles
         last = self._level.get(source, b"info")
 
@@ -90,7 +91,7 @@ class Painter:
             if telling and line.start() in telling:
                 reason = self._reason(line[0], source)
                 rest = mask_text(rest.decode()).encode()
-            elif suspicious and _MAY_BE_SECRET.search(rest):
+            elif suspicious and _is_suspicious(rest) and _MAY_BE_SECRET.search(rest):
                 rest = mask_text(rest.decode()).encode()
             before, after = styles.get(last, _UNPAINTED)
             return b"%b%b%b%b%b%b%b%b" % (label, shown, second, zone, before, rest, after, reason)
@@ -184,8 +185,14 @@ def _around(console: Console, *styles: str) -> tuple[bytes, bytes]:
     return before.encode(), after.encode()
 
 
+def _is_suspicious(text: bytes) -> bool:
+    """Whether *text* has what a credential in it would have: quickly told, and hardly ever."""
+    return b"?" in text or b"@" in text or b"eyJ" in text
+
+
 def _harmless(data: bytes) -> bytes:
-    if not data.translate(None, _PLAIN):
+    foreign = data.translate(None, _PLAIN)
+    if not foreign or len(foreign) == len(_MICRO) * data.count(_MICRO):
         return data
     lines = data.decode("utf-8", "replace").split("\n")
     return "\n".join(map(harmless, lines)).encode()
