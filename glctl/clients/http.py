@@ -33,9 +33,11 @@ Address = tuple[str, int]  # host without brackets, port
 MAX_BODY = 1 << 20  # bytes; what a probe reads of an answer at most
 _CHUNK = 1 << 16
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-# Parameters of the token and distribution protocols whose values may be shown. Any other may be a signature.
+# Parameters of the token and distribution protocols whose values may be shown, and of S3's what says when an
+# address was signed, and for how long. Any other may be a signature.
 _PLAIN_PARAMETERS = frozenset(
     {"account", "client_id", "digest", "from", "last", "mount", "n", "offline_token", "scope", "service"}
+    | {"X-Amz-Algorithm", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders"}
 )
 
 

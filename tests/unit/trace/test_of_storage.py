@@ -9,6 +9,7 @@ from recorded import BEGAN, DATE, DIGEST, exchange
 from glctl.clients.failures import Failure
 from glctl.trace.exchange import Conversation
 from glctl.trace.of_storage import judge, place
+from glctl.trace.privacy import masked
 from glctl.trace.talk import Talk
 
 if TYPE_CHECKING:
@@ -110,3 +111,11 @@ def test_another_store_gets_no_policy_of_s3s() -> None:
 def test_what_went_well_or_was_given_up_is_not_told() -> None:
     assert judged(PATH_STYLE + QUERY, 200) == []
     assert judged(PATH_STYLE + QUERY, None, failure=Failure("request", "the client hung up first")) == []
+
+
+def test_the_clock_is_told_of_what_was_saved_without_credentials() -> None:
+    url = PATH_STYLE + QUERY.replace("T110640Z", "T114640Z")
+    led = exchange("HEAD", f"/v2/a/b/blobs/{DIGEST}", 307, answered=(("Location", url),))
+    made = masked(Conversation((led, exchange("HEAD", url, 403, answered=(DATE,)))))
+    assert "PLANTED" not in made.exchanges[1].url
+    assert [finding.code for finding in judge(Talk(made))] == ["s3-clock-skewed"]
