@@ -3,53 +3,37 @@
 from __future__ import annotations
 
 import os
-import time
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from glctl.doctor import clocks, tls
 from glctl.doctor.check import NotTriedError
 from glctl.doctor.once import Once, once
-from glctl.doctor.signing import KEY_FILE
-from glctl.errors import GlctlError
 from glctl.settings.urls import bracketed
 
 if TYPE_CHECKING:
     from glctl.clients.dates import DateAnswer
     from glctl.clients.distribution import Health, Ping, Vars
     from glctl.clients.http import Client
-    from glctl.clients.keys import RSAPrivateKey
     from glctl.clients.ntp import Survey
     from glctl.converge.nginx_test import Verdict
     from glctl.converge.plan import Plan
     from glctl.doctor.build import Build
-    from glctl.doctor.gitlab import GitLab
     from glctl.doctor.images import Images
     from glctl.doctor.intended import Intended
     from glctl.doctor.login import Login
     from glctl.doctor.observed import Observed
     from glctl.doctor.outside import Public
-    from glctl.doctor.realm import Realm
     from glctl.doctor.s3 import S3Facts
     from glctl.doctor.tls import Place
+    from glctl.doctor.tokens import TokenFacts
     from glctl.doctor.virtual_host import Address
     from glctl.doctor.watch import Seen
     from glctl.logs.scan import LogMatch
-    from glctl.secret import Secret
     from glctl.services.accounts import Account
     from glctl.services.supervisor import Supervisor
     from glctl.settings.urls import Url
-
-# Where --write stores its one blob: the same every time, so that what stays never grows.
-REPOSITORY = "glctl/doctor"
-BLOB = b"glctl doctor: this blob may be deleted.\n"
-
-_LOG_LINES = 2000  # of each log; some megabytes at most
-_LOG_WINDOW = 3600.0  # seconds
-_LAST_WORDS = 2.0  # seconds before a service ended, or began anew, in whose lines the reason may stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +126,10 @@ class Facts(Once):
         """How each enabled service does."""
         from glctl.doctor.watch import watch
 
-        return watch({name: self._directory(name) for name in self.observed.services})
+        return watch({name: self.directory_of(name) for name in self.observed.services})
 
-    def _directory(self, service: str) -> Path:
+    def directory_of(self, service: str) -> Path:
+        """Where runit has the service *service*."""
         from glctl.services.catalog import SERVICES
 
         return next(s for s in SERVICES if s.name == service).directory(self.observed.root)
@@ -229,34 +214,9 @@ class Facts(Once):
     @once
     def log_matches(self) -> tuple[LogMatch, ...]:
         """What the rules find at the end of the logs; what one log says now, no other one says had ended."""
-        from glctl.logs.recent import recent_matches
-        from glctl.logs.sources import find_sources
+        from glctl.doctor.log_window import find
 
-        matches: list[LogMatch] = []
-        for source in find_sources(self.observed.root, self.observed.services):
-            matches += recent_matches(source, _LOG_LINES, *self._log_window(source.service))
-        current = {match.code for match in matches if not match.ended}
-        return tuple(match for match in matches if not (match.ended and match.code in current))
-
-    def _log_window(self, service: str) -> tuple[datetime, datetime]:
-        """From when on lines are read, and from when on they tell of now.
-
-        That is an hour, and the last start, which may have mended what was before. What does not run says why
-        at its end.
-        """
-        from glctl.services.runit import last_known
-
-        hour = time.time() - _LOG_WINDOW
-        seen = self.services()[service]
-        status = seen.status if seen.status.is_supervised else last_known(self._directory(service))
-        since = began = hour
-        if seen.looping:
-            began = seen.first.since - _LAST_WORDS
-        elif status and status.state == "run":
-            began = status.since
-        elif status:
-            since = began = status.since - _LAST_WORDS
-        return datetime.fromtimestamp(max(hour, since), UTC), datetime.fromtimestamp(max(hour, began), UTC)
+        return find(self)
 
     @once
     def s3(self) -> S3Facts:
@@ -347,14 +307,9 @@ class Facts(Once):
     @once
     def public(self) -> Public:
         """The public address, and what clients meet there."""
-        from glctl.doctor.outside import Public, named_in, public_url
+        from glctl.doctor.outside import look
 
-        gitlab = named = None
-        with suppress(NotTriedError, GlctlError, PermissionError):
-            gitlab = self.gitlab()
-        with suppress(PermissionError):
-            named = named_in(self.intended())
-        return Public(public_url(self.observed, gitlab, named), self.outside())
+        return look(self)
 
     @once
     def tls_here(self) -> tuple[Place, ...]:
@@ -366,77 +321,12 @@ class Facts(Once):
         """What another machine shows under the registry's public name."""
         return tls.elsewhere(self)
 
-    # --- tokens
-
     @once
-    def realm(self) -> Realm:
-        """GitLab's token service, where the registry sends clients."""
-        from glctl.doctor.realm import Realm
+    def tokens(self) -> TokenFacts:
+        """What is known of tokens: who gives them, and who signs them."""
+        from glctl.doctor.tokens import TokenFacts
 
-        token = self.observed.setting("auth", "token") or {}
-        return Realm(self.outside(), str(token.get("realm", "")), str(token.get("service", "")))
-
-    @property
-    def login(self) -> Login:
-        """Whose login is to be tried."""
-        if self.options.login is None:
-            raise NotTriedError("nobody's login was given: --login-as USER --token-stdin")
-        if self.options.waiting:
-            raise NotTriedError("a login is tried once, when the rest is well")
-        return self.options.login
-
-    @once
-    def trusted_key_ids(self) -> frozenset[str]:
-        """The ids of the keys whose certificates the registry trusts."""
-        from glctl.clients.keys import key_id, read_certificates
-        from glctl.doctor.signing import read_text
-
-        bundle = self.observed.path(self.observed.setting("auth", "token", "rootcertbundle"))
-        certificates = read_certificates(read_text(bundle) or "", str(bundle))
-        return frozenset(key_id(certificate.public_key()) for certificate in certificates)
-
-    @once
-    def key(self) -> RSAPrivateKey:
-        """The key that tokens are signed with."""
-        from glctl.doctor.signing import signing_key
-
-        try:
-            named = self.gitlab().key
-        except (NotTriedError, GlctlError, PermissionError):
-            named = ""
-        return signing_key(self.observed.root, named or KEY_FILE)
-
-    @once
-    def gitlab(self) -> GitLab:
-        """What GitLab on this host has been told of the registry."""
-        from glctl.doctor.gitlab import read_gitlab
-
-        return read_gitlab(self.observed.root)
-
-    def token(self, *actions: str, kid: str = "", repository: str = REPOSITORY) -> Secret:
-        """A token of our own for *actions* on *repository*; for ``/v2/`` alone without any.
-
-        *kid* instead of the id by which GitLab names the key.
-        """
-        from glctl.clients.distribution import grant
-        from glctl.clients.keys import sign_token
-
-        settings = self.observed.setting("auth", "token") or {}
-        return sign_token(
-            self.key(),
-            issuer=str(settings.get("issuer", "")),
-            audience=str(settings.get("service", "")),
-            subject="glctl",
-            access=[grant(repository, *actions)] if actions else [],
-            now=time.time(),
-            kid=kid,
-        )
-
-    def said_of_tokens(self, since: float) -> list[str]:
-        """What the registry's log has said of tokens since *since* (Unix time): why it refused ours."""
-        from glctl.doctor.refusal import said
-
-        return said(self.observed.root, since) if "registry" in self.observed.services else []
+        return TokenFacts(self)
 
 
 def _base(scheme: str, address: Address | None, what: str) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import NotTriedError
+from glctl.errors import GlctlError
 from glctl.settings.urls import DEFAULT_PORTS, Url, parse_url
 
 if TYPE_CHECKING:
     from glctl.clients.distribution import Ping
     from glctl.clients.http import Client
+    from glctl.doctor.facts import Facts
     from glctl.doctor.gitlab import GitLab
     from glctl.doctor.intended import Intended
     from glctl.doctor.observed import Observed
@@ -49,6 +52,16 @@ class Public:
         from glctl.clients.names import is_own
 
         return any(each != self.url.host and not is_own(each) for each in self.addresses)
+
+
+def look(facts: Facts) -> Public:
+    """The public address, and what clients meet there."""
+    gitlab = named = None
+    with suppress(NotTriedError, GlctlError, PermissionError):
+        gitlab = facts.tokens().gitlab()
+    with suppress(PermissionError):
+        named = named_in(facts.intended())
+    return Public(public_url(facts.observed, gitlab, named), facts.outside())
 
 
 def public_url(observed: Observed, gitlab: GitLab | None, named: Url | None) -> Url:

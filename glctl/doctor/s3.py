@@ -272,7 +272,7 @@ class S3Facts(Once):
             url = self.store().presign(method, f"{self.settings.own}absent").reveal()
             return Redirect(storage=self._as_a_client(method, url))
         facts = self._facts
-        token = facts.token("pull", repository=image.repository)
+        token = facts.tokens().token("pull", repository=image.repository)
         asked, location = ask_blob(
             facts.client(), method, facts.local_base, image.repository, image.digest, token
         )

@@ -26,7 +26,7 @@ from servers import accepts, chronyd, free_ports, program, wait_until
 from glctl import cli
 from glctl.clients import keys
 from glctl.clients.distribution import grant
-from glctl.doctor.facts import REPOSITORY
+from glctl.doctor.tokens import REPOSITORY
 from glctl.paths import LOG_DIR, Root
 from glctl.secret import Secret
 from glctl.services import control, teardown

@@ -11,6 +11,7 @@ from glctl.clients.http import Exchange
 from glctl.doctor import virtual_host
 from glctl.doctor.facts import Facts, Options
 from glctl.doctor.observed import Observed
+from glctl.doctor.tokens import TokenFacts
 from glctl.doctor.watch import Seen
 from glctl.paths import Root
 from glctl.services.runit import Status
@@ -79,7 +80,7 @@ def new_facts(observed: Observed) -> Callable[..., Facts]:
         facts = Facts(replace(observed, **fields), options or Options())
         given = {"services": {"registry": seen(UP), "nginx": seen(UP)}, **given}
         for name, value in given.items():
-            setattr(facts, name, _giving(value))
+            setattr(facts.tokens() if hasattr(TokenFacts, name) else facts, name, _giving(value))
         return facts
 
     return make

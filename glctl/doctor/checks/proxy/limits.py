@@ -83,7 +83,7 @@ def run_offer(facts: Facts) -> Generator[Finding, None, str]:
     """Announce a large layer, and send none of it."""
     from glctl.clients.distribution import METHODS
     from glctl.clients.offer import offer_body
-    from glctl.doctor.facts import REPOSITORY
+    from glctl.doctor.tokens import REPOSITORY
 
     path = METHODS["PATCH"].format(repository=REPOSITORY)
     vhost = facts.observed.vhost

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Each method, past nginx and through it."""
     from glctl.clients.distribution import METHODS, knock
-    from glctl.doctor.facts import REPOSITORY
+    from glctl.doctor.tokens import REPOSITORY
 
     straight = {m: knock(facts.client(), facts.local_base, REPOSITORY, m) for m in METHODS}
     through = {m: knock(facts.client(), facts.proxy_base, REPOSITORY, m) for m in METHODS}

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.facts import BLOB, REPOSITORY
+from glctl.doctor.tokens import REPOSITORY
 from glctl.findings.found import found
 
 if TYPE_CHECKING:
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
 _LOGGED = 0.1  # seconds until the reason of a failure, which the registry tells its log, stands there
 
+# The same every time, so that what stays never grows.
+BLOB = b"glctl doctor: this blob may be deleted.\n"
+
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Push the blob and read it back. It stays: it is always the same one, in a repository of its own."""
-    token = facts.token("pull", "push", "delete")  # delete: to cancel what fails
+    token = facts.tokens().token("pull", "push", "delete")  # delete: to cancel what fails
     if (public := facts.observed.vhost and facts.observed.vhost.public) and public != facts.entrance:
         return (yield from _first_step(facts, public.origin, token))
     return (yield from _push(facts.client(), facts.proxy_base, token))
@@ -36,7 +39,7 @@ def run_public(facts: Facts) -> Generator[Finding, None, str]:
         raise NotTriedError("the public address cannot be reached from this host")
     if public.origin == facts.proxy_base:
         return "nginx's own address"
-    return (yield from _push(facts.outside(), public.origin, facts.token("pull", "push", "delete")))
+    return (yield from _push(facts.outside(), public.origin, facts.tokens().token("pull", "push", "delete")))
 
 
 def _push(client: Client, base: str, token: Secret) -> Generator[Finding, None, str]:

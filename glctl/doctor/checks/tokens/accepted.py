@@ -21,10 +21,10 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     from glctl.clients.distribution import ping
 
     begun = time.time()
-    answer = ping(facts.client(), facts.local_base, facts.token())
+    answer = ping(facts.client(), facts.local_base, facts.tokens().token())
     if answer.exchange.status == 200:
         return "accepted"
-    unread, said = facts.unread_changes(), facts.said_of_tokens(begun)
+    unread, said = facts.unread_changes(), facts.tokens().said_of_tokens(begun)
     if not unread and _accepts_thumbprint(facts):
         yield found(
             "token-key-id-foreign",
@@ -60,7 +60,8 @@ def _accepts_thumbprint(facts: Facts) -> bool:
     from glctl.clients.distribution import ping
     from glctl.clients.keys import thumbprint
 
-    token = facts.token(kid=thumbprint(facts.key().public_key()))
+    tokens = facts.tokens()
+    token = tokens.token(kid=thumbprint(tokens.key().public_key()))
     return ping(facts.client(), facts.local_base, token).exchange.status == 200
 
 

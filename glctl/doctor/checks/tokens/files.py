@@ -47,7 +47,7 @@ def _files(facts: Facts) -> Iterator[tuple[Account, Path, str, str]]:
     if bundle and (path := facts.observed.path(bundle)).exists():
         yield facts.account(), path, "token-bundle-unreadable", "The registry"
     try:
-        gitlab = facts.gitlab()
+        gitlab = facts.tokens().gitlab()
     except (NotTriedError, GlctlError):  # the check of GitLab's side tells
         return
     account = Account.of_group(gitlab.group)

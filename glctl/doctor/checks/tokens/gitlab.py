@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """Compare gitlab.yml with config.yml."""
     try:
-        gitlab = facts.gitlab()
+        gitlab = facts.tokens().gitlab()
     except NotTriedError:
         yield from _by_gitlab_rb(facts)
         raise
@@ -89,10 +89,10 @@ def run_api(facts: Facts) -> Generator[Finding, None, str]:
     from glctl.clients.http import without_credentials
     from glctl.doctor.checks.tokens.accepted import why_refused
 
-    gitlab = facts.gitlab()
+    gitlab = facts.tokens().gitlab()
     if not gitlab.api_url:
         raise NotTriedError(f"{gitlab.path} has no registry.api_url")
-    answer = ping(facts.outside(), gitlab.api_url, facts.token())
+    answer = ping(facts.outside(), gitlab.api_url, facts.tokens().token())
     if answer.exchange.status != 200:
         yield found(
             "gitlab-api-url-wrong",

@@ -46,8 +46,9 @@ def _ask(facts: Facts, actions: tuple[str, ...]) -> Iterator[Finding]:
     from glctl.clients.distribution import in_words
     from glctl.clients.keys import read_token
 
-    image, user = _image(facts), facts.login.user
-    answer = facts.realm().granted(facts.login, image, actions)
+    image, tokens = _image(facts), facts.tokens()
+    user = tokens.login.user
+    answer = tokens.realm().granted(tokens.login, image, actions)
     token = answer.token and read_token(answer.token)
     granted = token.granted(image) if token else frozenset()
     if not (missing := set(actions) - granted):
@@ -78,7 +79,7 @@ def _project(facts: Facts, image: str) -> str:
     """Whether the project is there, as far as everybody may know."""
     from urllib.parse import quote
 
-    gitlab = facts.realm().url.removesuffix(REALM_PATH)
+    gitlab = facts.tokens().realm().url.removesuffix(REALM_PATH)
     for project in projects(image):
         url = f"{gitlab}/api/v4/projects/{quote(project, safe='')}"
         if facts.outside().request("GET", url, step="project").status == 200:
@@ -91,7 +92,8 @@ def _is_there(facts: Facts) -> bool:
     from glctl.clients.distribution import knows_repository
 
     image = _image(facts)
-    return knows_repository(facts.client(), facts.local_base, image, facts.token("pull", repository=image))
+    token = facts.tokens().token("pull", repository=image)
+    return knows_repository(facts.client(), facts.local_base, image, token)
 
 
 def _image(facts: Facts) -> str:

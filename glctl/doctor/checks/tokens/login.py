@@ -25,9 +25,10 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     """GET the realm with user and password, once."""
     from glctl.clients.distribution import in_words
 
-    answer = facts.realm().let_in(facts.login)
+    login = facts.tokens().login
+    answer = facts.tokens().realm().let_in(login)
     if answer.kind == "token":
-        return f"{facts.login.user} is let in"
+        return f"{login.user} is let in"
     if answer.kind == "refused":
         yield _refused(facts, answer)
     elif answer.kind == "forbidden":
@@ -38,7 +39,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
 
 
 def _refused(facts: Facts, answer: TokenAnswer) -> Finding:
-    login, said = facts.login, answer.said.lower()
+    login, said = facts.tokens().login, answer.said.lower()
     if "personal access token" in said and "required" not in said:
         why = "GitLab wants a personal access token of this user: two-factor authentication is on"
     elif login.looks_like:
@@ -56,7 +57,8 @@ def _refused(facts: Facts, answer: TokenAnswer) -> Finding:
 
 def _forbidden(facts: Facts, answer: TokenAnswer) -> Finding:
     """GitLab says the same where no credentials arrive, and where they give no right: a bogus login tells."""
-    login, nobody = facts.login, facts.realm().let_nobody_in(facts.login)
+    login = facts.tokens().login
+    nobody = facts.tokens().realm().let_nobody_in(login)
     evidence = [f"GitLab says to {login.user}: {answer.said}", f"and to a user that is none: {nobody.said}"]
     if nobody.kind == "forbidden":
         return found(
@@ -78,7 +80,8 @@ def run_token(facts: Facts) -> Generator[Finding, None, str]:
     from glctl.clients.distribution import ping
     from glctl.clients.keys import read_token
 
-    answer = facts.realm().let_in(facts.login)
+    login = facts.tokens().login
+    answer = facts.tokens().realm().let_in(login)
     token = read_token(answer.token) if answer.token else None
     if answer.token is None or token is None:
         yield found("realm-not-gitlab", answer.exchange.url.partition("?")[0], "The realm's token is no JWT.")
@@ -93,8 +96,8 @@ def run_token(facts: Facts) -> Generator[Finding, None, str]:
         yield found(
             "login-token-refused",
             facts.local_base,
-            f"The registry refuses the token that GitLab gave {facts.login.user}.",
-            evidence=[why_refused(tried), *facts.said_of_tokens(begun)],
+            f"The registry refuses the token that GitLab gave {login.user}.",
+            evidence=[why_refused(tried), *facts.tokens().said_of_tokens(begun)],
         )
     lifetime = _number(token, "exp") - _number(token, "iat")
     return f"GitLab's token is valid for {lifetime:g} s"
@@ -120,7 +123,7 @@ def _differences(facts: Facts, token: Token) -> Iterator[Finding]:
             f"GitLab's token is for '{audience}', the registry wants '{expected.get('service')}'.",
             evidence=[f"aud of GitLab's token is {audience!r}"],
         )
-    if (kid := token.header.get("kid")) and kid not in facts.trusted_key_ids():
+    if (kid := token.header.get("kid")) and kid not in facts.tokens().trusted_key_ids():
         yield found(
             "token-key-mismatch",
             config,

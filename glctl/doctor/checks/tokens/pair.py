@@ -25,7 +25,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     if not bundle:
         raise NotTriedError("config.yml names no rootcertbundle")
     try:
-        key = facts.key()
+        key = facts.tokens().key()
     except GlctlError as exc:
         if isinstance(exc.__cause__, PermissionError):
             raise

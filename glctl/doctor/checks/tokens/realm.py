@@ -112,7 +112,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     """GET the realm without credentials: no login is tried, so none can fail."""
     from glctl.clients.distribution import in_words
 
-    answer = facts.realm().answer
+    answer = facts.tokens().realm().answer
     exchange = answer.exchange
     realm = exchange.url.partition("?")[0]
     if exchange.failure and answer.kind == "no answer":

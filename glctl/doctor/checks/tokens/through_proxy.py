@@ -32,7 +32,7 @@ def run_public(facts: Facts) -> Generator[Finding, None, str]:
 def _try(facts: Facts, client: Client, base: str, what: str) -> Generator[Finding, None, str]:
     from glctl.clients.distribution import ping
 
-    answer = ping(client, base, facts.token())
+    answer = ping(client, base, facts.tokens().token())
     status = answer.exchange.status
     if status == 200:
         return f"accepted at {base}"

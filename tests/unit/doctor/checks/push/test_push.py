@@ -6,8 +6,7 @@ import pytest
 
 from glctl.clients.http import Exchange
 from glctl.doctor import virtual_host
-from glctl.doctor.checks.push.push import CHECK
-from glctl.doctor.facts import BLOB
+from glctl.doctor.checks.push.push import BLOB, CHECK
 from glctl.secret import Secret
 
 if TYPE_CHECKING:
