@@ -110,7 +110,7 @@ def _item(name: str, path: Path, root: Path) -> Item:
 
 def _supervisor(path: Path, root: Path) -> str:
     """Whether the record names the runsvdir that runs."""
-    with suppress(ValueError):
+    with suppress(ValueError, IndexError):
         pid = int(path.read_text().split()[0])
         found = supervisor.find(Root(root))
         return "names runsvdir" if found and found.process.pid == pid else "names nobody"
