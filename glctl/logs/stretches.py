@@ -47,8 +47,8 @@ class Window:
 class Stretch:
     """The lines of a file of *service* that begin from *start* on, before *end* (bytes; None: to its end).
 
-    *prefix*: what svlogd puts before each of them, behind its stamp. *inode* (0: unknown) is the file's, which may
-    have another name when it is read.
+    *prefix*: what svlogd puts before each of them, behind its stamp. *inode* (0: unknown) is the file's,
+    which may have another name when it is read.
     """
 
     path: Path
