@@ -116,6 +116,14 @@ def examine(
     return replace(made, source=Source(content, outside.texts), diagnostics=(*made.diagnostics, *unread))
 
 
+def settings_alone(root: Root, config_file: Path, platform: Platform) -> Settings:
+    """What the file sets, without what is derived from it and from secrets. Raises as :func:`examine`."""
+    first = _first_file(root, config_file)
+    names = names_of(installed_version(root, platform))
+    text = reader.as_text(first, reader.content(first))
+    return reader.evaluate(text, str(first), names, outside=_outside(root))
+
+
 def _first_file(root: Root, config_file: Path) -> Path:
     """The file that Omnibus begins with. GitLab's Docker image has one of its own, which sets defaults,
     evaluates GITLAB_OMNIBUS_CONFIG, and then takes in gitlab.rb, which so has the last word."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from glctl.doctor.check import NotTriedError
 from glctl.errors import GlctlError
+from glctl.paths import CONFIG_FILE
 from glctl.settings.urls import DEFAULT_PORTS, Url, parse_url
 
 if TYPE_CHECKING:
@@ -56,11 +57,13 @@ class Public:
 
 def look(facts: Facts) -> Public:
     """The public address, and what clients meet there."""
-    gitlab = named = None
+    gitlab = None
     with suppress(NotTriedError, GlctlError, PermissionError):
         gitlab = facts.tokens().gitlab()
-    with suppress(PermissionError):
+    try:
         named = named_in(facts.intended())
+    except PermissionError:
+        named = named_without_secrets(facts.observed)
     return Public(public_url(facts.observed, gitlab, named), facts.outside())
 
 
@@ -82,7 +85,22 @@ def named_in(intended: Intended) -> Url | None:
     """The address that gitlab.rb says, if it can be used."""
     if intended.configuration is None:
         return None
+    return _url(intended.configuration.effective["registry_external_url"])
+
+
+def named_without_secrets(observed: Observed) -> Url | None:
+    """The address that gitlab.rb says to a user who may read it, but not the secrets beside it."""
+    from glctl.converge.desired import settings_alone
+
     try:
-        return parse_url(str(intended.configuration.effective["registry_external_url"] or ""))
+        settings = settings_alone(observed.root, observed.root.at(CONFIG_FILE), observed.platform)
+    except (GlctlError, PermissionError):
+        return None
+    return _url(settings.get("registry_external_url"))
+
+
+def _url(written: Any) -> Url | None:
+    try:
+        return parse_url(str(written or ""))
     except ValueError:
         return None

@@ -45,8 +45,8 @@ _JSON_NOISE = (
 # With no backslash in the request: a quote behind one ends no request.
 _ACCESS = rb'\S+ \S+ \S+ \[[^]\n]*\] "[^"\\\n]*" [1-4]'
 _NGINX = rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:debug|info|notice)\]"
-# The most frequent of these once more, in a form that is told at once: that makes all of it twice as quick, JSON
-# three times. What does not look quite like it is left to the others.
+# The most frequent of these once more, in a form that is told at once: that makes all of it twice as quick,
+# JSON three times. What does not look quite like it is left to the others.
 _FIRST = b"".join(sorted({word[:1] for word in _LOOKED_AT}))
 _VALUE = rb'"[^"\\\n]*"'
 _GITLABS = (  # an access line: its keys in their order, up to the status

@@ -47,7 +47,8 @@ class Window:
 class Stretch:
     """The lines of a file of *service* that begin from *start* on, before *end* (bytes; None: to its end).
 
-    *prefix*: what svlogd puts before each of them, behind its stamp.
+    *prefix*: what svlogd puts before each of them, behind its stamp. *inode* (0: unknown) is the file's,
+    which may have another name when it is read.
     """
 
     path: Path
@@ -55,6 +56,7 @@ class Stretch:
     start: int = 0
     end: int | None = None
     prefix: bytes = b""
+    inode: int = 0
 
 
 def within(paths: Sequence[Path], window: Window) -> list[Path]:
@@ -103,6 +105,7 @@ def stretches(path: Path, service: str, window: Window) -> Iterator[Stretch]:
         yield whole
         return
     with file:
+        whole = replace(whole, inode=os.fstat(file.fileno()).st_ino)
         if compression(file):  # can only be read forwards
             yield whole
             return

@@ -38,7 +38,7 @@ def sweep(stretch: Stretch, window: Window, tell: Callable[[int], None] = lambda
         return choose(buffer, end)
 
     try:
-        text = Text(stretch.path, stretch.start)
+        text = Text(stretch.path, stretch.start, stretch.inode)
     except (OSError, GlctlError) as exc:
         tally.unread[path] = getattr(exc, "strerror", None) or str(exc)
         return tally
@@ -116,6 +116,8 @@ def lines(
         before, taken = taken, text.taken()
         tell(taken - before)
         if not size:
+            if left and stretch.end is not None and not text.trouble:
+                text.trouble = "became shorter while it was read"
             return
         # What is left of a line that was cut begins no line.
         buffer[0] = _NEWLINE if buffer[end - 1] == _NEWLINE else 0

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from contextlib import suppress
+from itertools import chain
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from glctl.logs.compressed import broken, compression, decompressed
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
+    from io import FileIO
 
 
 class Text:
-    """An open log. OSError where it cannot be opened; how its reading ended too early is in *trouble*."""
+    """An open log. OSError where it cannot be opened; how its reading ended too early is in *trouble*.
 
-    def __init__(self, path: Path, start: int = 0) -> None:
+    *inode* (0: whichever): that of the file, which may have been rotated since and not be at *path* any more.
+    """
+
+    def __init__(self, path: Path, start: int = 0, inode: int = 0) -> None:
         self.trouble = ""
         self.size = 0  # bytes of text that were read
-        self._raw = path.open("rb", buffering=0)
+        self._raw = _opened(path, inode) if inode else path.open("rb", buffering=0)
         self._kind = compression(self._raw)
         self._text: IO[bytes] = decompressed(self._raw, self._kind) if self._kind else self._raw
         self._ends: tuple[type[Exception], ...] = broken(self._kind) if self._kind else (OSError,)
@@ -41,6 +50,23 @@ class Text:
     def close(self) -> None:
         self._text.close()
         self._raw.close()
+
+
+def _opened(path: Path, inode: int) -> FileIO:
+    """The file of that *inode*, at *path* or beside it."""
+    for each in chain([path], _named(path.parent, inode)):
+        with suppress(FileNotFoundError):
+            file = each.open("rb", buffering=0)
+            if os.fstat(file.fileno()).st_ino == inode:
+                return file
+            file.close()
+    raise FileNotFoundError(errno.ENOENT, "removed before it was read", str(path))
+
+
+def _named(directory: Path, inode: int) -> Iterator[Path]:
+    """What has that *inode* in *directory*."""
+    with os.scandir(directory) as entries:
+        yield from (Path(entry.path) for entry in entries if entry.inode() == inode)
 
 
 def _why(error: Exception, kind: str) -> str:

@@ -140,7 +140,7 @@ def top_of(stretch: Stretch, window: Window, tell: Callable[[int], None]) -> Top
     top = Top()
     choose = concerning if stretch.service == RAILS else partial(_answered, prefix=stretch.prefix)
     try:
-        text = Text(stretch.path, stretch.start)
+        text = Text(stretch.path, stretch.start, stretch.inode)
     except (OSError, GlctlError) as exc:
         top.unread[str(stretch.path)] = getattr(exc, "strerror", None) or str(exc)
         return top

@@ -134,8 +134,3 @@ def _is_go(program: Path) -> bool:
             return _GO in file.read(_GO_LOOKED_AT)
     except OSError:
         return False
-
-
-def own_environment() -> dict[str, str]:
-    """Of this process."""
-    return dict(os.environ)

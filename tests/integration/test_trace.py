@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from fake_gitlab import PASSWORD, answering
+from fake_gitlab import PASSWORD, USER, answering
 from servers import docker_registry, free_port
 from traced import HOST, codes, image, pull, push, stack, traced
 
@@ -206,3 +207,42 @@ def test_go_on_loopback_is_told_how_to_be_seen(
     command = [word.replace(HOST, "127.0.0.1") for word in push(some, well.http)]
     assert cli.run(["trace", "--", *command]) == 2
     assert f"Write {HOST}:{well.http} instead of 127.0.0.1:{well.http}" in capfd.readouterr().err
+
+
+# A client that asks how far its upload has come, and goes on from there (distribution specification).
+RESUMING = """
+import base64, hashlib, json, sys, urllib.request
+base, realm, login = sys.argv[1:]
+def ask(method, url, data=None, **headers):
+    request = urllib.request.Request(url, data, headers, method=method)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return answer.headers, answer.read()
+basic = "Basic " + base64.b64encode(login.encode()).decode()
+scope = "service=container_registry&scope=repository:group/resumed:pull,push"
+token = json.loads(ask("GET", f"{realm}?{scope}", Authorization=basic)[1])["token"]
+bearer = {"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream"}
+halves = [b"a" * 5000, b"b" * 5000]
+place = ask("POST", f"{base}/v2/group/resumed/blobs/uploads/", b"", **bearer)[0]["Location"]
+place = ask("PATCH", place, halves[0], **bearer, **{"Content-Range": "0-4999"})[0]["Location"]
+headers = ask("GET", place, **bearer)[0]
+assert headers["Range"] == "0-4999", headers["Range"]
+rest = {"Content-Range": "5000-9999"}
+place = ask("PATCH", headers["Location"], halves[1], **bearer, **rest)[0]["Location"]
+digest = hashlib.sha256(b"".join(halves)).hexdigest()
+ask("PUT", f"{place}&digest=sha256:{digest}", b"", **bearer)
+"""
+
+
+def test_an_upload_that_is_resumed_is_well(well: Stack, capfd: pytest.CaptureFixture[str]) -> None:
+    base, realm = f"http://{HOST}:{well.http}", f"{well.fake.url}/jwt/auth"
+    command = [sys.executable, "-c", RESUMING, base, realm, f"{USER}:{PASSWORD}"]
+    code, report = traced(capfd, command)
+    assert (code, report["findings"]) == (0, []), report["said"]
+    assert [each["step"] for each in report["exchanges"]] == [
+        "get token",
+        "start upload",
+        "send chunk",
+        "ask for offset",
+        "send chunk",
+        "finish upload",
+    ]

@@ -11,10 +11,13 @@ from glctl.doctor import virtual_host
 from glctl.doctor.check import NotTriedError
 from glctl.doctor.gitlab import GitLab
 from glctl.doctor.intended import intend
-from glctl.doctor.outside import Public, named_in, public_url
+from glctl.doctor.outside import Public, look, named_in, named_without_secrets, public_url
 from glctl.settings.urls import Url
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from glctl.doctor.facts import Facts
     from glctl.doctor.observed import Observed
 
 
@@ -81,3 +84,31 @@ def test_the_public_address_is_asked_once() -> None:
     assert public.ping.exchange.status == 401
     assert asked == ["http://127.0.0.1:5050/v2/"]
     assert not public.is_resolved
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("registry_external_url 'http://r.example.com:5050'", "http://r.example.com:5050"),
+        ("external_url 'https://r.example.com'", None),
+        ("nonsense(", None),
+        (None, None),
+    ],
+)
+def test_gitlab_rb_tells_the_address_without_the_secrets(
+    observed: Observed, tmp_path: Path, text: str | None, url: str | None
+) -> None:
+    if text:
+        (tmp_path / "etc/gitlab").mkdir(parents=True)
+        (tmp_path / "etc/gitlab/gitlab.rb").write_text(text)
+    named = named_without_secrets(observed)
+    assert (named and named.origin) == url
+
+
+def test_who_may_read_gitlab_rb_alone_still_knows_the_address(
+    new_facts: Callable[..., Facts], tmp_path: Path
+) -> None:
+    (tmp_path / "etc/gitlab").mkdir(parents=True)
+    (tmp_path / "etc/gitlab/gitlab.rb").write_text("registry_external_url 'http://r.example.com:5050'")
+    facts = new_facts(vhost=None, intended=PermissionError(13, "Permission denied", "/secrets"))
+    assert look(facts).origin == "http://r.example.com:5050"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from glctl.logs.stretches import Stretch, Window
+from glctl.logs.stretches import Stretch, Window, stretches
 from glctl.logs.sweep import sweep
 
 FINE = b'2026-11-24_03:59:14.64174 time="2026-11-24T03:59:14Z" level=info msg="response completed"\n'
@@ -155,3 +155,48 @@ def test_without_a_stamp_the_time_behind_the_prefix_counts(tmp_path: Path) -> No
     tally = sweep(stretch, Window(datetime(2026, 11, 24, 4, tzinfo=UTC)))
     assert (tally.codes["storage-no-space"].count, tally.is_empty) == (1, False)
     assert not sweep(stretch, Window(datetime(2026, 11, 24, 5, tzinfo=UTC))).codes
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Stretch:
+    """A log of some lines, as it was when what is to be read was listed."""
+    path = tmp_path / "current"
+    path.write_bytes(FULL * 100)
+    [stretch] = stretches(path, "registry", EVER)
+    return stretch
+
+
+def test_what_was_rotated_before_it_is_read_is_read_by_its_new_name(listed: Stretch) -> None:
+    listed.path.rename(listed.path.with_name("@400000006b0510fc0755579c.u"))
+    listed.path.write_bytes(b"panic: x\n" * 5000)
+    tally = sweep(listed, EVER)
+    assert {code: seen.count for code, seen in tally.codes.items()} == {"storage-no-space": 100}
+    assert not tally.unread
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["gone", "another in its place"])
+def test_what_was_removed_before_it_is_read_is_told(listed: Stretch, again: bool) -> None:
+    other = listed.path.with_name("other")
+    other.write_bytes(FULL)
+    listed.path.unlink()
+    if again:
+        other.rename(listed.path)
+    tally = sweep(listed, EVER)
+    assert tally.unread == {str(listed.path): "removed before it was read"}
+    assert not tally.codes
+
+
+def test_what_is_emptied_while_it_is_read_is_told(listed: Stretch) -> None:
+    with listed.path.open("r+b") as file:
+        file.truncate(10 * len(FULL))
+    tally = sweep(listed, EVER)
+    assert tally.codes["storage-no-space"].count == 10
+    assert tally.unread[str(listed.path)].startswith("became shorter while it was read; ")
+
+
+def test_what_is_removed_while_it_is_read_is_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "current"
+    path.write_bytes(FULL * 20_000)
+    [stretch] = stretches(path, "registry", EVER)
+    tally = sweep(stretch, EVER, lambda _: path.unlink(missing_ok=True))
+    assert (tally.codes["storage-no-space"].count, tally.unread) == (20_000, {})

@@ -64,6 +64,16 @@ def test_what_an_answer_means(new_facts: Callable[..., Facts], answer: Ping, exp
     assert code(new_facts(ping_local=LOCAL), answer) == expected
 
 
+def test_who_may_not_read_config_yml_takes_the_registrys_own_answer_for_well(
+    new_facts: Callable[..., Facts],
+) -> None:
+    facts = new_facts(unread=("/registry/config.yml",))
+    assert judge(facts, BASE, LOCAL) is None
+    for answer in (ping(503, VERSION), ping(200)):
+        with pytest.raises(PermissionError):
+            judge(facts, BASE, answer)
+
+
 def test_a_503_beside_a_rate_limit_is_its(new_facts: Callable[..., Facts]) -> None:
     text = (
         b"limit_req_zone $remote_addr zone=z:1m rate=1r/s; server { listen 80; limit_req zone=z; "
