@@ -122,17 +122,26 @@ def ensure(root: Root, runsvdir: Program) -> Supervisor:
     try:
         with _lock(root) as record:
             if running := find(root):
+                with suppress(OSError):  # it is found without
+                    _note(record, running.process)
                 return running
             if problem := owner_problem(root):
                 raise GlctlError(*problem)
             process = _boot(root) if systemd.starts_supervisor(root) else _spawn(root, runsvdir)
-            record.truncate(0)
-            record.write(f"{process.pid} {process.started}\n")
+            _note(record, process)
             return Supervisor(process, fresh=True)
     except GlctlError:
         if running := find(root):  # nothing needs to be written for it: this may be a read-only file system
             return running
         raise
+
+
+def _note(record: IO[str], process: Process) -> None:
+    """Have the record name *process*, if it does not: whoever started that may have been killed before."""
+    line, descriptor = f"{process.pid} {process.started}\n".encode(), record.fileno()
+    if os.pread(descriptor, len(line) + 1, 0) != line:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, line, 0)
 
 
 def await_services(

@@ -111,6 +111,19 @@ def test_what_runs_is_found_where_nothing_can_be_written(root: Root, monkeypatch
     assert supervisor.ensure(root, Program("/no/runsvdir", "runit")) == running
 
 
+@pytest.mark.parametrize("there", ["", "1 2\n", "12345 67890 and more\n"])
+def test_a_record_that_names_nobody_is_put_right(
+    root: Root, monkeypatch: pytest.MonkeyPatch, there: str
+) -> None:
+    record = root.at(supervisor.RECORD)
+    record.parent.mkdir(parents=True)
+    record.write_text(there)
+    process = this_process()
+    monkeypatch.setattr(supervisor, "find", lambda _root: supervisor.Supervisor(process))
+    supervisor.ensure(root, Program("/no/runsvdir", "runit"))
+    assert record.read_text() == f"{process.pid} {process.started}\n"
+
+
 def test_a_record_that_cannot_be_written_is_told(root: Root) -> None:
     root.at(supervisor.RECORD).mkdir(parents=True)
     with pytest.raises(GlctlError, match="supervisor could not be written: is a directory") as caught:
