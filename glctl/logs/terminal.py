@@ -76,7 +76,7 @@ class Painter:
         telling = {start - 1 for start in unusual(b"\n" + text, len(text) + 1, source.prefix)}
         suspicious = _is_suspicious(text)
         label, minutes, styles = self._labels[source], self._minutes, self._styles
-        last = self._level.get(source, b"info")
+        last, join = self._level.get(source, b"info"), b"".join
 
         def painted(line: re.Match[bytes]) -> bytes:
             nonlocal last
@@ -94,7 +94,7 @@ class Painter:
             elif suspicious and _is_suspicious(rest) and _MAY_BE_SECRET.search(rest):
                 rest = mask_text(rest.decode()).encode()
             before, after = styles.get(last, _UNPAINTED)
-            return b"%b%b%b%b%b%b%b%b" % (label, shown, second, zone, before, rest, after, reason)
+            return join((label, shown, second, zone, before, rest, after, reason))
 
         lines = _lines(source.prefix).sub(painted, text)
         self._level[source] = last
@@ -125,17 +125,17 @@ def _logfmt(line: re.Match[bytes]) -> _Parts:
 
 def _access(line: re.Match[bytes]) -> _Parts:
     """``200 GET /v2/ 125B 127.0.0.1 user agent``."""
-    stamp, second = line.group(1, 2)
-    client, user, day, own_second, zone, request, status, size, agent = line.group(
-        9, 10, 11, 12, 13, 14, 15, 16, 17
-    )
+    stamp, second, client, user, request, status, size, agent = line.group(1, 2, 9, 10, 14, 15, 16, 17)
     text = b"%b %b %bB %b" % (status, request, size, client)
     if user != b"-":
         text += b" " + user
     if agent:
         text += b" " + agent
     level = b"error" if status >= b"500" else b"info"
-    return (stamp, second, text, level) if stamp else (day + zone, own_second, text, level)
+    if stamp:
+        return stamp, second, text, level
+    day, second, zone = line.group(11, 12, 13)
+    return day + zone, second, text, level
 
 
 def _json(line: re.Match[bytes]) -> _Parts:
