@@ -54,9 +54,9 @@ _GITLABS = (  # an access line: its keys in their order, up to the status
     rb'"msg":"access","proto":%b(?:,"referrer":%b)?,"remote_addr":%b,"remote_ip":%b,"status":[1-4]'
 ) % ((_VALUE,) * 8)
 _FREQUENT = (
-    rb'(?:time="[^"\n]*" level=info msg="[^\n' + _FIRST + rb"]"
+    rb'(?:time="[^"\n]*" level=(?:(?:info|debug) msg="[^\n' + _FIRST + rb"]|" + _BLOB_UNKNOWN + rb")"
     rb"|\{(?:" + _GITLABS + rb'|[^\n]*"level":"info","(?:msg|message)":"[^' + _FIRST + rb"])"
-    rb'|[^ \n{]* - [^ \n]* \[[^]\n]*\] "[^"\\\n]*" [1-4])'
+    rb'|[^ \n{]* - [^ \n]* \[.{26}\] "[^"\\\n]*" [1-4])'
 )
 _ANY = rb"(?:" + rb"|".join((_LOGFMT, _JSON, _ACCESS, _NGINX, _NOISE, _JSON_NOISE)) + rb")"
 
@@ -67,7 +67,7 @@ def _unusual(prefix: bytes) -> re.Pattern[bytes]:
     before = re.escape(prefix)
     # svlogd's stamp has 25 characters, whichever (-t, -tt, -ttt).
     frequent = rb"(?:.{25} )?" + before + _FREQUENT
-    known = rb"(?:[^ \n]{25} )?(?:" + before + rb")?" + _ANY
+    known = rb"(?:[^ \n]{25} )?" + (rb"(?:" + before + rb")?" if before else b"") + _ANY
     return re.compile(rb"\n(?!" + frequent + rb"|" + known + rb")(?=[^\n])")
 
 
