@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -115,7 +115,7 @@ class View:
 class Top:
     """The Views by service and kind of record, and what could not be read (as in Tally)."""
 
-    views: dict[tuple[str, str], View] = field(default_factory=dict)
+    views: dict[tuple[str, str], View] = field(default_factory=lambda: defaultdict(View))
     size: int = 0
     unread: dict[str, str] = field(default_factory=dict)
 
@@ -124,7 +124,7 @@ class Top:
         self.size += other.size
         self.unread.update(other.unread)
         for key, view in other.views.items():
-            self.views.setdefault(key, View()).join(view)
+            self.views[key].join(view)
 
     def told(self) -> dict[str, View]:
         """The View of each service that tells most."""
@@ -147,7 +147,7 @@ def top_of(stretch: Stretch, window: Window, tell: Callable[[int], None]) -> Top
     try:
         for _, line in lines(text, stretch, choose, tell):
             if (window.is_open or window.holds(time_of(line))) and (request := request_of(line)):
-                top.views.setdefault((stretch.service, request.kind), View()).add(request, line)
+                top.views[stretch.service, request.kind].add(request, line)
     finally:
         text.close()
     top.size = text.size
