@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-# What a script starts in the background ignores Ctrl-C, under nohup a closed terminal: so would all that tests
-# start.
+# What a script starts in the background ignores Ctrl-C, and under nohup a closed terminal. So would all that
+# the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
