@@ -641,7 +641,8 @@ RULES: tuple[LogRule, ...] = (
     LogRule(
         "nginx-temporary-files",
         b" failed (",
-        r"^\w+\(\) \"(?P<subject>/[^\"]*)\" failed \((?:2|13|28|30|122): [^)]*\)(?! while)",
+        # In numbered files, and directories of them (ngx_create_temp_file).
+        r"^\w+\(\) \"(?P<subject>/[^\"]*?)/[0-9/]+\" failed \((?:2|13|28|30|122): [^)]*\)(?! while)",
         "nginx cannot write {subject}, where it keeps what does not fit into memory.",
     ),
     LogRule(
