@@ -22,7 +22,7 @@ CODES = (
         "Compare its proxy_pass with http.addr in config.yml; both are set by:\nglctl reconfigure",
         SEEN,
         symptoms=("502 Bad Gateway",),
-        explains=("push-failed", "nginx-upstream-refused", "nginx-upstream-timeout"),
+        explains=("push-failed", "nginx-upstream-refused", "nginx-upstream-timeout", "nginx-upstream-closed"),
     ),
     Code(
         "wrong-backend",
