@@ -629,6 +629,8 @@ def test_everything_works_without_root(theirs: Sandbox) -> None:
 
 def test_what_belongs_to_root_is_refused_to_others(theirs: Sandbox) -> None:
     theirs.start()
+    # What runsv starts has its name at first.
+    until(lambda: theirs.names() == ["runsv", "runsvdir", "sleep", "svlogd"], "all has started")
     before = theirs.names()
     for command in ("status", "stop", "start", "down"):
         done = theirs.glctl(command, prefix=AS_NOBODY)
