@@ -7,6 +7,7 @@ from collections import Counter
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from glctl.doctor.targets import GROUPS
 from glctl.findings.catalog import CODES
 
 if TYPE_CHECKING:
@@ -25,7 +26,15 @@ _NO_START = {"bundle not for registry"}
 # Faults with which nothing is logged, so that others cannot wait for what the registry says when it ends.
 _NO_LOG = {"log directory removed"}
 # What only these two cannot do together, and why.
-_EXCLUDED = {frozenset({"database turned off", "database both marks"}): "both make the same file"}
+_HIDDEN = "what the one does is not reached beside the other"
+_EXCLUDED = {
+    frozenset({"database turned off", "database both marks"}): "both make the same file",
+    frozenset({"address denied", "virtual host not included"}): _HIDDEN,
+    frozenset({"nginx connections used up", "nginx conf damaged"}): _HIDDEN,
+    frozenset({"denied", "two drivers"}): _HIDDEN,
+    frozenset({"realm dead", "clock by date"}): "the one's clock is the other's realm",
+    frozenset({"log disk full", "version missing"}): "the one has nothing logged, for which the other waits",
+}
 
 
 def independent(singles: Sequence[Outcome]) -> list[tuple[str, str]]:
@@ -57,6 +66,8 @@ def why_not(one: Outcome, other: Outcome) -> str:
         return "one follows from the other"
     if _ends(one) and _ends(other):
         return "each keeps a service from working"
+    if _groups(one) & _groups(other):
+        return "they are of one group of checks, in which what is found first hides what would come next"
     if _seen_by(one) & _seen_by(other) & _ONE_ANSWER:
         return "one answer tells of one of them"
     if {one.names[0], other.names[0]} & _NO_START and (_restarts(one) or _restarts(other)):
@@ -129,6 +140,13 @@ def _seen_by(outcome: Outcome) -> set[str]:
     """The checks that find its cause."""
     findings = _report(outcome)["findings"]
     return {finding["check"] for finding in findings if finding["code"] == outcome.causes[0]}
+
+
+def _groups(outcome: Outcome) -> set[str]:
+    """The groups of these checks. The logs', which tell of all, and what is drift are no group here."""
+    seen = _seen_by(outcome) - {"drift"}
+    groups = GROUPS["registry"].items()
+    return {name for name, checks in groups if name != "logs" and seen & {check.name for check in checks}}
 
 
 def _report(outcome: Outcome) -> Report:
