@@ -200,8 +200,9 @@ def test_a_store_that_does_not_take_checksums(server: Moto) -> None:
     canned = Canned("PUT", "/put", 400, "InvalidRequest", if_header="x-amz-checksum-crc32")
     with injecting(server.endpoint) as front, front.answering(canned):
         seen = observed(server, driver="s3_v2", regionendpoint=front.endpoint)
-        [finding] = doctor(seen, WRITE)["findings"]
-    assert finding["code"] == "s3-checksum-refused"
+        report = doctor(seen, WRITE)
+    assert report["root_causes"] == ["s3-checksum-refused"], report
+    finding = next(each for each in report["findings"] if each["code"] == "s3-checksum-refused")
     assert finding["remedy"] == "registry['storage']['s3_v2']['checksum_disabled'] = true"
 
 
