@@ -62,15 +62,6 @@ class LogFile:
         self.seek(0)
         self._head, self.truncated = self._begin(), False
 
-    def readinto(self, buffer: memoryview) -> int:
-        """Fill the beginning of *buffer* as :meth:`read` does; returns with how many bytes."""
-        if not self.compressed:
-            return self._raw.readinto(buffer) or 0
-        try:
-            return self._text.readinto(buffer)  # type: ignore[attr-defined, no-any-return]  # all of them have it
-        except broken(self._kind):
-            return 0
-
     def seek(self, offset: int) -> None:
         """Go on reading at *offset* of the text, or at its end where there is less."""
         if not self.compressed:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from glctl.console import harmless
 from glctl.findings.catalog import CODES
+from glctl.findings.formats import document
 from glctl.findings.model import CheckResult, Finding
 from glctl.findings.report import RANK, Report, link
 from glctl.logs.records import parse
@@ -50,36 +51,13 @@ def report(tally: Tally, seconds: float) -> Report:
 
 def to_document(tally: Tally, found: Report) -> dict[str, Any]:
     """One JSON document: the doctor's keys, and how often, when, and whom each was about."""
-    return {
-        "target": found.target,
-        "ok": found.ok,
-        "root_causes": [f.code for f in found.root_causes],
-        "findings": [
-            {
-                "code": f.code,
-                "check": f.check,
-                "subject": f.subject,
-                "severity": f.severity,
-                "summary": f.summary,
-                "cause": f.cause,
-                "remedy": f.remedy,
-                "evidence": list(f.evidence),
-                "explained_by": f.explained_by,
-                **_numbers(tally, tally.codes[f.code]),
-            }
-            for f in found.findings
-        ],
-        "checks": [
-            {"name": c.name, "outcome": c.outcome, "because": c.because, "duration_ms": 0.0}
-            for c in found.checks
-        ],
-        "unexplained": [
-            {"shape": mask_text(name), **_numbers(tally, seen)} for name, seen in _by_count(tally.shapes)
-        ],
-        "noise": tally.noise,
-        "bytes": tally.size,
-        "duration_ms": round(found.duration_ms, 1),
-    }
+    made = document(found)
+    for told in made["findings"]:
+        told.update(_numbers(tally, tally.codes[told["code"]]))
+    unexplained = [
+        {"shape": mask_text(name), **_numbers(tally, seen)} for name, seen in _by_count(tally.shapes)
+    ]
+    return {**made, "unexplained": unexplained, "noise": tally.noise, "bytes": tally.size}
 
 
 def _numbers(tally: Tally, seen: Seen) -> dict[str, Any]:
