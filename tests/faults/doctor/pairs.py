@@ -25,8 +25,8 @@ _DOWN = {"service-down", "service-crash-loop", "supervisor-missing", "registry-u
 _ONE_ANSWER = {"proxy", "public", "realm", "login", "token", "token-proxy", "token-public"}
 # Faults with which the registry runs on, and does not start again.
 _NO_START = {"bundle not for registry"}
-# Faults with which nothing is logged, so that others cannot wait for what the registry says when it ends.
-_NO_LOG = {"log directory removed", "log disk full"}
+# Codes of logs in which nothing stands: nobody can read, or wait for, what a service says of itself.
+_NO_LOG = {"log-directory-missing", "log-directory-full", "log-file-lost", "log-service-down"}
 # Ways to break something that run reconfigure, and with it put back what was edited by hand.
 _RECONFIGURING = re.compile(r"\b(?:configured|reconfigured_with|gitlab|database)\(")
 # What only these two cannot do together, and why.
@@ -70,8 +70,8 @@ def why_not(one: Outcome, other: Outcome) -> str:
         return "one answer tells of one of them"
     if {one.names[0], other.names[0]} & _NO_START and (_restarts(one) or _restarts(other)):
         return "the registry could not be started again"
-    if {one.names[0], other.names[0]} & _NO_LOG and (_ends(one) or _ends(other)):
-        return "nothing would be logged of how the registry ends"
+    if _is_not_logged(one, other) or _is_not_logged(other, one):
+        return "nothing would be logged of the one"
     if _hinders(one, other) or _hinders(other, one):
         return "what would find the one is not run because of the other, or sees only that"
     return _EXCLUDED.get(frozenset({one.names[0], other.names[0]}), "")
@@ -133,6 +133,11 @@ def _consequences(code: str) -> Iterator[str]:
 
 def _ends(outcome: Outcome) -> bool:
     return any(finding["code"] in _DOWN for finding in _report(outcome)["findings"])
+
+
+def _is_not_logged(one: Outcome, other: Outcome) -> bool:
+    """Whether *one* keeps from being logged what the *other* is told by, or waits for."""
+    return one.causes[0] in _NO_LOG and (_ends(other) or _seen_by(other) == {"logs"})
 
 
 def _hinders(one: Outcome, other: Outcome) -> bool:
