@@ -18,7 +18,7 @@ from glctl.errors import GlctlError
 from glctl.logs.cursor import Cursor
 from glctl.logs.filters import line_filter
 from glctl.logs.follow import Follower
-from glctl.logs.output import Output, held_back
+from glctl.logs.output import PIPE_BUF, Output, held_back
 from glctl.logs.records import LEVELS
 from glctl.logs.sources import BESIDE, find_sources
 from glctl.logs.times import window_of
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _LAST = 10  # lines of each log, where nothing else is asked for
 _LAST_OF_REQUEST = 1000  # all that is said of one, even at level debug
+# Bytes of lines that, mostly, are at most PIPE_BUF when they are shown.
+_AT_ONCE = {"raw": PIPE_BUF, "text": PIPE_BUF * 3 // 4, "json": PIPE_BUF // 2}
 
 
 @click.command("tail-logs")
@@ -94,18 +96,19 @@ def command(
     if request and not services:
         sources += [source for source in find_sources(context.root, BESIDE) if source.exists]
     _require_logs(context, sources)
-    output = _descriptor(sys.stdout.buffer)
+    output = _output(sys.stdout.buffer)
     follower = Follower(
         sources,
         (_LAST_OF_REQUEST if request else _LAST) if lines is None and not since else lines,
         follow=not no_follow and not _is_over(window),
         wanted=wanted,
         cursor=Cursor(cursor_file) if cursor_file else None,
+        at_once=_AT_ONCE[form],
         output=output,
         tell=lambda text: context.console.note(f"glctl: {text}"),
     )
     show = _shower(form, context, sources, utc)
-    write = Output(output).write if output is not None else sys.stdout.buffer.write
+    write = output.write if output else sys.stdout.buffer.write
     with finishing(), held_back(), stdout_named(), contextlib.closing(follower.chunks()) as batches:
         for chunks in batches:
             write(b"".join([show(chunk) for chunk in chunks]))
@@ -139,8 +142,8 @@ def _shower(form: str, context: Context, sources: Sequence[LogSource], utc: bool
     return Painter(context.console, sources, zone).show
 
 
-def _descriptor(output: BinaryIO) -> int | None:
+def _output(stream: BinaryIO) -> Output | None:
     try:
-        return output.fileno()
+        return Output(stream.fileno())
     except io.UnsupportedOperation:
         return None  # not a file: nobody can close the other end

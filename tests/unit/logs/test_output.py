@@ -3,6 +3,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -92,3 +93,90 @@ def test_a_reader_that_has_gone_is_told() -> None:
             Output(writer).write(b"x")
     finally:
         os.close(writer)
+
+
+def test_a_pipe_gets_whole_lines_at_once_as_far_as_they_fit(
+    pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, write = [], os.write
+
+    def note(descriptor: int, data: bytes) -> int:
+        written.append(bytes(data))
+        return write(descriptor, data)
+
+    monkeypatch.setattr(os, "write", note)
+    lines = b"x" * 999 + b"\n"
+    data = 9 * lines + b"y" * 10_000 + b"\n" + b"unfinished"
+    Output(pipe[1]).write(data)
+    assert b"".join(written) == data
+    assert [len(each) for each in written] == [4000, 4000, 1000, 4096, 4096, 1819]
+
+
+APPENDED = os.O_RDWR | os.O_APPEND
+
+
+@pytest.mark.parametrize(
+    ("begun", "expected"),
+    [
+        (b"", b"one\ntwo\nthree\n"),
+        (b"on", b"e\ntwo\nthree\n"),
+        (b"one\n", b"two\nthree\n"),
+        (b"one\ntwo\nth", b"ree\n"),
+        (b"other\n", b"one\ntwo\nthree\n"),
+        (b"one\nother\n", b"two\nthree\n"),
+        (b"x" * (5 << 20), b"one\ntwo\nthree\n"),
+    ],
+)
+def test_what_a_file_has_already_is_left_out_as_far_as_it_comes_again(
+    tmp_path: Path, begun: bytes, expected: bytes
+) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"zero\n")
+    with log.open("r+b", buffering=0) as file:
+        descriptor = os.open(log, APPENDED)
+        try:
+            end = Output(descriptor).end()
+            file.seek(0, os.SEEK_END)
+            file.write(begun)
+            output = Output(descriptor)
+            output.go_on_from(end)
+            for line in (b"one\n", b"two\n", b"three\n"):
+                output.write(line)
+                assert end[2] < output.end()[2] <= log.stat().st_size
+            assert log.read_bytes() == b"zero\n" + begun + expected
+            assert output.end()[2] == log.stat().st_size
+        finally:
+            os.close(descriptor)
+
+
+@pytest.mark.parametrize("how", ["truncated", "another", "not appended to"])
+def test_what_is_no_longer_the_same_file_gets_all(tmp_path: Path, how: str) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"zero\none\n")
+    descriptor = os.open(log, APPENDED)
+    end = Output(descriptor).end()
+    os.close(descriptor)
+    end[2] -= len(b"one\n")
+    if how == "truncated":
+        log.write_bytes(b"")
+    elif how == "another":
+        log.rename(tmp_path / "old")
+        log.write_bytes(b"zero\none\n")
+    descriptor = os.open(log, os.O_RDWR if how == "not appended to" else APPENDED)
+    try:
+        output = Output(descriptor)
+        output.go_on_from(end)
+        before = log.stat().st_size
+        os.lseek(descriptor, before, os.SEEK_SET)
+        output.write(b"one\n")
+        assert log.stat().st_size == before + len(b"one\n")
+    finally:
+        os.close(descriptor)
+
+
+def test_a_pipe_has_no_end(pipe: tuple[int, int]) -> None:
+    output = Output(pipe[1])
+    assert output.end() == []
+    output.go_on_from([1, 2, 3])
+    output.write(b"one\n")
+    assert os.read(pipe[0], 100) == b"one\n"
