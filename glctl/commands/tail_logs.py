@@ -13,12 +13,13 @@ import click
 
 from glctl.commands.completion import complete_services
 from glctl.commands.interruption import finishing
-from glctl.console import stdout_named
+from glctl.console import harmless, stdout_named
 from glctl.errors import GlctlError
 from glctl.logs.cursor import Cursor
 from glctl.logs.filters import line_filter
 from glctl.logs.follow import Follower
 from glctl.logs.output import PIPE_BUF, Output, held_back
+from glctl.logs.reader import LOOK_BACK
 from glctl.logs.records import LEVELS
 from glctl.logs.sources import BESIDE, find_sources
 from glctl.logs.times import window_of
@@ -110,8 +111,12 @@ def command(
     show = _shower(form, context, sources, utc)
     write = output.write if output else sys.stdout.buffer.write
     with finishing(), held_back(), stdout_named(), contextlib.closing(follower.chunks()) as batches:
+        found = request is None or cursor_file is not None
         for chunks in batches:
             write(b"".join([show(chunk) for chunk in chunks]))
+            if not (chunks or found):
+                _note_nothing(context, str(request), sources, window, utc)
+            found = True
 
 
 def _require_logs(context: Context, sources: Sequence[LogSource]) -> None:
@@ -122,6 +127,22 @@ def _require_logs(context: Context, sources: Sequence[LogSource]) -> None:
             f"There are no logs of {services} yet: {sources[0].path} does not exist.",
             f"They appear when the service first runs. See: {status}",
         )
+
+
+def _note_nothing(
+    context: Context, request: str, sources: Sequence[LogSource], window: Window, utc: bool
+) -> None:
+    """Say that nothing is about *request*, and where it was looked for."""
+    from glctl.logs.summary import shown
+
+    zone = UTC if utc else None
+    since = (
+        f"from {shown(window.since, zone)} on" if window.since else f"the last {LOOK_BACK >> 20} MiB of each"
+    )
+    until = f", until {shown(window.until, zone)}" if window.until else ""
+    where = ", ".join(source.name for source in sources if source.exists)
+    context.console.note(f"glctl: no line is about request {harmless(request)} in {where} ({since}{until}).")
+    context.console.note("  -> To look further back: --since T")
 
 
 def _is_over(window: Window) -> bool:

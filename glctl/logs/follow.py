@@ -83,8 +83,10 @@ class Follower:
     def chunks(self) -> Generator[list[Chunk], None, None]:
         """What there is, a little at a time, in the order to be told; for ever, with *follow*.
 
-        What was given has arrived when more is asked for. Then the cursor is saved.
+        What was given has arrived when more is asked for. Then the cursor is saved. A list is empty where all
+        that was there when following began has been given.
         """
+        waited = False
         try:
             self._save(self._feeds)  # a kill from here on repeats nothing
             while self._has_more():
@@ -93,6 +95,9 @@ class Follower:
                 elif self._watcher:
                     if self._moved:
                         self._save(self._feeds)
+                    if not waited:
+                        waited = True
+                        yield []
                     self._watcher.wait()
                 else:
                     break

@@ -154,6 +154,24 @@ def test_it_ends_quietly_when_its_reader_goes_though_nothing_more_is_logged(
         assert process.stderr.read() == b""
 
 
+def test_that_a_request_is_not_there_is_told_before_it_is_waited_for(
+    tmp_path: Path, log_directory: Path
+) -> None:
+    log = log_directory / "current"
+    log.write_text('{"correlation_id":"01GF"}\n')
+    with glctl(tmp_path, "registry", "--format", "raw", "--request", "01GE") as process:
+        assert process.stderr
+        assert process.stdout
+        assert process.stderr.readline().startswith(b"glctl: no line is about request 01GE in registry (")
+        assert process.stderr.readline() == b"  -> To look further back: --since T\n"
+        line = b'{"correlation_id":"01GE"}\n'
+        with log.open("ab") as file:
+            file.write(line)
+        assert process.stdout.readline() == line
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=10) == (b"", b"")
+
+
 def test_what_is_logged_is_printed_within_milliseconds(tmp_path: Path, log_directory: Path) -> None:
     log = log_directory / "current"
     log.write_text("ready\n")
