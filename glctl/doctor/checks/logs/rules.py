@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # What the registry says of its settings, without where it has them from.
 _OF_SETTINGS = ("registry-config-invalid", "registry-panic", "registry-tls-unreadable")
+_OFTEN = 3  # times within the hour that is looked at
 _RECENT = timedelta(minutes=10)  # what was last seen before may be mended: no error any more
 
 
@@ -42,11 +43,16 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             evidence=evidence,
             severity=_severity(match, now),
         )
-        yield _as_ended(finding, match.ended) if match.ended else finding
-    current = sum(not match.ended for match in matches)
+        yield _as_ended(finding, match.ended) if match.ended and not _recurs(match) else finding
+    current = sum(not match.ended or _recurs(match) for match in matches)
     if current or not matches:
         return f"{current or 'no'} known problem{'s' * (current > 1)}"
     return "no known problem since the last restart"
+
+
+def _recurs(match: LogMatch) -> bool:
+    """Whether it comes again: the kernel, short of memory, kills what was started anew as well."""
+    return match.code == "service-killed" and match.count >= _OFTEN
 
 
 def _as_ended(finding: Finding, began: datetime) -> Finding:
@@ -55,8 +61,8 @@ def _as_ended(finding: Finding, began: datetime) -> Finding:
 
 
 def _severity(match: LogMatch, now: datetime) -> Severity:
-    old = match.last and now - match.last > _RECENT
-    return "warning" if old and match.severity == "error" else match.severity
+    past = match.ended or (match.last and now - match.last > _RECENT)
+    return "warning" if past and match.severity == "error" else match.severity
 
 
 CHECK = Check(
@@ -64,6 +70,9 @@ CHECK = Check(
     "The logs show no known problem.",
     run,
     computes=True,
-    # What failed for them just now stands there with its reason.
-    after=("local", "debug-server", "proxy", "token-proxy", "push"),
+    # They ask nginx or the registry: what failed for them just now stands there with its reason.
+    after=(
+        *("local", "debug-server", "tls", "proxy", "body-size", "methods", "public"),
+        *("token", "token-proxy", "token-public", "gitlab-api", "push", "push-public"),
+    ),
 )

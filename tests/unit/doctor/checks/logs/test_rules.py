@@ -57,6 +57,21 @@ def test_what_ended_with_the_last_restart_is_only_told(new_facts: Callable[..., 
     assert ([f.severity for f in findings], note) == (["info", "error"], "1 known problem")
 
 
+@pytest.mark.parametrize(("times", "severity"), [(2, "info"), (3, "warning")])
+def test_what_is_killed_often_is_not_over_with_the_last_restart(
+    new_facts: Callable[..., Facts], run: Any, times: int, severity: str
+) -> None:
+    killed = match(stamped(b"runsv: registry was ended by signal 9 (KILL)", 1))
+    ended = replace(killed, count=times, ended=datetime(2026, 11, 24, 10, tzinfo=UTC))
+    [finding], note = run(CHECK, new_facts(log_matches=(ended,)))
+    assert (finding.code, finding.severity) == ("service-killed", severity)
+    assert (note == "1 known problem") == (severity == "warning")
+
+
+def test_logs_are_read_once_others_have_asked_nginx_and_the_registry() -> None:
+    assert {"local", "tls", "proxy", "body-size", "methods", "token", "push"} <= {*CHECK.after}
+
+
 def test_a_line_without_a_time_is_of_now(new_facts: Callable[..., Facts], run: Any) -> None:
     [finding], _ = run(CHECK, new_facts(log_matches=(match(PANIC),)))
     assert (finding.severity, finding.cause) == ("error", "The log says so, 1 time.")
