@@ -50,6 +50,7 @@ class Output:
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
+        self._interrupted = False  # a signal wants the end, and came while something was being written
         self._already = b""  # in the file, and to be left out
         self._poll = select.poll()
         self._poll.register(descriptor, select.POLLOUT)
@@ -77,9 +78,10 @@ class Output:
             self._already = os.pread(file.fileno(), now[2] - end[2], end[2])
 
     def write(self, data: bytes) -> None:
-        """Write all of *data*. With signals held back, one of them leaves it whole or, if the reader takes
-        nothing more, ends this in the middle by its exception.
+        """Write all of *data*. With signals held back, one of them leaves it whole and comes with the next
+        :meth:`check`, or, if the reader takes nothing more, ends this in the middle.
         """
+        self.check()
         left = memoryview(self._new_in(data) if self._already else data)
         try:
             while left:
@@ -90,7 +92,12 @@ class Output:
         except KeyboardInterrupt:
             if not self._finished(left):
                 raise
-            signal.raise_signal(signal.SIGINT)  # it comes when signals are next let in
+            self._interrupted = True
+
+    def check(self) -> None:
+        """KeyboardInterrupt, where a signal that wants the end was held back for what was being written."""
+        if self._interrupted:
+            raise KeyboardInterrupt
 
     def _new_in(self, data: bytes) -> bytes:
         already, self._already = self._already, b""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from glctl.commands.interruption import finishing
 from glctl.logs import output as output_module
 from glctl.logs.output import Output, held_back, let_in
 
@@ -59,23 +60,39 @@ def test_a_signal_comes_only_where_it_is_let_in() -> None:
             pass  # it came once
 
 
-def interrupted_while_writing(pipe: tuple[int, int], size: int) -> None:
-    """Write *size* bytes, of which the pipe takes 64 KiB at once, and have a SIGINT come meanwhile."""
-    timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+def write_interrupted(output: Output, size: int, number: int = signal.SIGINT) -> None:
+    """Write *size* bytes, of which the pipe takes 64 KiB at once, and have a signal come meanwhile."""
+    timer = threading.Timer(0.05, os.kill, (os.getpid(), number))
     timer.start()
     try:
-        Output(pipe[1]).write(b"x" * size)
+        output.write(b"x" * size)
     finally:
         timer.join()
 
 
-def test_what_was_begun_is_written_to_its_end_before_a_signal_comes(pipe: tuple[int, int]) -> None:
-    with held_back():
+@pytest.fixture
+def in_background() -> Iterator[None]:
+    """Where a shell's script starts it with ``&``."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_was_begun_is_written_to_its_end_and_nothing_more_before_a_signal_comes(
+    pipe: tuple[int, int], number: int, request: pytest.FixtureRequest
+) -> None:
+    if number == signal.SIGTERM:
+        request.getfixturevalue("in_background")
+    output = Output(pipe[1])
+    with finishing(), held_back():
         reader = reads(pipe[0], 200_000, after=0.1)
-        interrupted_while_writing(pipe, 200_000)
+        write_interrupted(output, 200_000, number)
         reader.join()
-        with pytest.raises(KeyboardInterrupt), let_in():
-            time.sleep(10)
+        with pytest.raises(KeyboardInterrupt):
+            output.check()
+        with pytest.raises(KeyboardInterrupt):
+            output.write(b"more")
 
 
 def test_a_reader_that_takes_nothing_does_not_hold_up_the_end(
@@ -83,7 +100,7 @@ def test_a_reader_that_takes_nothing_does_not_hold_up_the_end(
 ) -> None:
     monkeypatch.setattr(output_module, "_FINISHED_WITHIN", 0.05)
     with held_back(), pytest.raises(KeyboardInterrupt):
-        interrupted_while_writing(pipe, 200_000)
+        write_interrupted(Output(pipe[1]), 200_000)
 
 
 def test_a_reader_that_has_gone_is_told() -> None:
