@@ -1,3 +1,4 @@
+import fcntl
 import os
 import signal
 import threading
@@ -112,21 +113,41 @@ def test_a_reader_that_has_gone_is_told() -> None:
         os.close(writer)
 
 
-def test_a_pipe_gets_whole_lines_at_once_as_far_as_they_fit(
-    pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    written, write = [], os.write
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What each os.write wrote."""
+    pieces, write = [], os.write
 
     def note(descriptor: int, data: bytes) -> int:
-        written.append(bytes(data))
+        pieces.append(bytes(data))
         return write(descriptor, data)
 
     monkeypatch.setattr(os, "write", note)
-    lines = b"x" * 999 + b"\n"
-    data = 9 * lines + b"y" * 10_000 + b"\n" + b"unfinished"
-    Output(pipe[1]).write(data)
+    return pieces
+
+
+LINES = 9 * (b"x" * 999 + b"\n")
+
+
+@pytest.mark.parametrize(("unread", "sizes"), [(b"", [19_011]), (b"y", [4000, 4000, 1000, 4096, 4096, 1819])])
+def test_a_pipe_gets_whole_lines_at_once_as_far_as_they_fit(
+    pipe: tuple[int, int], written: list[bytes], unread: bytes, sizes: list[int]
+) -> None:
+    data = LINES + b"y" * 10_000 + b"\n" + b"unfinished"
+    output = Output(pipe[1])
+    output.write(unread)
+    written.clear()
+    output.write(data)
     assert b"".join(written) == data
-    assert [len(each) for each in written] == [4000, 4000, 1000, 4096, 4096, 1819]
+    assert [len(each) for each in written] == sizes
+
+
+def test_an_empty_pipe_gets_as_many_lines_as_it_can_hold(pipe: tuple[int, int], written: list[bytes]) -> None:
+    fcntl.fcntl(pipe[1], fcntl.F_SETPIPE_SZ, 8192)
+    reader = reads(pipe[0], len(LINES), after=0.05)
+    Output(pipe[1]).write(LINES)
+    reader.join()
+    assert [len(each) for each in written] == [8000, 1000]
 
 
 APPENDED = os.O_RDWR | os.O_APPEND
