@@ -1,7 +1,7 @@
 """Has bytes pass through mitmproxy in larger pieces than its own of 64 KiB: a third less CPU for a big layer.
 
-mitmproxy (10 to 12) reads 65,535 bytes at a time, each of which goes through a dozen generators; what TLS makes of
-them, a little more, is sent as two pieces, the second of a few bytes. Neither is an option of it.
+mitmproxy (10 to 12) reads 65,535 bytes at a time, each of which goes through a dozen generators; what TLS
+makes of them, a little more, is sent as two pieces, the second of a few bytes. Neither is an option of it.
 """
 
 from __future__ import annotations
