@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from stacks import Stack
 
 ROOT = "registry/docker/registry/v2/"  # where the registry keeps all, below its rootdirectory
-# At one start of sixty the registry looks for old uploads at once. That is supposed, not proved, to be why it
-# once ended by a panic (index out of range) a second after a start, whatever the fault was.
+# At one start of sixty the registry looks for old uploads at once, and ends by a panic (index out of range)
+# where the key of one ends with /, as that of a directory does (getOutstandingUploads; seen in SeaweedFS).
 _NO_PURGING = ", 'maintenance' => { 'uploadpurging' => { 'enabled' => false } }"
 
 
