@@ -199,17 +199,24 @@ CODES = (
         "S3's own code, in the finding",
         "Look the code up in the manual of the store.",
         _AWS,
-        explains=(*_ALL, "upload-unknown"),
+        explains=(*_ALL, "upload-unknown", "upload-session-lost"),
     ),
     # --- one action each
     Code(
         "s3-all-denied",
-        "The key may do nothing in the bucket: it has no policy, or that of another bucket.",
-        "three actions tried, on the bucket and on objects: each is denied",
+        "The key may do nothing in the bucket, or with objects: its policy is missing, or for others.",
+        "actions tried, on the bucket and on objects: each is denied",
         "Give the registry's key the policy that the finding shows.",
         _DRIVER,
         symptoms=("s3aws: AccessDenied",),
-        explains=("s3-list-denied", "s3-list-uploads-denied", "s3-put-denied", "s3-access-denied", *_ALL),
+        explains=(
+            "s3-list-denied",
+            "s3-list-uploads-denied",
+            "s3-get-denied",
+            "s3-put-denied",
+            "s3-access-denied",
+            *_ALL,
+        ),
         disproved_by=_WELL,
     ),
     _denied(
@@ -330,7 +337,7 @@ CODES = (
         "Use a store that implements ListMultipartUploads with a prefix.",
         _DRIVER,
         symptoms=("blob upload unknown",),
-        explains=("push-failed", "upload-unknown"),
+        explains=("push-failed", "upload-unknown", "upload-session-lost"),
     ),
     Code(
         "s3-object-damaged",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # What the registry says of its settings, without where it has them from.
 _OF_SETTINGS = ("registry-config-invalid", "registry-panic", "registry-tls-unreadable")
 _RECENT = timedelta(minutes=10)  # what was last seen before may be mended: no error any more
+_OFTEN = 3  # times within the hour that is read; an administrator kills a service once
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
@@ -42,8 +43,9 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             evidence=evidence,
             severity=_severity(match, now),
         )
-        yield _as_ended(finding, match.ended) if match.ended else finding
-    current = sum(not match.ended for match in matches)
+        finding = replace(finding, fresh=bool(match.last and match.last.timestamp() >= facts.began))
+        yield _as_ended(finding, match.ended) if match.ended and not _goes_on(match, now) else finding
+    current = sum(not match.ended or _goes_on(match, now) for match in matches)
     if current or not matches:
         return f"{current or 'no'} known problem{'s' * (current > 1)}"
     return "no known problem since the last restart"
@@ -54,9 +56,17 @@ def _as_ended(finding: Finding, began: datetime) -> Finding:
     return replace(finding, severity="info", summary=summary, remedy="")
 
 
+def _goes_on(match: LogMatch, now: datetime) -> bool:
+    """Whether a service is killed again and again: that it is started again each time mends nothing."""
+    return match.code == "service-killed" and match.count >= _OFTEN and not _is_old(match, now)
+
+
+def _is_old(match: LogMatch, now: datetime) -> bool:
+    return bool(match.last and now - match.last > _RECENT)
+
+
 def _severity(match: LogMatch, now: datetime) -> Severity:
-    old = match.last and now - match.last > _RECENT
-    return "warning" if old and match.severity == "error" else match.severity
+    return "warning" if _is_old(match, now) and match.severity == "error" else match.severity
 
 
 CHECK = Check(

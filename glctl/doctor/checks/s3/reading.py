@@ -24,13 +24,13 @@ def get(facts: Facts) -> Generator[Finding, None, str]:
     s3 = facts.s3()
     image = s3.image()
     if image is None:
-        answer = _read(facts, "GET", f"{s3.settings.own}absent")
+        answer = read_byte(facts, f"{s3.settings.own}absent")
         if is_denied(answer):  # whoever may list and read is told 404
             yield denied(s3.settings, answer, GET)
             return "refused"
         return "allowed, as the answer for an absent object tells; there is no image yet"
     for key in (image.link, image.blob):
-        answer = _read(facts, "GET", key)
+        answer = read_byte(facts, key)
         if answer.code == "NoSuchKey":
             continue  # a link whose layer was collected, or is being pushed
         if not (yield from judge(s3, answer, GET)):
@@ -43,15 +43,15 @@ def head(facts: Facts) -> Generator[Finding, None, str]:
     image = facts.s3().image()
     if image is None:
         raise NotTriedError("there is no image in the bucket yet")
-    answer = _read(facts, "HEAD", image.blob)
+    answer = facts.s3().store().send("HEAD", image.blob, step=f"HeadObject {image.blob}")
     if answer.code != "NoSuchKey" and not (yield from judge(facts.s3(), answer, HEAD)):
         return "refused"
     return "allowed"
 
 
-def _read(facts: Facts, method: str, key: str) -> Answer:
-    headers = _FIRST_BYTE if method == "GET" else {}
-    return facts.s3().store().send(method, key, headers=headers, step=f"{method.title()}Object {key}")
+def read_byte(facts: Facts, key: str) -> Answer:
+    """The first byte of an object."""
+    return facts.s3().store().send("GET", key, headers=_FIRST_BYTE, step=f"GetObject {key}")
 
 
 CHECKS = (

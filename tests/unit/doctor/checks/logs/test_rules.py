@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from glctl.doctor.facts import Facts
 
 
-def match(line: bytes, service: str = "registry") -> LogMatch:
-    [found] = scan([line], service).matches
+def match(*lines: bytes, service: str = "registry") -> LogMatch:
+    [found] = scan(lines, service).matches
     return found
 
 
@@ -31,6 +31,8 @@ DENIED = (
     b'time="2026-11-24T03:59:14Z" level=error msg="response completed with error" err.code=unknown '
     b'err.detail="filesystem: mkdir /images/docker: permission denied" http.response.status=500'
 )
+
+KILLED = b"runsv: registry was ended by signal 9 (KILL)"
 
 
 def test_nothing_known(new_facts: Callable[..., Facts], run: Any) -> None:
@@ -55,6 +57,16 @@ def test_what_ended_with_the_last_restart_is_only_told(new_facts: Callable[..., 
     assert note == "no known problem since the last restart"
     findings, note = run(CHECK, new_facts(log_matches=(ended, match(stamped(DENIED, 1)))))
     assert ([f.severity for f in findings], note) == (["info", "error"], "1 known problem")
+
+
+@pytest.mark.parametrize(("times", "minutes", "severity"), [(2, 1, "info"), (3, 1, "error"), (3, 11, "info")])
+def test_who_is_killed_again_and_again_is_not_mended_by_its_next_start(
+    new_facts: Callable[..., Facts], run: Any, times: int, minutes: float, severity: str
+) -> None:
+    killed = match(*(stamped(KILLED, minutes) for _ in range(times)))
+    ended = replace(killed, ended=datetime.now(UTC))
+    [finding], _ = run(CHECK, new_facts(log_matches=(ended,)))
+    assert (finding.code, finding.severity) == ("service-killed", severity)
 
 
 def test_a_line_without_a_time_is_of_now(new_facts: Callable[..., Facts], run: Any) -> None:
