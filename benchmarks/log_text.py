@@ -1,7 +1,7 @@
 """A registry's log of one day, made up: what a busy one writes, and among it each line that a log rule knows.
 
-What is ordinary is modelled after lines of docker-registry 2.8.2 and of GitLab's registry; what tells
-something are the lines of the tests of the rules, most of them recorded from real programs.
+What is ordinary is modelled after lines of docker-registry 2.8.2 and of GitLab's registry, as documented;
+what tells something are the lines of the tests of the rules, most of them recorded from real programs.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ _LINES = (
         8,
         (
             '{{"content_type":"application/json","correlation_id":"{id:026X}","duration_ms":{b},'
-            '"host":"registry",'
-            '"level":"info","method":"GET","msg":"access","proto":"HTTP/1.1",'
-            '"remote_addr":"10.0.{a}.{b}:4{c:04}",'
-            '"remote_ip":"10.0.{a}.{b}","status":200,"time":"%(rfc)s","uri":"/v2/{repository}/tags/list"}}'
+            '"host":"registry","level":"info","method":"GET","msg":"access","proto":"HTTP/1.1","referrer":"",'
+            '"remote_addr":"10.0.{a}.{b}:4{c:04}","remote_ip":"10.0.{a}.{b}","status":200,"system":"http",'
+            '"time":"%(rfc)s","ttfb_ms":{b},"uri":"/v2/{repository}/tags/list",'
+            '"user_agent":"docker/24.0.7 go/go1.20.10","written_bytes":{c}}}'
         ),
     ),
     (

@@ -92,8 +92,10 @@ def scanned(directory: Path, size: int, rounds: int) -> tuple[str, bool]:
     ]
     hour = [Case("glctl scan-logs", [*scan, str(log)], code=1)]
     hour += [Case("… the last hour of the day", [*scan, *_LAST_HOUR, str(log)], 0.08, code=1)]
+    zgrep = ["zgrep", "-c", "-E", "-f", str(extended), str(archive)]
     packed_cases = [
-        Case("zgrep -c -E -f", ["zgrep", "-c", "-E", "-f", str(extended), str(archive)]),
+        Case("zgrep -c -E -f", zgrep, more={"LC_ALL": "C.UTF-8"}),
+        Case("… in the locale C", zgrep, more={"LC_ALL": "C"}),
         Case("glctl scan-logs, without isal", [*scan, str(archive)], 0.65, slow, code=1),
         Case("glctl scan-logs, with isal", [*scan, str(archive)], 0.35, code=1),
     ]

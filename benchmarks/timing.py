@@ -6,6 +6,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,9 +59,10 @@ def take(case: Case) -> Taken:
     """Run *case* once; ends the benchmark where it fails."""
     environment = {**ENVIRONMENT, **case.more}
     began = time.perf_counter()
-    with subprocess.Popen(
-        case.command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+    with (
+        tempfile.TemporaryFile() as out,  # not /dev/null: grep would end at its first match
+        subprocess.Popen(case.command, env=environment, stdout=out, stderr=subprocess.DEVNULL) as process,
+    ):
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -71,6 +71,15 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(f"glctl.commands.{module}"), attribute)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as exc:
+            name = ctx.invoked_subcommand
+            if exc.ctx is None and name:  # an option without its value: click does not say whose
+                exc.ctx = click.Context(click.Command(name), ctx, name)
+            raise
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
         from click.shell_completion import CompletionItem
 

@@ -13,12 +13,13 @@ import click
 
 from glctl.commands.completion import complete_services
 from glctl.commands.interruption import finishing
-from glctl.console import stdout_named
+from glctl.console import harmless, stdout_named
 from glctl.errors import GlctlError
 from glctl.logs.cursor import Cursor
 from glctl.logs.filters import line_filter
 from glctl.logs.follow import Follower
-from glctl.logs.output import Output, held_back
+from glctl.logs.output import PIPE_BUF, Output, held_back
+from glctl.logs.reader import LOOK_BACK
 from glctl.logs.records import LEVELS
 from glctl.logs.sources import BESIDE, find_sources
 from glctl.logs.times import window_of
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 _LAST = 10  # lines of each log, where nothing else is asked for
 _LAST_OF_REQUEST = 1000  # all that is said of one, even at level debug
+# Bytes of lines that, mostly, are at most PIPE_BUF when they are shown.
+_AT_ONCE = {"raw": PIPE_BUF, "text": PIPE_BUF * 3 // 4, "json": PIPE_BUF // 2}
 
 
 @click.command("tail-logs")
@@ -94,21 +97,26 @@ def command(
     if request and not services:
         sources += [source for source in find_sources(context.root, BESIDE) if source.exists]
     _require_logs(context, sources)
-    output = _descriptor(sys.stdout.buffer)
+    output = _output(sys.stdout.buffer)
     follower = Follower(
         sources,
         (_LAST_OF_REQUEST if request else _LAST) if lines is None and not since else lines,
         follow=not no_follow and not _is_over(window),
         wanted=wanted,
         cursor=Cursor(cursor_file) if cursor_file else None,
+        at_once=_AT_ONCE[form],
         output=output,
         tell=lambda text: context.console.note(f"glctl: {text}"),
     )
     show = _shower(form, context, sources, utc)
-    write = Output(output).write if output is not None else sys.stdout.buffer.write
+    write = output.write if output else sys.stdout.buffer.write
     with finishing(), held_back(), stdout_named(), contextlib.closing(follower.chunks()) as batches:
+        found = request is None or cursor_file is not None
         for chunks in batches:
             write(b"".join([show(chunk) for chunk in chunks]))
+            if not (chunks or found):
+                _note_nothing(context, str(request), sources, window, utc)
+            found = True
 
 
 def _require_logs(context: Context, sources: Sequence[LogSource]) -> None:
@@ -119,6 +127,22 @@ def _require_logs(context: Context, sources: Sequence[LogSource]) -> None:
             f"There are no logs of {services} yet: {sources[0].path} does not exist.",
             f"They appear when the service first runs. See: {status}",
         )
+
+
+def _note_nothing(
+    context: Context, request: str, sources: Sequence[LogSource], window: Window, utc: bool
+) -> None:
+    """Say that nothing is about *request*, and where it was looked for."""
+    from glctl.logs.summary import shown
+
+    zone = UTC if utc else None
+    since = (
+        f"from {shown(window.since, zone)} on" if window.since else f"the last {LOOK_BACK >> 20} MiB of each"
+    )
+    until = f", until {shown(window.until, zone)}" if window.until else ""
+    where = ", ".join(source.name for source in sources if source.exists)
+    context.console.note(f"glctl: no line is about request {harmless(request)} in {where} ({since}{until}).")
+    context.console.note("  -> To look further back: --since T")
 
 
 def _is_over(window: Window) -> bool:
@@ -139,8 +163,8 @@ def _shower(form: str, context: Context, sources: Sequence[LogSource], utc: bool
     return Painter(context.console, sources, zone).show
 
 
-def _descriptor(output: BinaryIO) -> int | None:
+def _output(stream: BinaryIO) -> Output | None:
     try:
-        return output.fileno()
+        return Output(stream.fileno())
     except io.UnsupportedOperation:
         return None  # not a file: nobody can close the other end

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from glctl.trace.exchange import Conversation
 
 _COMMAND = "glctl.trace.command"  # where the words behind -- are kept meanwhile
+# Options whose value may be left out: click would take the next word for it.
+_IN_FULL = {"--docker": "--docker=own"}
 
 
 class _Command(click.Command):
@@ -24,7 +26,7 @@ class _Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         at = args.index("--") if "--" in args else len(args)
         ctx.meta[_COMMAND] = tuple(args[at + 1 :])
-        return super().parse_args(ctx, args[:at])
+        return super().parse_args(ctx, [_IN_FULL.get(word, word) for word in args[:at]])
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [*super().collect_usage_pieces(ctx), "[-- COMMAND…]"]
@@ -45,11 +47,23 @@ class _Command(click.Command):
     metavar="FILE",
     help="Keep what was said: as HAR where FILE ends in .har, else as mitmproxy's flows.",
 )
+@click.option(
+    "--docker",
+    type=click.Choice(["own"]),
+    metavar="",
+    help="Trace the Docker daemon, which talks for docker: one of glctl's own, with the image to push.",
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to report.")
 @click.option("--with-secrets", is_flag=True, help="Show and save credentials as well.")
 @click.pass_obj
 def command(
-    context: Context, target: str, file: Path | None, save: Path | None, form: str, with_secrets: bool
+    context: Context,
+    target: str,
+    file: Path | None,
+    save: Path | None,
+    docker: str | None,
+    form: str,
+    with_secrets: bool,
 ) -> int:
     """Run COMMAND (skopeo, crane, podman, curl …) behind a proxy, and explain what it and the registry said.
 
@@ -60,7 +74,7 @@ def command(
     from glctl.trace.telling import to_json, to_text
 
     words: tuple[str, ...] = click.get_current_context().meta[_COMMAND]
-    conversation, code = _conversation(words, file, form, context.console)
+    conversation, code = _conversation(words, file, docker, form, context.console)
     report = diagnose(conversation, target)
     shown = conversation if with_secrets else masked(conversation)
     if save:
@@ -73,7 +87,7 @@ def command(
 
 
 def _conversation(
-    words: tuple[str, ...], file: Path | None, form: str, console: Console
+    words: tuple[str, ...], file: Path | None, docker: str | None, form: str, console: Console
 ) -> tuple[Conversation, int | None]:
     """What is to be explained, and how the command ended, if there was one."""
     if bool(words) == bool(file):
@@ -85,10 +99,14 @@ def _conversation(
         from glctl.trace.reading import read
 
         return read(file), None
+    from glctl.commands.interruption import finishing
     from glctl.trace.recording import record
 
     if proxy := next((name for name in ("HTTPS_PROXY", "https_proxy") if os.environ.get(name)), ""):
         console.note(
             f"note: {proxy} is set; the traced command's servers are connected to without that proxy."
         )
-    return record(words, os.environ, output_to_stderr=form == "json")
+    with finishing():
+        return record(
+            words, os.environ, output_to_stderr=form == "json", docker=docker == "own", note=console.note
+        )

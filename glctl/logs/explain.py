@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from glctl.logs.rules import NOISE, RULES, words
+from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from glctl.logs.records import LogRecord
@@ -48,10 +49,10 @@ def _explained(text: str) -> Explained | None:
 
 
 @cache
-def _table() -> list[tuple[str, LogRule | None, re.Pattern[str]]]:
+def _table() -> list[tuple[str, LogRule | None, Pattern[str]]]:
     """Rules, then what is noise (None): what looks like both tells something."""
     rules: list[tuple[LogRule | NoiseRule, LogRule | None]] = [
         *((rule, rule) for rule in RULES),
         *((noise, None) for noise in NOISE),
     ]
-    return [(each.needle.decode(), told, re.compile(each.pattern, re.MULTILINE)) for each, told in rules]
+    return [(each.needle.decode(), told, Pattern(each.pattern, re.MULTILINE)) for each, told in rules]

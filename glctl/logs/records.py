@@ -215,15 +215,18 @@ def _plain(head: re.Match[bytes]) -> _Body:
 def _on_terminal(head: re.Match[bytes]) -> _Body:
     """The message, in which logrus pads a short one, and pairs behind it."""
     text = _text(head.string[head.end() :])
-    pairs = [*_LOGFMT_PAIR.finditer(text)]
-    message = text[: pairs[0].start()] if pairs else text
-    return message.rstrip(), {pair[1]: _unquote(pair[2]) for pair in pairs}
+    first = _LOGFMT_PAIR.search(text)
+    message = text[: first.start()] if first else text
+    return message.rstrip(), _pairs(text)
 
 
 def _logfmt(head: re.Match[bytes]) -> _Body:
-    text = _text(head.string[head.start("logfmt") :])
-    fields = {pair[1]: _unquote(pair[2]) for pair in _LOGFMT_PAIR.finditer(text)}
+    fields = _pairs(_text(head.string[head.start("logfmt") :]))
     return fields.get("msg", ""), fields
+
+
+def _pairs(text: str) -> dict[str, str]:
+    return {key: _unquote(value) if value[:1] == '"' else value for key, value in _LOGFMT_PAIR.findall(text)}
 
 
 def _json(head: re.Match[bytes]) -> _Body:
@@ -283,9 +286,7 @@ def _text(data: bytes) -> str:
 
 
 def _unquote(value: str) -> str:
-    """A logfmt value as it was before Go's ``%q``."""
-    if not value.startswith('"'):
-        return value
+    """A logfmt value in quotes as it was before Go's ``%q``."""
     if "\\" not in value:
         return value[1:-1]
     return _GO_ESCAPE.sub(_unescape, value[1:-1])

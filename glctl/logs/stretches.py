@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from io import FileIO
     from pathlib import Path
 
-PIECE = 32 << 20  # bytes of a stretch, so that several processes have something to do
+PIECE = 16 << 20  # bytes of a stretch, so that several processes have something to do
 _LOOK = 1 << 16  # bytes in which a line with a time is looked for
 _SAMPLES = 16  # places at which it is tried whether the lines of a file stand in order
 # Lines of several workers, or of clients that took long, stand a little out of order.

@@ -1,20 +1,19 @@
 """Lines as a reader sees them: time in one zone, level by colour, access lines readable, problems explained.
 
-Following must keep up with a registry under load, so one regular expression takes each chunk apart, and only
-lines that are worth a look (see ordinary.py) are parsed.
+Following must keep up with a registry under load: the frequent lines of a chunk are taken apart at once (see
+parts.py), and only those that are worth a look (see ordinary.py) are parsed.
 """
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from glctl.console import harmless
 from glctl.logs.clock import Minutes
 from glctl.logs.ordinary import unusual
+from glctl.logs.parts import FREQUENT, frequent, taken_apart
 from glctl.logs.reasons import Reasons
-from glctl.logs.records import LEVEL_WORDS, STAMP, level_of, time_of
+from glctl.logs.records import LEVEL_WORDS, STAMP, time_of
 from glctl.patterns import Pattern
 from glctl.secret import mask_text
 
@@ -41,16 +40,6 @@ _MICRO = "µ".encode()  # of durations: what else is foreign is hardly ever ther
 _MAY_BE_SECRET = Pattern(
     rb"[?&](?:_state|[Xx]-[Aa]mz-|[Ss]ig|[\w-]*(?:token|secret|passw|key))|(?<![\w-])eyJ[\w-]+\.|://[^/\s@]*@"
 )
-# Each kind of line that records.py knows, behind svlogd's stamp or with its own: minute, second, text, level.
-_STAMP = rb"^(?:(\d{4}-\d\d-\d\d[_T]\d\d:\d\d)(:\d\d\.\d+) )?"
-_KINDS = (
-    rb'(?P<logfmt>time="(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d(?:\.\d+)?)Z" (level=([a-z]+) [^\n]*))'
-    rb"|(?P<access>([^ \n]+) [^ \n]+ ([^ \n]+) \[([^]\n]{17})(:\d\d)( [^]\n]{5})\] "
-    rb'"([A-Z]+ [^" \\\n]*) HTTP/[\d.]+" (\d{3}) (\d+)(?: "[^"\n]*" "([^"\n]*)")?[^\n]*)'
-    rb'|(?P<json>\{(?:[^\n]*?,)?"level":"([a-z]+)"[^\n]*)'
-    rb"|(?P<nginx>(\d{4}/\d\d/\d\d \d\d:\d\d)(:\d\d) (\[([a-z]+)\] [^\n]*))"
-    rb"|(?P<other>[^\n]*)"
-)
 
 
 class Painter:
@@ -73,32 +62,41 @@ class Painter:
     def show(self, chunk: Chunk) -> bytes:
         """The lines of *chunk* for the terminal. A piece of an overlong line becomes a line."""
         source, text = chunk.source, _harmless(chunk.data).removesuffix(b"\n")
-        telling = {start - 1 for start in unusual(b"\n" + text, len(text) + 1, source.prefix)}
-        suspicious = _is_suspicious(text)
         label, minutes, styles = self._labels[source], self._minutes, self._styles
-        last, join = self._level.get(source, b"info"), b"".join
-
-        def painted(line: re.Match[bytes]) -> bytes:
-            nonlocal last
-            minute, second, rest, level = _PARTS[line.lastgroup](line)  # type: ignore[index]  # one always fits
-            last = level or last
-            if minute:
-                shown, zone = minutes[minute]
+        suspicious, last = _is_suspicious(text), self._level.get(source, b"info")
+        shown: list[bytes] = []
+        for line in frequent(source.prefix).finditer(text):
+            if parts_of := FREQUENT.get(line.lastgroup):
+                minute, second, said, last = parts_of(line)
+                if suspicious:
+                    said = _masked(said)
+                start, zone = minutes[minute]
+                before, after = styles[last]
+                shown += (label, start, second, zone, before, said, after, b"\n")
             else:
-                shown, second, zone = self._time(source.plain(line[0])), b"", b""
-                rest = rest[STAMP:] if shown and rest.startswith(b"@") else rest
-            reason = b""
-            if telling and line.start() in telling:
-                reason = self._reason(line[0], source)
-                rest = mask_text(rest.decode()).encode()
-            elif suspicious and _is_suspicious(rest) and _MAY_BE_SECRET.search(rest):
-                rest = mask_text(rest.decode()).encode()
-            before, after = styles.get(last, _UNPAINTED)
-            return join((label, shown, second, zone, before, rest, after, reason))
-
-        lines = _lines(source.prefix).sub(painted, text)
+                painted, last = self._painted(line[0], source, last)
+                shown.append(painted)
         self._level[source] = last
-        return lines + b"\n"
+        return b"".join(shown)
+
+    def _painted(self, line: bytes, source: LogSource, last: bytes) -> tuple[bytes, bytes]:
+        """A *line* that is not frequent, and its level; *last*: that of the line before."""
+        minute, second, said, level = taken_apart(line, source.prefix)
+        level = level or last
+        if minute:
+            shown, zone = self._minutes[minute]
+        else:
+            shown, second, zone = self._time(source.plain(line)), b"", b""
+            said = said[STAMP:] if shown and said.startswith(b"@") else said
+        reason = b""
+        if any(unusual(b"\n" + line, len(line) + 1, source.prefix)):
+            reason = self._reason(line, source)
+            said = mask_text(said.decode()).encode()
+        else:
+            said = _masked(said)
+        before, after = self._styles.get(level, _UNPAINTED)
+        painted = (self._labels[source], shown, second, zone, before, said, after, reason, b"\n")
+        return b"".join(painted), level
 
     def _time(self, line: bytes) -> bytes:
         """The time of a *line* of no usual form."""
@@ -115,71 +113,6 @@ class Painter:
         return b"\n" + self._labels[source] + text.encode()
 
 
-_Parts = tuple[bytes | None, bytes, bytes, bytes | None]
-
-
-def _logfmt(line: re.Match[bytes]) -> _Parts:
-    minute, second, text, level = line.group(1, 2, 6, 7) if line[1] else line.group(4, 5, 6, 7)
-    return minute, second, text, level
-
-
-def _access(line: re.Match[bytes]) -> _Parts:
-    """``200 GET /v2/ 125B 127.0.0.1 user agent``."""
-    stamp, second, client, user, request, status, size, agent = line.group(1, 2, 9, 10, 14, 15, 16, 17)
-    text = b"%b %b %bB %b" % (status, request, size, client)
-    if user != b"-":
-        text += b" " + user
-    if agent:
-        text += b" " + agent
-    level = b"error" if status >= b"500" else b"info"
-    if stamp:
-        return stamp, second, text, level
-    day, second, zone = line.group(11, 12, 13)
-    return day + zone, second, text, level
-
-
-def _json(line: re.Match[bytes]) -> _Parts:
-    stamp, second, text, level = line.group(1, 2, 18, 19)
-    if b'"msg":"access"' in text:
-        text = _json_access(text)
-        level = b"error" if text.startswith(b"5") else level
-    return stamp, second, text, level
-
-
-def _json_access(text: bytes) -> bytes:
-    """As :func:`_access`, from the fields that GitLab's registry has for it."""
-    import json
-
-    try:
-        fields = json.loads(text)
-        what = f"{fields['status']} {fields['method']} {fields['uri']} {fields['written_bytes']}B"
-    except (ValueError, KeyError, RecursionError):
-        return text
-    rest = (fields.get("remote_ip"), fields.get("user_agent"), f"{fields.get('duration_ms')}ms")
-    return harmless(" ".join([what, *(str(each) for each in rest if each)])).encode("utf-8", "replace")
-
-
-def _nginx(line: re.Match[bytes]) -> _Parts:
-    stamp, second, own, own_second, text, level = line.group(1, 2, 21, 22, 23, 24)
-    return (stamp, second, text, level) if stamp else (own, own_second, text, level)
-
-
-def _other(line: re.Match[bytes]) -> _Parts:
-    stamp, second, text = line.group(1, 2, 25)
-    level = level_of(text)
-    return stamp, second, text, level.encode() if level else None
-
-
-_PARTS = {"logfmt": _logfmt, "access": _access, "json": _json, "nginx": _nginx, "other": _other}
-
-
-@cache
-def _lines(prefix: bytes) -> re.Pattern[bytes]:
-    """What takes lines apart that svlogd puts *prefix* before."""
-    skipped = rb"(?:" + re.escape(prefix) + rb")?" if prefix else b""
-    return re.compile(_STAMP + skipped + rb"(?:" + _KINDS + rb")", re.MULTILINE)
-
-
 def _around(console: Console, *styles: str) -> tuple[bytes, bytes]:
     before, _, after = console.paint("|", *styles).partition("|")
     return before.encode(), after.encode()
@@ -187,12 +120,20 @@ def _around(console: Console, *styles: str) -> tuple[bytes, bytes]:
 
 def _is_suspicious(text: bytes) -> bool:
     """Whether *text* has what a credential in it would have: quickly told, and hardly ever."""
-    return b"?" in text or b"@" in text or b"eyJ" in text
+    return b"?" in text or b"@" in text or (b"J" in text and b"eyJ" in text)
+
+
+def _masked(said: bytes) -> bytes:
+    if _is_suspicious(said) and _MAY_BE_SECRET.search(said):
+        return mask_text(said.decode()).encode()
+    return said
 
 
 def _harmless(data: bytes) -> bytes:
     foreign = data.translate(None, _PLAIN)
-    if not foreign or len(foreign) == len(_MICRO) * data.count(_MICRO):
+    if not foreign:
         return data
-    lines = data.decode("utf-8", "replace").split("\n")
-    return "\n".join(map(harmless, lines)).encode()
+    text = data.decode("utf-8", "replace")
+    if not foreign.strip(_MICRO) and "\ufffd" not in text:  # valid, and so nothing but µ
+        return data
+    return "\n".join(map(harmless, text.split("\n"))).encode()

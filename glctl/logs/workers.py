@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, NoReturn, Protocol, TypeVar, cast
 
 from glctl.errors import GlctlError
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
     from glctl.logs.stretches import Stretch
 
-# What one process reads before a second would have started (measured: some 60 ms for two).
-ALONE = 64 << 20  # bytes
-_NICE = 10
+# What one process reads before others have begun (measured: some 10 ms).
+ALONE = 16 << 20  # bytes
+_NICE = 15  # the kernel's I/O priority follows: the lowest that is not idle (ioprio_set(2))
 _LOOK = 0.1  # seconds between two looks at how far the others are
+_NUMBER = 8  # bytes of one, in what processes share
 
 
 class Counted(Protocol):
@@ -81,68 +82,76 @@ def _side_by_side(
     count: int,
     progress: Callable[[int], None],
 ) -> Iterator[tuple[int, _T]]:
-    """What is counted in each stretch, with its number, in the order in which they are ready."""
-    from multiprocessing import get_context
-    from multiprocessing.connection import wait
+    """What is counted in each stretch, with its number, in the order in which they are ready.
 
-    # Forked, since what a new interpreter would have to import is here already.
-    context = get_context("fork")
-    taken, read = context.Value("q", 0), context.Value("q", 0)
-    processes, pipes = [], []
+    Forked by hand: multiprocessing's own processes and counters take as long to import as 30 MB to read.
+    """
+    import mmap
+    from multiprocessing.connection import Pipe, wait
+
+    numbers = _to_take(len(stretches))
+    read = memoryview(mmap.mmap(-1, count * _NUMBER)).cast("q")  # bytes that each process has read
+    processes: dict[Connection, int] = {}  # what each sends its results through
     try:
-        for _ in range(count):
-            ours, theirs = context.Pipe(duplex=False)
-            process = context.Process(target=_work, args=(work, stretches, taken, read, theirs), daemon=True)
-            process.start()
+        for number in range(count):
+            ours, theirs = Pipe(duplex=False)
+            if not (pid := os.fork()):
+                _work(work, stretches, numbers, read[number : number + 1], theirs)
             theirs.close()
-            processes.append(process)
-            pipes.append(ours)
+            processes[ours] = pid
         left = len(stretches)
         while left:
-            for pipe in cast("list[Connection]", wait(pipes, _LOOK)):
+            for pipe in cast("list[Connection]", wait(processes, _LOOK)):
                 try:
-                    result = pipe.recv()
+                    result, error = pipe.recv()
                 except EOFError:
-                    pipes.remove(pipe)
+                    os.waitpid(processes.pop(pipe), 0)
                     continue
+                if error:
+                    raise error
                 left -= 1
                 yield result
-            progress(read.value)
-            if left and not pipes:
+            progress(sum(read))
+            if left and not processes:
                 raise GlctlError(
                     "A process that read logs was ended from outside.", "Free some memory, and try again."
                 )
     finally:
-        for process in processes:
-            process.terminate()
-            process.join()
+        for pid in processes.values():
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        os.close(numbers)
+
+
+def _to_take(count: int) -> int:
+    """A file of all numbers below *count*. Processes that have it from their parent share the place in it."""
+    numbers = os.memfd_create("numbers")
+    os.write(numbers, b"".join(number.to_bytes(_NUMBER, "big") for number in range(count)))
+    os.lseek(numbers, 0, os.SEEK_SET)
+    return numbers
 
 
 def _work(
     work: Callable[[Stretch, Callable[[int], None]], Any],
     stretches: Sequence[Stretch],
-    taken: Any,
-    read: Any,
+    numbers: int,
+    told: memoryview,
     results: Connection,
-) -> None:
+) -> NoReturn:
     """In a process of its own: read what no other has taken, until there is nothing left."""
-    import psutil
-
     # The machine's own work goes first; Ctrl-C is for the parent, who then ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICE)
-    with suppress(OSError, AttributeError):
-        psutil.Process().ionice(psutil.IOPRIO_CLASS_BE, 7)
 
     def tell(size: int) -> None:
-        with read.get_lock():
-            read.value += size
+        told[0] += size
 
-    with suppress(BrokenPipeError):  # the parent has gone
-        while True:
-            with taken.get_lock():
-                number = taken.value
-                taken.value += 1
-            if number >= len(stretches):
-                return
-            results.send((number, work(stretches[number], tell)))
+    try:
+        while taken := os.read(numbers, _NUMBER):
+            number = int.from_bytes(taken, "big")
+            results.send(((number, work(stretches[number], tell)), None))
+    except Exception as exc:  # noqa: BLE001 - the parent's to raise
+        with suppress(BrokenPipeError):  # who has gone
+            results.send((None, exc))
+    finally:
+        os._exit(0)  # the parent's own clean-up is not ours

@@ -91,35 +91,40 @@ def authorities(command: Sequence[str], place: str) -> tuple[Path, ...]:
 
 def run(command: Sequence[str], variables: Mapping[str, str], *, output_to_stderr: bool) -> int:
     """Run it to its end; its exit code, as a shell gives it. Signals are its own business, not ours."""
-    import subprocess
-
     try:
-        with (
-            subprocess.Popen(
-                [found(command), *command[1:]], env=variables, stdout=2 if output_to_stderr else None
-            ) as process,
-            _passed_on(process),
-        ):
+        with _passed_on() as to, _started(command, variables, output_to_stderr) as process:
+            to.append(process)
             code = process.wait()
     except OSError as error:
         raise GlctlError(f"{command[0]} cannot be run: {error.strerror}.") from None
     return 128 - code if code < 0 else code
 
 
+def _started(
+    command: Sequence[str], variables: Mapping[str, str], output_to_stderr: bool
+) -> subprocess.Popen[bytes]:
+    import subprocess
+
+    out = 2 if output_to_stderr else None
+    return subprocess.Popen([found(command), *command[1:]], env=variables, stdout=out)
+
+
 @contextmanager
-def _passed_on(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Ctrl-C has reached the command already, by its terminal; a SIGTERM or SIGHUP is handed on to it."""
+def _passed_on() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """A SIGTERM or SIGHUP is handed on to whom this is told of; Ctrl-C has reached it by its terminal."""
+    to: list[subprocess.Popen[bytes]] = []
 
     def hand_on(number: int, _frame: FrameType | None) -> None:
-        if number != signal.SIGINT and process.poll() is None:
-            process.send_signal(number)
+        for process in to:
+            if number != signal.SIGINT and process.poll() is None:
+                process.send_signal(number)
 
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
             signal.signal(number, hand_on)  # and not SIG_IGN, which the command would inherit
     try:
-        yield
+        yield to
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

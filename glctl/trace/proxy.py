@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from glctl.errors import GlctlError
 from glctl.trace.exchange import Conversation, Distrust
 from glctl.trace.flows import CutOff, exchange_of, is_kept_whole, written
+from glctl.trace.pieces import LargerPieces
 
 if TYPE_CHECKING:
     import asyncio
@@ -192,7 +193,10 @@ class _Proxy(threading.Thread):
         )
         server = proxyserver.Proxyserver()
         made = master.Master(chosen)
-        made.addons.add(core.Core(), server, next_layer.NextLayer(), tlsconfig.TlsConfig(), self._recorder)
+        made.addons.add(
+            *(core.Core(), server, next_layer.NextLayer(), tlsconfig.TlsConfig()),
+            *(LargerPieces(server), self._recorder),
+        )
         self._end = made.shutdown
         serving = asyncio.create_task(made.run())
         while not server.listen_addrs() and not serving.done():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,29 +12,64 @@ from urllib.parse import urlsplit
 from glctl.clients.authority import make_authority, trusted_bundle
 from glctl.clients.http import address_of
 from glctl.trace import command as traced
+from glctl.trace.docker import behind
 from glctl.trace.leftovers import left_behind
 from glctl.trace.proxy import recording, require_mitmproxy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from glctl.trace.exchange import Conversation, Exchange
+    from glctl.trace.proxy import Recorder
 
 _LOOKED_AT = 8  # servers whose certificates are looked at; a push talks to three
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The proxy that stands between: what leads programs through it, and what passes."""
+
+    variables: Mapping[str, str]
+    recorder: Recorder
+
+
 def record(
-    command: Sequence[str], variables: Mapping[str, str], *, output_to_stderr: bool = False
+    command: Sequence[str],
+    variables: Mapping[str, str],
+    *,
+    output_to_stderr: bool = False,
+    docker: bool = False,
+    note: Callable[[str], None] = lambda _: None,
 ) -> tuple[Conversation, int]:
     """Run *command* to its end; what it and its servers said, and its exit code.
 
-    Nothing of it stays on this machine: the authority that the command trusts meanwhile lies in a private
-    directory, counts for a day and is removed. GlctlError where mitmproxy is missing or does not start.
+    *docker*: with a Docker daemon of our own behind the proxy, too, which does the talking for ``docker``.
+    Nothing of it stays on this machine. GlctlError where mitmproxy is missing or does not start.
+    """
+    traced.require_reachable(command)
+    with way(variables) as between:
+        with (
+            behind(between.variables, command, variables, note)
+            if docker
+            else nullcontext(between.variables) as made
+        ):
+            code = traced.run(command, made, output_to_stderr=output_to_stderr)
+        between.recorder.settle()
+        conversation = between.recorder.conversation()
+    return replace(
+        conversation, distrusted=_distrusted(conversation, command), left_behind=left_behind()
+    ), code
+
+
+@contextmanager
+def way(variables: Mapping[str, str]) -> Iterator[Way]:
+    """A proxy while this lasts.
+
+    The authority that programs trust meanwhile lies in a private directory, counts for a day and is removed.
     """
     import tempfile
 
     require_mitmproxy()
-    traced.require_reachable(command)
     with tempfile.TemporaryDirectory(prefix="glctl-trace-") as folder:  # 0700
         directory = Path(folder)
         key, certificate = make_authority(time.time())
@@ -42,13 +78,7 @@ def record(
         _write(authority, certificate)
         _write(bundle, f"{trusted_bundle(variables).rstrip()}\n{certificate}")
         with recording(directory) as (url, recorder):
-            made = traced.environment(variables, url, bundle, authority)
-            code = traced.run(command, made, output_to_stderr=output_to_stderr)
-            recorder.settle()
-            conversation = recorder.conversation()
-    return replace(
-        conversation, distrusted=_distrusted(conversation, command), left_behind=left_behind()
-    ), code
+            yield Way(traced.environment(variables, url, bundle, authority), recorder)
 
 
 def _write(path: Path, text: str) -> None:

@@ -16,6 +16,7 @@ WRITERS = {
     "logs/cursor.py": "the --cursor that it is given",
     "trace/recording.py": "the authority of a run, in a temporary directory",
     "trace/saving.py": "the file that --save names",
+    "services/private_docker.py": "the directory of a Docker daemon of its own",
     "services/runit.py": "control bytes to runsv",
     "services/supervisor.py": "the record of the supervisor it started",
 }

@@ -1,7 +1,9 @@
 """tail-logs against real writers: svlogd rotating as fast as it can, a registry that cannot start."""
 
 import contextlib
+import itertools
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -49,7 +51,9 @@ def svlogd(directory: Path, *config: str) -> Iterator[subprocess.Popen[bytes]]:
         ("svlogd", "live"),
         ("svlogd, gzip", "stopped"),
         ("svlogd, gzip", "ended"),
+        ("svlogd", "killed, to a file"),
         ("logrotate, rename", "ended"),
+        ("logrotate, rename", "killed, slow reader"),
         ("logrotate, copytruncate", "stopped"),
     ],
 )
@@ -57,6 +61,54 @@ def test_every_line_comes_once_and_in_order_whatever_rotates(tmp_path: Path, rot
     result = torture(tmp_path, rotation, way, lines=30_000)
     assert result.is_good, result
     assert result.rotations > 2
+
+
+# Runs glctl and kills it before or after the N-th call of a function of os.
+_KILLED_AT = """
+import os, signal, sys
+when, name, left = sys.argv.pop(1), sys.argv.pop(1), int(sys.argv.pop(1))
+call = getattr(os, name)
+def counted(*arguments):
+    global left
+    left -= 1
+    if when == "before" and not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+    result = call(*arguments)
+    if when == "after" and not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return result
+setattr(os, name, counted)
+from glctl import cli
+cli.main()
+"""
+
+
+_KILLS = [("after", "write"), ("before", "pwrite"), ("after", "pwrite"), ("before", "write")]
+
+
+@pytest.mark.parametrize("form", ["raw", "text", "json"])
+@pytest.mark.parametrize(("to_file", "repeats"), [(True, 0), (False, 4)], ids=["file", "pipe"])
+def test_a_kill_repeats_in_a_file_nothing_and_in_a_pipe_what_it_was_just_given(
+    tmp_path: Path, log_directory: Path, to_file: bool, repeats: int, form: str
+) -> None:
+    (log_directory / "current").write_bytes(b"".join(b"line %d of many%200d\n" % (n, n) for n in range(2000)))
+    arguments = ["--root", str(tmp_path), "tail-logs", "registry", "-n", "2000", "--no-follow"]
+    arguments += ["--format", form, "--cursor", str(tmp_path / "cursor")]
+    killed = [[sys.executable, "-c", _KILLED_AT, *at, str(n), *arguments] for at in _KILLS for n in (1, 3)]
+    environment = {**CLEAN_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(sys.path)}
+    printed = tmp_path / "printed"
+    for command in [*killed, [*GLCTL, *arguments]]:
+        with printed.open("ab") as file:
+            done = subprocess.run(
+                command, stdout=file if to_file else subprocess.PIPE, env=environment, check=False
+            )
+            file.write(done.stdout or b"")
+        assert done.returncode == (-signal.SIGKILL if command in killed else 0)
+    seen = [int(number) for number in re.findall(rb"line (\d+) of many", printed.read_bytes())]
+    assert sorted({*seen}) == [*range(2000)]
+    repeated = [last - first + 1 for last, first in itertools.pairwise(seen) if first != last + 1]
+    assert len(repeated) == repeats
+    assert all(0 < lines <= 4096 // 200 for lines in repeated)
 
 
 def test_last_lines_are_read_from_the_archives_of_a_real_svlogd(log_directory: Path) -> None:
@@ -100,6 +152,24 @@ def test_it_ends_quietly_when_its_reader_goes_though_nothing_more_is_logged(
         process.stdout.close()
         assert process.wait(10) == 0
         assert process.stderr.read() == b""
+
+
+def test_that_a_request_is_not_there_is_told_before_it_is_waited_for(
+    tmp_path: Path, log_directory: Path
+) -> None:
+    log = log_directory / "current"
+    log.write_text('{"correlation_id":"01GF"}\n')
+    with glctl(tmp_path, "registry", "--format", "raw", "--request", "01GE") as process:
+        assert process.stderr
+        assert process.stdout
+        assert process.stderr.readline().startswith(b"glctl: no line is about request 01GE in registry (")
+        assert process.stderr.readline() == b"  -> To look further back: --since T\n"
+        line = b'{"correlation_id":"01GE"}\n'
+        with log.open("ab") as file:
+            file.write(line)
+        assert process.stdout.readline() == line
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=10) == (b"", b"")
 
 
 def test_what_is_logged_is_printed_within_milliseconds(tmp_path: Path, log_directory: Path) -> None:

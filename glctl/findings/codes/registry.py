@@ -133,8 +133,9 @@ CODES = (
         "The registry ended by a panic.",
         "a line of its log",
         "Look at what the line names: a setting, or a server that the registry needs when it starts (one "
-        "that it mirrors, REGISTRY_PROXY_REMOTEURL; an object store). Where that is code only, look for its "
-        "words among the issues of this version of the registry.",
+        "that it mirrors, REGISTRY_PROXY_REMOTEURL; an object store). Where getOutstandingUploads stands "
+        "below it, delete what has a key that ends with / among the uploads in the bucket (…/_uploads/…/). "
+        "Where it is code only, look for its words among the issues of this version of the registry.",
         SEEN,
         explains=("service-crash-loop",),
         disproved_by=("local",),

@@ -22,6 +22,10 @@ _REFUSED = (
     "s3-acl-refused",
     "s3-not-implemented",
 )
+# Where nothing may be done with objects.
+_ON_OBJECTS = tuple(
+    f"s3-{action}-denied" for action in "get head put complete copy delete list-parts abort".split()
+)
 # What follows where one action is denied: the registry logs AccessDenied for it.
 _DENIED = ("s3-access-denied", "push-failed")
 
@@ -204,20 +208,33 @@ CODES = (
     # --- one action each
     Code(
         "s3-all-denied",
-        "The key may do nothing in the bucket, or with objects: its policy is missing, or for others.",
-        "actions tried, on the bucket and on objects: each is denied",
+        "The key may do nothing in the bucket: it has no policy, or that of another bucket.",
+        "three actions tried, on the bucket and on objects: each is denied",
         "Give the registry's key the policy that the finding shows.",
         _DRIVER,
         symptoms=("s3aws: AccessDenied",),
-        explains=(
-            "s3-list-denied",
-            "s3-list-uploads-denied",
-            "s3-get-denied",
-            "s3-put-denied",
-            "s3-access-denied",
-            *_ALL,
-        ),
+        explains=("s3-list-denied", "s3-list-uploads-denied", "s3-put-denied", "s3-access-denied", *_ALL),
         disproved_by=_WELL,
+    ),
+    Code(
+        "s3-bucket-denied",
+        "The key may list neither objects nor uploads: its policy has no statement for the bucket itself.",
+        "both listings tried: each is denied, and the beginning of an upload is not",
+        "Give the registry's key the statement that the finding shows: its resource has no /* behind it.",
+        _DRIVER,
+        symptoms=("s3aws: AccessDenied",),
+        explains=("s3-list-denied", "s3-list-uploads-denied", "s3-access-denied", *_ALL),
+        disproved_by=_WELL,
+    ),
+    Code(
+        "s3-objects-denied",
+        "The key may neither read nor make objects: its policy has no statement for them.",
+        "the beginning of an upload and the first byte of a layer tried: both are denied, the listing is not",
+        "Give the registry's key the statement that the finding shows: its resource ends with /*.",
+        _DRIVER,
+        symptoms=("s3aws: AccessDenied",),
+        explains=(*_ON_OBJECTS, "s3-redirect-denied", "s3-access-denied", *_ALL),
+        disproved_by=("push",),
     ),
     _denied(
         "list",

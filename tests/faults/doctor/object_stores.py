@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from stacks import Stack
 
 ROOT = "registry/docker/registry/v2/"  # where the registry keeps all, below its rootdirectory
+# At one start of sixty the registry looks for old uploads at once, and ends by a panic (index out of range)
+# where the key of one ends with /, as that of a directory does (getOutstandingUploads; seen in SeaweedFS).
+_NO_PURGING = ", 'maintenance' => { 'uploadpurging' => { 'enabled' => false } }"
 
 
 def with_moto(*, behind_proxy: bool = False) -> AbstractContextManager[Stack]:
@@ -78,8 +81,8 @@ def storage(
         **changes,
     }
     pairs = ", ".join(f"'{name}' => '{value}'" for name, value in settings.items() if value)
-    off = "" if redirect else ", 'redirect' => { 'disable' => true }"
-    return f"registry['storage'] = {{ 's3' => {{ {pairs} }}{off} }}\n"
+    beside = "" if redirect else ", 'redirect' => { 'disable' => true }"
+    return f"registry['storage'] = {{ 's3' => {{ {pairs} }}{beside}{_NO_PURGING} }}\n"
 
 
 def reconfigured_with(stack: Stack, line: str) -> AbstractContextManager[None]:

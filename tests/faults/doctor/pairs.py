@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import random
+import re
 from collections import Counter
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -23,18 +25,12 @@ _DOWN = {"service-down", "service-crash-loop", "supervisor-missing", "registry-u
 _ONE_ANSWER = {"proxy", "public", "realm", "login", "token", "token-proxy", "token-public"}
 # Faults with which the registry runs on, and does not start again.
 _NO_START = {"bundle not for registry"}
-# Faults with which nothing is logged, so that others cannot wait for what the registry says when it ends.
-_NO_LOG = {"log directory removed"}
+# Codes of logs in which nothing stands: nobody can read, or wait for, what a service says of itself.
+_NO_LOG = {"log-directory-missing", "log-directory-full", "log-file-lost", "log-service-down"}
+# Ways to break something that run reconfigure, and with it put back what was edited by hand.
+_RECONFIGURING = re.compile(r"\b(?:configured|reconfigured_with|gitlab|database)\(")
 # What only these two cannot do together, and why.
-_HIDDEN = "what the one does is not reached beside the other"
-_EXCLUDED = {
-    frozenset({"database turned off", "database both marks"}): "both make the same file",
-    frozenset({"address denied", "virtual host not included"}): _HIDDEN,
-    frozenset({"nginx connections used up", "nginx conf damaged"}): _HIDDEN,
-    frozenset({"denied", "two drivers"}): _HIDDEN,
-    frozenset({"realm dead", "clock by date"}): "the one's clock is the other's realm",
-    frozenset({"log disk full", "version missing"}): "the one has nothing logged, for which the other waits",
-}
+_EXCLUDED = {frozenset({"database turned off", "database both marks"}): "both make the same file"}
 
 
 def independent(singles: Sequence[Outcome]) -> list[tuple[str, str]]:
@@ -62,6 +58,8 @@ def why_not(one: Outcome, other: Outcome) -> str:
         return "they are made on different stacks"
     if one.causes == other.causes:
         return "they have the same cause"
+    if any(a[: len(b)] == b or b[: len(a)] == a for a in _sets(one) for b in _sets(other)):
+        return "both change one setting"
     if _follows(one, other) or _follows(other, one):
         return "one follows from the other"
     if _ends(one) and _ends(other):
@@ -72,10 +70,10 @@ def why_not(one: Outcome, other: Outcome) -> str:
         return "one answer tells of one of them"
     if {one.names[0], other.names[0]} & _NO_START and (_restarts(one) or _restarts(other)):
         return "the registry could not be started again"
-    if {one.names[0], other.names[0]} & _NO_LOG and (_ends(one) or _ends(other)):
-        return "nothing would be logged of how the registry ends"
+    if _is_not_logged(one, other) or _is_not_logged(other, one):
+        return "nothing would be logged of the one"
     if _hinders(one, other) or _hinders(other, one):
-        return "what would find the one is not run because of the other"
+        return "what would find the one is not run because of the other, or sees only that"
     return _EXCLUDED.get(frozenset({one.names[0], other.names[0]}), "")
 
 
@@ -90,7 +88,7 @@ def _found(singles: Sequence[Outcome]) -> list[Outcome]:
 
 def _turn(outcome: Outcome) -> int:
     """When it is made: before or behind the other."""
-    if "configured(" in outcome.faults[0].path.read_text():
+    if _RECONFIGURING.search(outcome.faults[0].path.read_text()):
         return 0
     return 3 if "configuration" in _seen_by(outcome) else 2 if _ends(outcome) else 1
 
@@ -98,7 +96,23 @@ def _turn(outcome: Outcome) -> int:
 def _restarts(outcome: Outcome) -> bool:
     """Whether the fault's file ends or restarts the registry."""
     text = outcome.faults[0].path.read_text()
-    return _ends(outcome) or any(f"{way}(" in text for way in ("registry_runs_with", "configured"))
+    return _ends(outcome) or "registry_runs_with(" in text or bool(_RECONFIGURING.search(text))
+
+
+def _sets(outcome: Outcome) -> set[tuple[str, ...]]:
+    """The settings of config.yml that the fault's file changes."""
+    tree = ast.parse(outcome.faults[0].path.read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return {path for call in calls if isinstance(call.func, ast.Name) for path in _set_by(call.func.id, call)}
+
+
+def _set_by(way: str, call: ast.Call) -> Iterator[tuple[str, ...]]:
+    if way == "setting":
+        yield tuple(str(each.value) for each in call.args if isinstance(each, ast.Constant))
+    elif way in ("s3_runs_with", "s3_set"):
+        yield from (("storage", "s3", keyword.arg) for keyword in call.keywords if keyword.arg)
+    elif way == "gitlab":
+        yield "auth", "token", "realm"
 
 
 def _follows(one: Outcome, other: Outcome) -> bool:
@@ -121,19 +135,26 @@ def _ends(outcome: Outcome) -> bool:
     return any(finding["code"] in _DOWN for finding in _report(outcome)["findings"])
 
 
+def _is_not_logged(one: Outcome, other: Outcome) -> bool:
+    """Whether *one* keeps from being logged what the *other* is told by, or waits for."""
+    return one.causes[0] in _NO_LOG and (_ends(other) or _seen_by(other) == {"logs"})
+
+
 def _hinders(one: Outcome, other: Outcome) -> bool:
-    """Whether all checks that find the *other* are not run, or not tried, because of *one*."""
-    not_run = {c["name"] for c in _report(one)["checks"] if c["outcome"] in ("not_run", "not_tried")}
-    return _needed_by(other) <= not_run
+    """Whether whatever finds the *other* is not run because of *one*, or told something else by then."""
+    report = _report(one)
+    taken = {c["name"] for c in report["checks"] if c["outcome"] in ("not_run", "not_tried")}
+    taken |= {f["check"] for f in report["findings"] if f["severity"] != "info"} & _ONE_ANSWER
+    return _needed_by(other) <= taken
 
 
 def _needed_by(outcome: Outcome) -> set[str]:
-    """The checks that find its cause; where only the logs tell it, those that had something logged."""
-    seen = _seen_by(outcome)
-    if seen != {"logs"}:
+    """The checks that find its cause. The logs tell only what came about: those that had it logged, there."""
+    if seen := _seen_by(outcome) - {"logs"}:
         return seen
     findings = _report(outcome)["findings"]
-    return {f["check"] for f in findings if f["explained_by"] == outcome.causes[0]} or seen
+    led_to = {f["check"] for f in findings if f["explained_by"] == outcome.causes[0]}
+    return led_to - {"logs", "drift"} or {"logs"}
 
 
 def _seen_by(outcome: Outcome) -> set[str]:

@@ -52,6 +52,11 @@ def test_an_error_becomes_one_message(
             ["check-config", "--config", "x"],
             ("No such option '--config'.", "It belongs before the command: glctl --config FILE check-config"),
         ),
+        (
+            ["tail-logs", "--request"],
+            ("Option '--request' requires an argument.", "See: glctl tail-logs --help"),
+        ),
+        (["--root"], ("Option '--root' requires an argument.", "See: glctl --help")),
         (["check-config", "--nope"], ("No such option '--nope'.", "See: glctl check-config --help")),
         (
             ["--config", "", "check-config"],

@@ -160,3 +160,30 @@ def test_everything_about_a_request_is_found_in_all_logs_and_archives(
     assert capfdbinary.readouterr().out.decode() == f"{NGINX_LINE} 01GE\n"
     assert cli.run(["--root", str(root), *arguments, "registry", "--since", "2026-11-24T03:59:12Z"]) == 0
     assert capfdbinary.readouterr().out.decode() == "".join(about[12:15])
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        ([], "registry, gitlab-rails/api_json (the last 256 MiB of each)"),
+        (["registry"], "registry (the last 256 MiB of each)"),
+        (
+            ["--since", "2026-11-24T03:00Z"],
+            "registry, gitlab-rails/api_json (from 2026-11-24 03:00:00 UTC on)",
+        ),
+        (
+            ["registry", "--since", "2026-11-24T03:00Z", "--until", "2026-11-24T04:00Z"],
+            "registry (from 2026-11-24 03:00:00 UTC on, until 2026-11-24 04:00:00 UTC)",
+        ),
+    ],
+)
+def test_it_is_told_where_a_request_was_looked_for_and_not_found(
+    root: Path, options: list[str], where: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    rails = root / "var/log/gitlab/gitlab-rails"
+    rails.mkdir()
+    (rails / "api_json.log").touch()
+    arguments = ["tail-logs", "--no-follow", "--utc", "--request", "01\x1bGE", *options]
+    assert cli.run(["--root", str(root), *arguments]) == 0
+    told = f"glctl: no line is about request 01\\x1bGE in {where}.\n  -> To look further back: --since T\n"
+    assert capfd.readouterr() == ("", told)

@@ -1,6 +1,7 @@
 import contextlib
 import gzip
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,25 +16,86 @@ OTHER = LogSource("nginx", Path("/logs/error.log"))
 MARK = Mark(3, "ab" * 32, 42, "@400000006b0510fc0755579c", 1.5)
 
 
-def test_what_was_saved_is_read_again_and_other_sources_keep_theirs(tmp_path: Path) -> None:
-    path = tmp_path / "cursor"
-    assert Cursor(path).mark_of(SOURCE) is None
-    Cursor(path).save({SOURCE: MARK})
-    Cursor(path).save({OTHER: Mark()})
-    again = Cursor(path)
-    assert (again.mark_of(SOURCE), again.mark_of(OTHER)) == (MARK, Mark())
+def save(path: Path, marks: Mapping[LogSource, Mark], *, lasting: bool = False) -> None:
+    with contextlib.closing(Cursor(path)) as cursor:
+        cursor.save(marks, lasting=lasting)
 
 
-def test_it_is_replaced_as_a_whole_and_readable_by_its_owner_only(tmp_path: Path) -> None:
+def read(path: Path, source: LogSource = SOURCE) -> Mark | None:
+    with contextlib.closing(Cursor(path)) as cursor:
+        return cursor.mark_of(source)
+
+
+@pytest.mark.parametrize("lasting", [False, True])
+def test_what_was_saved_is_read_again_and_other_sources_keep_theirs(tmp_path: Path, lasting: bool) -> None:
     path = tmp_path / "cursor"
-    cursor = Cursor(path)
-    cursor.save({SOURCE: MARK})
-    before = path.open()
-    with contextlib.closing(before):
-        cursor.save({SOURCE: Mark()})
-        assert json.load(before)["sources"]["/logs/current"]["offset"] == 42
+    assert read(path) is None
+    save(path, {SOURCE: MARK}, lasting=lasting)
+    save(path, {OTHER: Mark()}, lasting=lasting)
+    assert (read(path), read(path, OTHER)) == (MARK, Mark())
     assert path.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in tmp_path.iterdir()] == ["cursor"]
+
+
+def copied(path: Path, cut: int | None = None) -> Path:
+    """What another process finds at *path* after a kill; with *cut*, in place of the byte there another."""
+    data = bytearray(path.read_bytes())
+    if cut is not None:
+        data[cut] ^= 1
+    copy = path.with_name("copy")
+    copy.write_bytes(data)
+    return copy
+
+
+def test_while_it_is_written_there_is_always_a_whole_one(tmp_path: Path) -> None:
+    path = tmp_path / "cursor"
+    marks = [Mark(3, "ab" * 32, offset, "", 1.5) for offset in range(5)]
+    with contextlib.closing(Cursor(path)) as cursor:
+        for before, now in zip([Mark(), *marks], marks, strict=False):
+            cursor.save({SOURCE: now})
+            assert read(copied(path)) == now
+            data = path.read_bytes()
+            newest = data.index(b'"turn": %d,' % (now.offset + 1))
+            assert newest // (len(data) // 2) == (now.offset + 1) % 2
+            if before.offset < now.offset:
+                assert read(copied(path, newest)) == before
+
+
+def test_it_grows_with_its_sources(tmp_path: Path) -> None:
+    path = tmp_path / "cursor"
+    sources = [LogSource("nginx", Path(f"/logs/{number}.log")) for number in range(100)]
+    with contextlib.closing(Cursor(path)) as cursor:
+        for source in sources:
+            cursor.save({source: MARK})
+    assert [read(path, source) for source in sources] == [MARK] * 100
+    assert [each.name for each in tmp_path.iterdir()] == ["cursor"]
+
+
+def test_one_of_the_first_version_is_gone_on_from(tmp_path: Path) -> None:
+    path = tmp_path / "cursor"
+    values = {"size": 3, "digest": MARK.digest, "offset": 42, "label": MARK.label, "at": 1.5}
+    path.write_text(json.dumps({"glctl-cursor": 1, "sources": {"/logs/current": values}}, indent=1) + "\n")
+    assert read(path) == MARK
+    save(path, {OTHER: MARK})
+    assert (read(path), read(path, OTHER)) == (MARK, MARK)
+
+
+def test_where_the_output_ended_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "cursor"
+    with contextlib.closing(Cursor(path)) as cursor:
+        assert cursor.end == []
+        cursor.save({SOURCE: MARK}, [1, 2, 3])
+    with contextlib.closing(Cursor(path)) as cursor:
+        assert cursor.end == [1, 2, 3]
+
+
+def test_two_processes_do_not_keep_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "cursor"
+    with contextlib.closing(Cursor(path)) as cursor:
+        cursor.save({SOURCE: MARK})
+        with pytest.raises(UsageError, match="is in use"):
+            Cursor(path)
+    assert read(path) == MARK
 
 
 @pytest.mark.parametrize(
@@ -44,6 +106,8 @@ def test_it_is_replaced_as_a_whole_and_readable_by_its_owner_only(tmp_path: Path
         "[]",
         "{}",
         '{"glctl-cursor": 2, "sources": {}}',
+        '50f8b2f5 {"glctl-cursor": 2, "turn": 1, "output": [], "sources": {}}\n',
+        "c9cc3f66 []\n",
         '{"glctl-cursor": 1, "sources": []}',
         '{"glctl-cursor": 1, "sources": {"/x": {"size": "7"}}}',
         '{"glctl-cursor": 1, "sources": {"/x": {"offset": -7}}}',

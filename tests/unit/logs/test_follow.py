@@ -1,4 +1,5 @@
 import contextlib
+import itertools
 import os
 import re
 import time
@@ -12,6 +13,7 @@ import pytest
 from glctl.logs.cursor import Cursor
 from glctl.logs.filters import LineFilter
 from glctl.logs.follow import Chunk, Follower
+from glctl.logs.output import Output
 from glctl.logs.sources import LogSource
 from glctl.logs.stretches import Window
 
@@ -71,7 +73,7 @@ def test_following_ends_when_nobody_reads_the_output(tmp_path: Path) -> None:
     append(registry.path, b"1\n")
     reader, writer = os.pipe()
     try:
-        chunks = tail([registry], 10, output=writer)
+        chunks = tail([registry], 10, output=Output(writer))
         assert next(chunks).data == b"1\n"
         os.close(reader)
         with pytest.raises(BrokenPipeError):
@@ -147,6 +149,28 @@ def test_lines_that_are_not_wanted_are_not_read_again(tmp_path: Path) -> None:
     wanted = LineFilter(pattern=re.compile(b"yes"))
     options: dict[str, Any] = {"follow": False, "wanted": wanted}
     assert [chunk.data for chunk in tail([registry], 10, cursor=Cursor(path), **options)] == [b"yes\n"]
-    mark = Cursor(path).mark_of(registry)
+    with contextlib.closing(Cursor(path)) as cursor:
+        mark = cursor.mark_of(registry)
     assert mark
     assert mark.offset == len(b"yes\nno\nno\n")
+
+
+@pytest.mark.parametrize("others", [0, 2])
+def test_a_cursor_is_saved_after_each_few_lines(tmp_path: Path, others: int) -> None:
+    sources = [source(tmp_path / f"{number}.log", "nginx") for number in range(1 + others)]
+    stamps = [b"2026-11-24_%02d:%02d:%02d.00000 x\n" % (n // 3600, n // 60 % 60, n % 60) for n in range(3000)]
+    for number, each in enumerate(sources):
+        append(each.path, b"".join(stamps[number :: len(sources)]))
+    path = tmp_path / "cursor"
+    lines: list[bytes] = []
+    runs = 0
+    while len(lines) < len(stamps):
+        runs += 1
+        chunks = Follower(sources, 3000, follow=False, cursor=Cursor(path), at_once=1000).chunks()
+        for given in itertools.islice(chunks, 7):
+            lines += b"".join(chunk.data for chunk in given).splitlines(keepends=True)
+            assert sum(len(chunk.data) for chunk in given) < 1000 + len(stamps[0])
+        next(chunks, None)  # the seventh has arrived; this one has not
+        chunks.close()
+    assert lines == stamps
+    assert runs > 5

@@ -60,3 +60,16 @@ def test_what_has_gone_has_no_size(tmp_path: Path) -> None:
     (tmp_path / "here").write_bytes(b"12345")
     assert size_of(Stretch(tmp_path / "here", "registry", 2)) == 3
     assert size_of(Stretch(tmp_path / "here", "registry", 2, 4)) == 2
+
+
+def _broken(stretch: Stretch, tell: Callable[[int], None]) -> Tally:
+    raise GlctlError("This cannot be counted.", "Try another.")
+
+
+def test_an_error_in_a_process_is_raised_as_if_it_were_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "ALONE", 0)
+    with pytest.raises(GlctlError, match="cannot be counted") as caught:
+        count_all(_broken, stretches(tmp_path, 3), Tally(), lambda _: None, workers=2)
+    assert caught.value.hint == "Try another."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from glctl.doctor.check import Check
 from glctl.findings.found import found
 from glctl.paths import CONFIG_FILE, SECRETS_FILE
+from glctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from glctl.doctor.facts import Facts
     from glctl.findings.model import Finding
 
+# Behind "gitlab-secrets.json:" all would be masked, as the value of a secret.
+_PLACE = Pattern(r"^(\S+):(\d+):(\d+): ")
 # What another check looks at itself, where it runs.
 _SEEN_LIVE = frozenset({"debug-server-exposed"})
 
@@ -29,7 +32,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             yield found(
                 "secrets-unreadable" if path.suffix == ".json" else "gitlab-rb-unreadable",
                 str(path),
-                f"{intended.why.message.rstrip('.')}.",
+                _PLACE.sub(r"\1, line \2, column \3: ", f"{intended.why.message.rstrip('.')}."),
                 evidence=[intended.why.hint] if intended.why.hint else (),
                 # What runs goes on without it, and may have been set up otherwise.
                 severity=None if path.exists() else "warning",

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 # What the registry says of its settings, without where it has them from.
 _OF_SETTINGS = ("registry-config-invalid", "registry-panic", "registry-tls-unreadable")
+_OFTEN = 3  # times within the hour that is looked at
 _RECENT = timedelta(minutes=10)  # what was last seen before may be mended: no error any more
-_OFTEN = 3  # times within the hour that is read; an administrator kills a service once
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
@@ -44,11 +44,16 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             severity=_severity(match, now),
         )
         finding = replace(finding, fresh=bool(match.last and match.last.timestamp() >= facts.began))
-        yield _as_ended(finding, match.ended) if match.ended and not _goes_on(match, now) else finding
-    current = sum(not match.ended or _goes_on(match, now) for match in matches)
+        yield _as_ended(finding, match.ended) if match.ended and not _recurs(match) else finding
+    current = sum(not match.ended or _recurs(match) for match in matches)
     if current or not matches:
         return f"{current or 'no'} known problem{'s' * (current > 1)}"
     return "no known problem since the last restart"
+
+
+def _recurs(match: LogMatch) -> bool:
+    """Whether it comes again: the kernel, short of memory, kills what was started anew as well."""
+    return match.code == "service-killed" and match.count >= _OFTEN
 
 
 def _as_ended(finding: Finding, began: datetime) -> Finding:
@@ -56,17 +61,9 @@ def _as_ended(finding: Finding, began: datetime) -> Finding:
     return replace(finding, severity="info", summary=summary, remedy="")
 
 
-def _goes_on(match: LogMatch, now: datetime) -> bool:
-    """Whether a service is killed again and again: that it is started again each time mends nothing."""
-    return match.code == "service-killed" and match.count >= _OFTEN and not _is_old(match, now)
-
-
-def _is_old(match: LogMatch, now: datetime) -> bool:
-    return bool(match.last and now - match.last > _RECENT)
-
-
 def _severity(match: LogMatch, now: datetime) -> Severity:
-    return "warning" if _is_old(match, now) and match.severity == "error" else match.severity
+    past = match.ended or (match.last and now - match.last > _RECENT)
+    return "warning" if past and match.severity == "error" else match.severity
 
 
 CHECK = Check(
@@ -74,6 +71,9 @@ CHECK = Check(
     "The logs show no known problem.",
     run,
     computes=True,
-    # What failed for them just now stands there with its reason.
-    after=("local", "debug-server", "proxy", "token-proxy", "push"),
+    # They ask nginx or the registry: what failed for them just now stands there with its reason.
+    after=(
+        *("local", "debug-server", "tls", "proxy", "body-size", "methods", "public"),
+        *("token", "token-proxy", "token-public", "gitlab-api", "push", "push-public"),
+    ),
 )

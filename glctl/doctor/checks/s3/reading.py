@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from glctl.clients.s3 import Answer
     from glctl.doctor.facts import Facts
+    from glctl.doctor.s3 import S3Facts
     from glctl.findings.model import Finding
 
 # The registry always asks for a range; a byte is enough to learn whether it may.
@@ -24,13 +25,13 @@ def get(facts: Facts) -> Generator[Finding, None, str]:
     s3 = facts.s3()
     image = s3.image()
     if image is None:
-        answer = read_byte(facts, f"{s3.settings.own}absent")
-        if is_denied(answer):  # whoever may list and read is told 404
+        answer = read_any(s3)
+        if is_denied(answer):
             yield denied(s3.settings, answer, GET)
             return "refused"
         return "allowed, as the answer for an absent object tells; there is no image yet"
     for key in (image.link, image.blob):
-        answer = read_byte(facts, key)
+        answer = _read(s3, "GET", key)
         if answer.code == "NoSuchKey":
             continue  # a link whose layer was collected, or is being pushed
         if not (yield from judge(s3, answer, GET)):
@@ -43,15 +44,21 @@ def head(facts: Facts) -> Generator[Finding, None, str]:
     image = facts.s3().image()
     if image is None:
         raise NotTriedError("there is no image in the bucket yet")
-    answer = facts.s3().store().send("HEAD", image.blob, step=f"HeadObject {image.blob}")
+    answer = _read(facts.s3(), "HEAD", image.blob)
     if answer.code != "NoSuchKey" and not (yield from judge(facts.s3(), answer, HEAD)):
         return "refused"
     return "allowed"
 
 
-def read_byte(facts: Facts, key: str) -> Answer:
-    """The first byte of an object."""
-    return facts.s3().store().send("GET", key, headers=_FIRST_BYTE, step=f"GetObject {key}")
+def read_any(s3: S3Facts) -> Answer:
+    """GetObject of a layer; without an image, of what is not there: who may list and read is told 404."""
+    image = s3.image()
+    return _read(s3, "GET", image.blob if image else f"{s3.settings.own}absent")
+
+
+def _read(s3: S3Facts, method: str, key: str) -> Answer:
+    headers = _FIRST_BYTE if method == "GET" else {}
+    return s3.store().send(method, key, headers=headers, step=f"{method.title()}Object {key}")
 
 
 CHECKS = (

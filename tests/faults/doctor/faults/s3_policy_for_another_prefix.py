@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from stacks import Stack
 
-CAUSE = "s3-all-denied"
+CAUSE = "s3-objects-denied"
 STACK = "moto"
 
 

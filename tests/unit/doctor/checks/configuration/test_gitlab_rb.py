@@ -32,6 +32,15 @@ def test_secrets_that_are_lost(new_facts: Callable[..., Facts], run: Any, secret
     assert [f.code for f in run(CHECK, new_facts(intended=not_kept))[0]] == ["secrets-not-kept"]
 
 
+def test_secrets_that_are_damaged_are_told_with_the_place(
+    new_facts: Callable[..., Facts], run: Any, secrets: Path
+) -> None:
+    why = UsageError(f"{secrets}:3:5: the secrets file is not valid JSON.", "Restore it from a backup.")
+    [finding], _ = run(CHECK, new_facts(intended=Intended(unreadable=secrets, why=why)))
+    assert finding.code == "secrets-unreadable"
+    assert finding.summary == f"{secrets}, line 3, column 5: the secrets file is not valid JSON."
+
+
 @pytest.mark.parametrize(
     ("span", "subject", "summary"),
     [

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from glctl.doctor.facts import Facts
 
 
-def match(*lines: bytes, service: str = "registry") -> LogMatch:
-    [found] = scan(lines, service).matches
+def match(line: bytes, service: str = "registry") -> LogMatch:
+    [found] = scan([line], service).matches
     return found
 
 
@@ -31,8 +31,6 @@ DENIED = (
     b'time="2026-11-24T03:59:14Z" level=error msg="response completed with error" err.code=unknown '
     b'err.detail="filesystem: mkdir /images/docker: permission denied" http.response.status=500'
 )
-
-KILLED = b"runsv: registry was ended by signal 9 (KILL)"
 
 
 def test_nothing_known(new_facts: Callable[..., Facts], run: Any) -> None:
@@ -59,14 +57,19 @@ def test_what_ended_with_the_last_restart_is_only_told(new_facts: Callable[..., 
     assert ([f.severity for f in findings], note) == (["info", "error"], "1 known problem")
 
 
-@pytest.mark.parametrize(("times", "minutes", "severity"), [(2, 1, "info"), (3, 1, "error"), (3, 11, "info")])
-def test_who_is_killed_again_and_again_is_not_mended_by_its_next_start(
-    new_facts: Callable[..., Facts], run: Any, times: int, minutes: float, severity: str
+@pytest.mark.parametrize(("times", "severity"), [(2, "info"), (3, "warning")])
+def test_what_is_killed_often_is_not_over_with_the_last_restart(
+    new_facts: Callable[..., Facts], run: Any, times: int, severity: str
 ) -> None:
-    killed = match(*(stamped(KILLED, minutes) for _ in range(times)))
-    ended = replace(killed, ended=datetime.now(UTC))
-    [finding], _ = run(CHECK, new_facts(log_matches=(ended,)))
+    killed = match(stamped(b"runsv: registry was ended by signal 9 (KILL)", 1))
+    ended = replace(killed, count=times, ended=datetime(2026, 11, 24, 10, tzinfo=UTC))
+    [finding], note = run(CHECK, new_facts(log_matches=(ended,)))
     assert (finding.code, finding.severity) == ("service-killed", severity)
+    assert (note == "1 known problem") == (severity == "warning")
+
+
+def test_logs_are_read_once_others_have_asked_nginx_and_the_registry() -> None:
+    assert {"local", "tls", "proxy", "body-size", "methods", "token", "push"} <= {*CHECK.after}
 
 
 def test_a_line_without_a_time_is_of_now(new_facts: Callable[..., Facts], run: Any) -> None:
@@ -103,3 +106,11 @@ def test_where_settings_are_wrong_the_environment_may_be_it(
     [finding], _ = run(CHECK, facts)
     told = "set by its environment, over config.yml: REGISTRY_LOG_LEVEL"
     assert (told in finding.evidence) == (finding.code in ("registry-config-invalid", "registry-panic"))
+
+
+@pytest.mark.parametrize(("minutes", "fresh"), [(1, False), (-1, True)])
+def test_what_comes_while_it_is_looked_into_is_told(
+    new_facts: Callable[..., Facts], run: Any, minutes: float, fresh: bool
+) -> None:
+    [finding], _ = run(CHECK, new_facts(log_matches=(match(stamped(DENIED, minutes)),)))
+    assert finding.fresh == fresh

@@ -4,9 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from glctl.converge.desired import examine
+from glctl.converge.generations import Generations
+from glctl.converge.tree import Tree
 from glctl.doctor.check import NotTriedError
 from glctl.doctor.checks.nginx.virtual_host import CHECK
 from glctl.doctor.virtual_host import VirtualHost
+from glctl.paths import Root
+from glctl.settings.platform import DEBIAN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,3 +49,34 @@ def test_none_where_gitlab_rb_wants_one(new_facts: Callable[..., Facts], run: An
     (tmp_path / "etc/gitlab/gitlab.rb").write_text(f"{lines}registry['nginx']['enable'] = false\n")
     with pytest.raises(NotTriedError, match="no virtual host"):
         run(CHECK, new_facts(vhost=None))
+
+
+def test_none_where_gitlab_rb_wants_one_and_its_secrets_are_damaged(
+    new_facts: Callable[..., Facts], run: Any, tmp_path: Path
+) -> None:
+    etc = tmp_path / "etc/gitlab"
+    etc.mkdir(parents=True)
+    (etc / "gitlab.rb").write_text("registry_external_url 'http://registry.example.com'\n")
+    (etc / "gitlab-secrets.json").write_text('{"registry": {')
+    [finding], _ = run(CHECK, new_facts(vhost=None))
+    assert finding.code == "nginx-vhost-missing"
+
+
+@pytest.mark.parametrize("applied", [True, False])
+def test_none_where_gitlab_rb_is_broken_and_one_was_applied(
+    new_facts: Callable[..., Facts], run: Any, tmp_path: Path, applied: bool
+) -> None:
+    (tmp_path / "etc/gitlab").mkdir(parents=True)
+    gitlab_rb = tmp_path / "etc/gitlab/gitlab.rb"
+    said = f"registry['nginx']['enable'] = {str(applied).lower()}"
+    gitlab_rb.write_text(f"registry_external_url 'http://registry.example.com'\n{said}\n")
+    root = Root(tmp_path)
+    Generations(Tree(root)).keep(examine(root, gitlab_rb, DEBIAN), ())
+    gitlab_rb.write_text("registry['nginx'] = 'not closed\n")
+    facts = new_facts(vhost=None)
+    if applied:
+        [finding], _ = run(CHECK, facts)
+        assert finding.code == "nginx-vhost-missing"
+    else:
+        with pytest.raises(NotTriedError, match="no virtual host"):
+            run(CHECK, facts)

@@ -23,22 +23,26 @@ def test_a_key_that_may_do_nothing_has_no_policy(
     assert '"s3:PutObject"' in finding.remedy
 
 
-def test_a_key_that_may_do_something_has_one(bucket: Callable[..., Facts], run: Any, answers: Any) -> None:
-    assert run(CHECK, bucket()) == ([], "ListObjects is not denied")
+def test_a_key_that_may_not_list(bucket: Callable[..., Facts], run: Any, answers: Any) -> None:
     answers.tell("GET", "/images?", 403, DENIED)
     answers.tell("POST", "uploads", 200, b"<R><UploadId>u1</UploadId></R>")
-    assert run(CHECK, bucket()) == ([], "CreateMultipartUpload is not denied")
+    [finding], _ = run(CHECK, bucket())
+    assert finding.code == "s3-bucket-denied"
+    assert '"s3:ListBucketMultipartUploads"' in finding.remedy
+    assert '"s3:PutObject"' not in finding.remedy
 
 
-def test_a_key_may_list_and_do_nothing_with_objects(
-    bucket: Callable[..., Facts], run: Any, answers: Any
-) -> None:
+def test_a_key_that_may_do_nothing_with_objects(bucket: Callable[..., Facts], run: Any, answers: Any) -> None:
     answers.tell("POST", "uploads", 403, DENIED)
-    assert run(CHECK, bucket()) == ([], "ListObjects is not denied")  # it may read
-    answers.tell("GET", "/link", 403, DENIED)
-    answers.tell("GET", "/absent", 403, DENIED)
-    [finding], note = run(CHECK, bucket())
-    assert (finding.code, note) == ("s3-all-denied", "all of objects is denied")
-    assert "of objects below reg/docker/registry/v2/ in the bucket images" in finding.summary
-    assert '"s3:GetObject"' in finding.remedy
+    answers.tell("GET", "/blobs/", 403, DENIED)
+    [finding], _ = run(CHECK, bucket())
+    assert finding.code == "s3-objects-denied"
+    assert '"s3:AbortMultipartUpload"' in finding.remedy
     assert '"s3:ListBucket"' not in finding.remedy
+
+
+def test_a_key_that_lacks_one_action_has_both(bucket: Callable[..., Facts], run: Any, answers: Any) -> None:
+    well = "something on the bucket, and something with its objects"
+    assert run(CHECK, bucket()) == ([], well)
+    answers.tell("POST", "uploads", 403, DENIED)
+    assert run(CHECK, bucket()) == ([], well)
