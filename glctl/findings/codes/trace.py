@@ -53,7 +53,7 @@ CODES = (
         "or have the balancer keep a client on one node.",
         "distribution issues 2225, 2519",
         symptoms=("blob upload unknown to registry",),
-        explains=("push-failed",),
+        explains=("push-failed", "upload-unknown"),
     ),
     Code(
         "client-gave-up",
