@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Literal
 
+from glctl.patterns import Pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -24,6 +26,8 @@ VERBS = (
     "registry-garbage-collect trace why"
 ).split()
 _COMMAND = rf"(?<![\w/.-])glctl(?= (?:{'|'.join(VERBS)})(?![\w-]))"  # compiled where it is needed
+
+_FOREIGN = Pattern(r"[^\t -~]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +87,8 @@ def harmless(text: str) -> str:
     """*text* with control characters made visible: foreign bytes never steer the reader's terminal."""
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode() for c in text)
+    return _FOREIGN.sub(_shown, text)
+
+
+def _shown(foreign: re.Match[str]) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in foreign[0])

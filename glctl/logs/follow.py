@@ -124,6 +124,8 @@ class Follower:
     def _has_more(self) -> bool:
         with let_in():
             pass
+        if self._output:
+            self._output.check()
         return not (self._watcher and self._until and datetime.now(UTC) >= self._until)
 
     def _save(self, feeds: Sequence[_Feed], *, lasting: bool = False) -> None:

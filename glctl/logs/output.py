@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import stat
+import termios
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -49,9 +50,13 @@ class Output:
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
+        self._interrupted = False  # a signal wants the end, and came while something was being written
         self._already = b""  # in the file, and to be left out
         self._poll = select.poll()
         self._poll.register(descriptor, select.POLLOUT)
+        self._pipe = 0  # bytes that it holds, if it is one
+        with suppress(OSError):
+            self._pipe = fcntl.fcntl(descriptor, fcntl.F_GETPIPE_SZ)
 
     def end(self) -> list[int]:
         """Device and inode of a file that is appended to, and its size without what is still to be left out;
@@ -73,20 +78,26 @@ class Output:
             self._already = os.pread(file.fileno(), now[2] - end[2], end[2])
 
     def write(self, data: bytes) -> None:
-        """Write all of *data*. With signals held back, one of them leaves it whole or, if the reader takes
-        nothing more, ends this in the middle by its exception.
+        """Write all of *data*. With signals held back, one of them leaves it whole and comes with the next
+        :meth:`check`, or, if the reader takes nothing more, ends this in the middle.
         """
+        self.check()
         left = memoryview(self._new_in(data) if self._already else data)
         try:
             while left:
                 if not self._poll.poll(0):
                     with let_in():
                         self._poll.poll()
-                left = left[os.write(self.descriptor, _lines_at_once(left)) :]
+                left = left[os.write(self.descriptor, self._at_once(left)) :]
         except KeyboardInterrupt:
             if not self._finished(left):
                 raise
-            signal.raise_signal(signal.SIGINT)  # it comes when signals are next let in
+            self._interrupted = True
+
+    def check(self) -> None:
+        """KeyboardInterrupt, where a signal that wants the end was held back for what was being written."""
+        if self._interrupted:
+            raise KeyboardInterrupt
 
     def _new_in(self, data: bytes) -> bytes:
         already, self._already = self._already, b""
@@ -101,11 +112,16 @@ class Output:
         deadline = time.monotonic() + _FINISHED_WITHIN
         while left and (wait := deadline - time.monotonic()) > 0:
             if self._poll.poll(wait * 1000):
-                left = left[os.write(self.descriptor, _lines_at_once(left)) :]
+                left = left[os.write(self.descriptor, self._at_once(left)) :]
         return not left
 
+    def _at_once(self, left: memoryview) -> memoryview:
+        """As many lines of *left* as are taken at once, now that any are; of a longer line, as much of it."""
+        if len(left) <= PIPE_BUF:
+            return left
+        piece = left[: self._pipe if self._pipe and self._is_empty() else PIPE_BUF]
+        return piece if len(piece) == len(left) else piece[: bytes(piece).rfind(b"\n") + 1] or piece
 
-def _lines_at_once(left: memoryview) -> memoryview:
-    """As many lines of *left* as a pipe takes at once; of a longer line, as much of it."""
-    piece = left[:PIPE_BUF]
-    return piece if len(piece) == len(left) else piece[: bytes(piece).rfind(b"\n") + 1] or piece
+    def _is_empty(self) -> bool:
+        """Whether all that is in the pipe has been read. Then it takes what it can hold: pages are free."""
+        return not any(fcntl.ioctl(self.descriptor, termios.FIONREAD, bytes(4)))

@@ -84,11 +84,12 @@ def _logfmt(line: re.Match[bytes]) -> Parts:
 def _access(line: re.Match[bytes]) -> Parts:
     """``200 GET /v2/ 125B 127.0.0.1 user agent``."""
     minute, second, client, user, request, status, size, agent = line.group(1, 2, 9, 10, 14, 15, 16, 17)
-    text = b"%b %b %bB %b" % (status, request, size, client)
+    said = [status, request, size + b"B", client]
     if user != b"-":
-        text += b" " + user
+        said.append(user)
     if agent:
-        text += b" " + agent
+        said.append(agent)
+    text = b" ".join(said)
     level = b"error" if status >= b"500" else b"info"
     if minute:
         return minute, second, text, level

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MEMORY = 100 << 20  # bytes that a follower may have at most
 ENVIRONMENT = {**CLEAN_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(sys.path), "TZ": "UTC"}
-END = {"raw": b"end\n", "text": b"end\n", "json": b'"message": "end", "fields": {}}\n'}
+END = {"raw": b"end\n", "text": b"end\n", "colour": b"end\n", "json": b'"message": "end", "fields": {}}\n'}
 
 
 class Following:
@@ -30,17 +30,9 @@ class Following:
         self.log = root / "var/log/gitlab/registry/current"
         self.log.parent.mkdir(parents=True)
         self.log.write_bytes(b"ready\n")
-        command = [
-            sys.executable,
-            "-m",
-            "glctl",
-            "--root",
-            str(root),
-            "tail-logs",
-            "registry",
-            "--format",
-            form,
-        ]
+        color, form = ("always", "text") if form == "colour" else ("never", form)
+        command = [sys.executable, "-m", "glctl", "--root", str(root), "--color", color]
+        command += ["tail-logs", "registry", "--format", form]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, env=ENVIRONMENT)
         assert self.process.stdout
         assert self.process.stdout.readline()
@@ -78,10 +70,18 @@ def following(root: Path, form: str) -> Iterator[Following]:
         started.process.communicate()
 
 
-@pytest.mark.parametrize("form", ["raw", "text", "json"])
-@pytest.mark.parametrize("letters", [b"x", b"eyJ", b"a.b-c_1", b"token=", b"panic: ://?"])
-def test_a_line_of_100_mb_goes_out_in_pieces(tmp_path: Path, form: str, letters: bytes) -> None:
-    size = 100 << 20 if (form, letters) == ("raw", b"x") else 4 << 20
+@pytest.mark.parametrize(
+    ("form", "letters", "size"),
+    [
+        *((form, b"x", 100 << 20) for form in ("raw", "text", "colour", "json")),
+        *(
+            (form, letters, 4 << 20)  # these take longer: text that may be a credential, or a panic
+            for form in ("raw", "text", "json")
+            for letters in (b"eyJ", b"a.b-c_1", b"token=", b"panic: ://?")
+        ),
+    ],
+)
+def test_a_line_of_100_mb_goes_out_in_pieces(tmp_path: Path, form: str, letters: bytes, size: int) -> None:
     with following(tmp_path, form) as follower:
         part = letters * (size // 100 // len(letters))
 
@@ -94,14 +94,14 @@ def test_a_line_of_100_mb_goes_out_in_pieces(tmp_path: Path, form: str, letters:
 
         def look(piece: bytes) -> None:
             nonlocal seen
-            seen += len(piece)
+            seen += piece.count(letters[:1])
 
         writer = threading.Thread(target=write)
         writer.start()
         follower.read_until(END[form], look)
         writer.join()
-        if form == "raw":
-            assert seen == 100 * len(part) + len(b"\nend\n")
+        if form == "raw" or letters == b"x":
+            assert seen == part.count(letters[:1]) * 100 + b"\nend\n".count(letters[:1])
         assert follower.memory() < MEMORY
 
 
@@ -153,17 +153,41 @@ def test_empty_and_vanishing_files_and_directories_are_waited_for(tmp_path: Path
             assert follower.read_until(b"%d\n" % number) == b"%d\n" % number
 
 
-def test_a_slow_reader_costs_no_memory(tmp_path: Path) -> None:
-    with following(tmp_path, "text") as follower:
-        line = b'2026-11-24_03:59:14.64174 time="2026-11-24T03:59:14Z" level=info msg="%d"\n'
-        for start in range(0, 1_000_000, 10_000):
-            follower.write(b"".join(line % number for number in range(start, start + 10_000)))
-        seen = 0
+LONG = b"x" * 3500
+
+
+def lines_of_many_kinds(start: int, count: int) -> bytes:
+    """Numbered lines that are looked at: failures that say each something else, panics, what is no UTF-8."""
+    failure = (
+        b'2026-11-24_03:59:14.64174 time="2026-11-24T03:59:14Z" level=error msg="unknown %d" '
+        b'err.detail="filesystem: mkdir /%d/%b: no space left on device" go.version=go1.19 '
+        b'http.request.uri="/v2/?_state=%d"'
+    )
+    kinds = (
+        failure,
+        b'{"level":"error","msg":"unknown %d","error":"connect: refused %d %b %d"}',
+        b"panic: runtime error: %d\ngoroutine %d [running]:\nmain.main(%b)\n\t/usr/src/main.go:%d +0x1b",
+        b'2026/11/24 03:59:14 [error] %d#%d: *1 open() failed (2: No such file), request: "GET /%b?x=%d"',
+        b"\x1b[2J \xff %d %d \x00 %b %d",
+        b'10.0.0.1 - - [24/Nov/2026:03:59:14 +0000] "GET /v2/%d/%d/%b HTTP/1.1" 502 %d "" "curl/8"',
+    )
+    return b"".join(kinds[n % len(kinds)] % (n, n, LONG, n) + b"\n" for n in range(start, start + count))
+
+
+@pytest.mark.parametrize("form", ["raw", "text", "colour", "json"])
+def test_a_slow_reader_costs_no_memory(tmp_path: Path, form: str) -> None:
+    lines = 12_000
+    with following(tmp_path, form) as follower:
+        for start in range(0, lines, 1000):
+            follower.write(lines_of_many_kinds(start, 1000))
+        follower.write(b'time="2026-11-24T03:59:15Z" level=info msg="last"\nend\n')
+        seen, rest = 0, b""
 
         def look(piece: bytes) -> None:
-            nonlocal seen
-            seen += piece.count(b"\n")
+            nonlocal seen, rest
+            *whole, rest = (rest + piece).split(b"\n")
+            seen += sum(LONG in line and "↳".encode() not in line for line in whole)
 
-        follower.read_until(b'msg="999999"\n', look)
-        assert seen == 1_000_000
-        assert follower.memory() < MEMORY
+        follower.read_until(END[form], look)
+        assert seen == lines
+        assert follower.memory() < len(LONG) * lines

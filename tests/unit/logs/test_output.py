@@ -1,3 +1,4 @@
+import fcntl
 import os
 import signal
 import threading
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from glctl.commands.interruption import finishing
 from glctl.logs import output as output_module
 from glctl.logs.output import Output, held_back, let_in
 
@@ -58,23 +60,39 @@ def test_a_signal_comes_only_where_it_is_let_in() -> None:
             pass  # it came once
 
 
-def interrupted_while_writing(pipe: tuple[int, int], size: int) -> None:
-    """Write *size* bytes, of which the pipe takes 64 KiB at once, and have a SIGINT come meanwhile."""
-    timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+def write_interrupted(output: Output, size: int, number: int = signal.SIGINT) -> None:
+    """Write *size* bytes, of which the pipe takes 64 KiB at once, and have a signal come meanwhile."""
+    timer = threading.Timer(0.05, os.kill, (os.getpid(), number))
     timer.start()
     try:
-        Output(pipe[1]).write(b"x" * size)
+        output.write(b"x" * size)
     finally:
         timer.join()
 
 
-def test_what_was_begun_is_written_to_its_end_before_a_signal_comes(pipe: tuple[int, int]) -> None:
-    with held_back():
+@pytest.fixture
+def in_background() -> Iterator[None]:
+    """Where a shell's script starts it with ``&``."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_was_begun_is_written_to_its_end_and_nothing_more_before_a_signal_comes(
+    pipe: tuple[int, int], number: int, request: pytest.FixtureRequest
+) -> None:
+    if number == signal.SIGTERM:
+        request.getfixturevalue("in_background")
+    output = Output(pipe[1])
+    with finishing(), held_back():
         reader = reads(pipe[0], 200_000, after=0.1)
-        interrupted_while_writing(pipe, 200_000)
+        write_interrupted(output, 200_000, number)
         reader.join()
-        with pytest.raises(KeyboardInterrupt), let_in():
-            time.sleep(10)
+        with pytest.raises(KeyboardInterrupt):
+            output.check()
+        with pytest.raises(KeyboardInterrupt):
+            output.write(b"more")
 
 
 def test_a_reader_that_takes_nothing_does_not_hold_up_the_end(
@@ -82,7 +100,7 @@ def test_a_reader_that_takes_nothing_does_not_hold_up_the_end(
 ) -> None:
     monkeypatch.setattr(output_module, "_FINISHED_WITHIN", 0.05)
     with held_back(), pytest.raises(KeyboardInterrupt):
-        interrupted_while_writing(pipe, 200_000)
+        write_interrupted(Output(pipe[1]), 200_000)
 
 
 def test_a_reader_that_has_gone_is_told() -> None:
@@ -95,21 +113,41 @@ def test_a_reader_that_has_gone_is_told() -> None:
         os.close(writer)
 
 
-def test_a_pipe_gets_whole_lines_at_once_as_far_as_they_fit(
-    pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    written, write = [], os.write
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What each os.write wrote."""
+    pieces, write = [], os.write
 
     def note(descriptor: int, data: bytes) -> int:
-        written.append(bytes(data))
+        pieces.append(bytes(data))
         return write(descriptor, data)
 
     monkeypatch.setattr(os, "write", note)
-    lines = b"x" * 999 + b"\n"
-    data = 9 * lines + b"y" * 10_000 + b"\n" + b"unfinished"
-    Output(pipe[1]).write(data)
+    return pieces
+
+
+LINES = 9 * (b"x" * 999 + b"\n")
+
+
+@pytest.mark.parametrize(("unread", "sizes"), [(b"", [19_011]), (b"y", [4000, 4000, 1000, 4096, 4096, 1819])])
+def test_a_pipe_gets_whole_lines_at_once_as_far_as_they_fit(
+    pipe: tuple[int, int], written: list[bytes], unread: bytes, sizes: list[int]
+) -> None:
+    data = LINES + b"y" * 10_000 + b"\n" + b"unfinished"
+    output = Output(pipe[1])
+    output.write(unread)
+    written.clear()
+    output.write(data)
     assert b"".join(written) == data
-    assert [len(each) for each in written] == [4000, 4000, 1000, 4096, 4096, 1819]
+    assert [len(each) for each in written] == sizes
+
+
+def test_an_empty_pipe_gets_as_many_lines_as_it_can_hold(pipe: tuple[int, int], written: list[bytes]) -> None:
+    fcntl.fcntl(pipe[1], fcntl.F_SETPIPE_SZ, 8192)
+    reader = reads(pipe[0], len(LINES), after=0.05)
+    Output(pipe[1]).write(LINES)
+    reader.join()
+    assert [len(each) for each in written] == [8000, 1000]
 
 
 APPENDED = os.O_RDWR | os.O_APPEND
