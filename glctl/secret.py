@@ -40,11 +40,13 @@ _DIRECTIVE = Pattern(r"(?P<start>\s*(?:proxy_set|add)_header\s+[\"']?(?P<key>[\w
 _USERINFO = Pattern(r"(?<=://)[^\s/@'\"]+(?=@)")
 _KEY_MATERIAL = Pattern(r"[A-Za-z0-9+/=]{40,}")  # a line of PEM, a long random secret; or a path
 # What is a credential by its own looks: a JWT, the parameters of a URL that sign or log in, the
-# parts of S3's Authorization (which has commas), PEM.
+# parts of S3's Authorization (which has commas), PEM. All but PEM begin where no word goes on: by that
+# alone most places are passed.
 _SIGNED = Pattern(
-    r"(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=[?&])(?:x-amz-[\w-]+|signature|sig|_state)=[^&\s\"']+"
-    r"|(?<=[?&])(?!offline_token=)[\w-]*(?:token|secret|password|api_?key)=[^&\s\"']+"
-    r"|(?<=[, ])(?:signature|credential)=[^&\s\"',]+|(?<=bearer )[\w.~+/-]{20,}=*|(?<=basic )[\w+/]{20,}=*"
+    r"(?<![\w-])(?:eyJ[\w-]+\.[\w-]+\.[\w-]*"
+    r"|(?<=[?&])(?:x-amz-[\w-]+|signature|sig|_state|(?!offline_token=)[\w-]*(?:token|secret|password|api_?key))"
+    r"=[^&\s\"']+"
+    r"|(?<=[, ])(?:signature|credential)=[^&\s\"',]+|(?<=bearer )[\w.~+/-]{20,}=*|(?<=basic )[\w+/]{20,}=*)"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?",
     re.IGNORECASE,
 )

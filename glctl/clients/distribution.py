@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from glctl.clients.http import Client, Exchange
 
 API_VERSION = "registry/2.0"
-# The methods of the protocol, and a path for each where no token means no action.
+# The methods of the protocol, and a path for each where no token means no action. That of POST has a query,
+# which the challenge shows: it also asks for the repository that a blob is to be taken from.
 _ABSENT = "0" * 8 + "-0000-4000-8000-" + "0" * 12
 METHODS = {
     "HEAD": "/v2/{repository}/manifests/latest",
-    "POST": "/v2/{repository}/blobs/uploads/",
+    "POST": f"/v2/{{repository}}/blobs/uploads/?mount=sha256:{'0' * 64}&from={{repository}}/other",
     "PATCH": f"/v2/{{repository}}/blobs/uploads/{_ABSENT}",
     "PUT": f"/v2/{{repository}}/blobs/uploads/{_ABSENT}",
     "DELETE": "/v2/{repository}/manifests/latest",
@@ -114,18 +115,22 @@ class Vars:
     values: Mapping[str, Any] | None
 
 
-def ping(client: Client, base: str, token: Secret | None = None) -> Ping:
-    """Ask whether a registry is there, and what it wants to see first."""
-    exchange = client.request("GET", _url(base, "/v2/"), headers=_bearer(token), step="ping")
+def ping(client: Client, base: str, token: Secret | None = None, *, query: str = "") -> Ping:
+    """Ask whether a registry is there, and what it wants to see first; it reads no *query*, caches do."""
+    url = _url(base, f"/v2/?{query}" if query else "/v2/")
+    exchange = client.request("GET", url, headers=_bearer(token), step="ping")
     challenge = parse_challenge(exchange.header("www-authenticate"))
     return Ping(exchange, exchange.header("docker-distribution-api-version"), challenge)
 
 
 def knock(client: Client, base: str, repository: str, method: str) -> Ping:
-    """Ask with one of METHODS and no token: nothing is done; the challenge's scope tells what was seen."""
-    path = METHODS[method].format(repository=repository)
-    headers = {"User-Agent": _DOCKER}
-    exchange = client.request(method, _url(base, path), headers=headers, step=f"unauthenticated {method}")
+    """Ask with one of METHODS and no token: nothing is done; the challenge's scope tells what was seen.
+
+    PATCH comes with a body of unknown length, as docker sends layers; it is empty.
+    """
+    url, step = _url(base, METHODS[method].format(repository=repository)), f"unauthenticated {method}"
+    body = iter(()) if method == "PATCH" else None
+    exchange = client.request(method, url, headers={"User-Agent": _DOCKER}, body=body, step=step)
     challenge = parse_challenge(exchange.header("www-authenticate"))
     return Ping(exchange, exchange.header("docker-distribution-api-version"), challenge)
 

@@ -22,7 +22,7 @@ from glctl.secret import MASK, Secret
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -110,10 +110,12 @@ class Client:
         url: str,
         *,
         headers: Mapping[str, str | Secret] | None = None,
-        body: bytes | None = None,
+        body: bytes | Iterator[bytes] | None = None,
         step: str = "",
     ) -> Exchange:
         """Send one request and read the answer, MAX_BODY of it at most; a user in *url* is not sent.
+
+        A *body* in pieces is sent without its length (chunked).
 
         Raises GlctlError only where the CA file cannot be used.
         """
@@ -183,7 +185,7 @@ def _shown(parameter: str) -> str:
 
 
 def _prepared(
-    method: str, url: str, headers: Mapping[str, str | Secret], body: bytes | None
+    method: str, url: str, headers: Mapping[str, str | Secret], body: bytes | Iterator[bytes] | None
 ) -> requests.PreparedRequest:
     import requests
 

@@ -19,29 +19,49 @@ _LONGEST = 512  # bytes of a line that is an answer
 
 @dataclass(frozen=True, slots=True)
 class RedisAnswer:
-    """*failure*: why there is none. *error*: how Redis refuses (``NOAUTH …``); empty where all is well."""
+    """*failure*: why there is none. *error*: how Redis refuses (``NOAUTH …``); empty where all is well.
+
+    *role*: what it is by its own word, master, slave or sentinel; empty where it does not tell.
+    """
 
     place: str
     failure: Failure | None = None
     error: str = ""
+    role: str = ""
 
 
 def ping(
-    place: Place, password: Secret | None = None, username: str = "", *, tls: bool = False
+    place: Place, password: Secret | None = None, username: str = "", *, database: int = 0, tls: bool = False
 ) -> RedisAnswer:
-    """Log in, where there is a *password*, and PING."""
+    """Log in, where there is a *password*, select the *database*, PING, and ask for the role."""
     where = written(place)
     try:
         with connected(place, tls=tls) as connection:
             if password:
-                _send(connection, "AUTH", *([username] if username else []), password.reveal())
-                if (said := _line(connection)) != "+OK":
-                    return RedisAnswer(where, error=_error(said))
-            _send(connection, "PING")
-            said = _line(connection)
-            return RedisAnswer(where, error="" if said == "+PONG" else _error(said))
+                names = [username] if username else []
+                if said := _refused(connection, "+OK", "AUTH", *names, password.reveal()):
+                    return RedisAnswer(where, error=said)
+            if database and (said := _refused(connection, "+OK", "SELECT", str(database))):
+                return RedisAnswer(where, error=said)
+            if said := _refused(connection, "+PONG", "PING"):
+                return RedisAnswer(where, error=said)
+            return RedisAnswer(where, role=_role(connection))
     except TcpError as exc:
         return RedisAnswer(where, exc.failure)
+
+
+def _refused(connection: socket.socket, well: str, *words: str) -> str:
+    """How a command is refused; empty where its answer is *well*."""
+    _send(connection, *words)
+    said = _line(connection)
+    return "" if said == well else _error(said)
+
+
+def _role(connection: socket.socket) -> str:
+    """The first part of the answer to ROLE, an array."""
+    _send(connection, "ROLE")
+    said = _line(connection).split()
+    return said[2] if len(said) > 2 and said[0].startswith("*") else ""
 
 
 def _send(connection: socket.socket, *words: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -55,6 +56,7 @@ class Facts(Once):
 
     def __init__(self, observed: Observed, options: Options) -> None:
         super().__init__()
+        self.began = time.time()
         self.observed = observed
         self.options = options
 

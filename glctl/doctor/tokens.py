@@ -80,6 +80,16 @@ class TokenFacts(Once):
         *kid* instead of the id by which GitLab names the key.
         """
         from glctl.clients.distribution import grant
+
+        return self._signed([grant(repository, *actions)] if actions else [], kid)
+
+    def large_token(self) -> Secret:
+        """A token of some 4 KiB for ``/v2/``: as large as GitLab's for a push that mounts layers."""
+        from glctl.clients.distribution import grant
+
+        return self._signed([grant(f"{REPOSITORY}/{number:0100}", "pull") for number in range(16)])
+
+    def _signed(self, access: list[dict[str, object]], kid: str = "") -> Secret:
         from glctl.clients.keys import sign_token
 
         settings = self._facts.observed.setting("auth", "token") or {}
@@ -88,7 +98,7 @@ class TokenFacts(Once):
             issuer=str(settings.get("issuer", "")),
             audience=str(settings.get("service", "")),
             subject="glctl",
-            access=[grant(repository, *actions)] if actions else [],
+            access=access,
             now=time.time(),
             kid=kid,
         )

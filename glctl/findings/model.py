@@ -32,7 +32,10 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A Code seen here. *subject* is what it was seen on (a service, path, URL, host)."""
+    """A Code seen here. *subject* is what it was seen on (a service, path, URL, host).
+
+    *fresh*: a log says it of what happened while it was looked into.
+    """
 
     code: str
     check: str
@@ -43,6 +46,7 @@ class Finding:
     remedy: str = ""
     evidence: tuple[str, ...] = ()
     explained_by: str | None = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

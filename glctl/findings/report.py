@@ -64,8 +64,8 @@ def link(findings: Iterable[Finding], checks: Iterable[CheckResult] = ()) -> tup
 
 
 def _counts(finding: Finding) -> bool:
-    """Whether a log says it, and more than that it was."""
-    return finding.check == LOGS and finding.severity != "info"
+    """Whether a log says it of some time ago, and more than that it was."""
+    return finding.check == LOGS and finding.severity != "info" and not finding.fresh
 
 
 def _seen_now(finding: Finding, findings: Iterable[Finding]) -> str | None:

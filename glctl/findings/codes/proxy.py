@@ -18,7 +18,7 @@ CODES = (
     Code(
         "proxy-bad-gateway",
         "nginx runs, but does not reach the registry behind it.",
-        "502, 503 or 504 for /v2/ on the way of clients, and not from the registry",
+        "502, 503 or 504 on the way of clients, and not from the registry",
         "Compare its proxy_pass with http.addr in config.yml; both are set by:\nglctl reconfigure",
         SEEN,
         symptoms=("502 Bad Gateway",),
@@ -39,7 +39,7 @@ CODES = (
         "GET /v2/ through nginx against GET /v2/ past it",
         "Look at the custom directives of registry['nginx'] in gitlab.rb, and at the proxy before nginx.",
         "the distribution API",
-        explains=("push-failed",),
+        explains=("push-failed", "upload-secret-mismatch"),
     ),
     Code(
         "location-wrong",
@@ -64,7 +64,7 @@ CODES = (
     Code(
         "proxy-refuses",
         "What stands before the registry refuses requests by itself, before the registry sees them.",
-        "400, 401, 403, 405 or 407 for /v2/ without the registry's headers",
+        "400, 401, 403, 405 or 407 for /v2/, or 411 for a layer, without the registry's headers",
         "Remove allow, deny, auth_basic, ssl_verify_client or the like for the registry from "
         "registry['nginx']['custom_gitlab_server_config'], or from the proxy before nginx.",
         SEEN,
@@ -151,8 +151,8 @@ CODES = (
     ),
     Code(
         "proxy-caches",
-        "nginx keeps the registry's answers, and turns HEAD into GET for it.",
-        "proxy_cache as it takes effect",
+        "A proxy keeps the registry's answers and gives them to others; nginx turns HEAD into GET for it.",
+        "proxy_cache as it takes effect; a token that is only seen at an address that nobody has asked",
         "Have the virtual host written anew:\nglctl reconfigure",
         "ngx_http_proxy_module, proxy_cache_convert_head",
         severity="warning",

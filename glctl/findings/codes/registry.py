@@ -143,10 +143,11 @@ CODES = (
     Code(
         "upload-secret-mismatch",
         "An upload was begun under another http.secret.",
-        "a line of the registry's log",
+        "a line of the registry's log, or 404 BLOB_UPLOAD_INVALID where a push goes on",
         "registry['http_secret'] must be the same on every node; begun uploads are repeated by clients.",
         SEEN,
         symptoms=("error resolving upload: invalid secret",),
+        explains=("push-failed",),
     ),
     Code(
         "upload-unknown",

@@ -203,7 +203,7 @@ CODES = (
         "S3's own code, in the finding",
         "Look the code up in the manual of the store.",
         _AWS,
-        explains=(*_ALL, "upload-unknown"),
+        explains=(*_ALL, "upload-unknown", "upload-session-lost"),
     ),
     # --- one action each
     Code(
@@ -354,7 +354,7 @@ CODES = (
         "Use a store that implements ListMultipartUploads with a prefix.",
         _DRIVER,
         symptoms=("blob upload unknown",),
-        explains=("push-failed", "upload-unknown"),
+        explains=("push-failed", "upload-unknown", "upload-session-lost"),
     ),
     Code(
         "s3-object-damaged",

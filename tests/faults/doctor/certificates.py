@@ -22,13 +22,20 @@ class Pair:
 
 
 class Authority:
-    """A certificate authority of a test's own: a root, or one that the authority *above* has issued."""
+    """A certificate authority of a test's own: a root, or one that the authority *above* has issued.
 
-    def __init__(self, name: str, above: Authority | None = None) -> None:
+    Valid from *begins* days from now, for so many *days*.
+    """
+
+    def __init__(
+        self, name: str, above: Authority | None = None, *, begins: float = -1, days: float = 90
+    ) -> None:
         self._name = _named(name)
         self._key = ec.generate_private_key(ec.SECP256R1())
         issuer = above or self
-        self._certificate = _sign(self._name, self._key, issuer._name, issuer._key, authority=True)
+        self._certificate = _sign(
+            self._name, self._key, issuer._name, issuer._key, authority=True, begins=begins, days=days
+        )
 
     @property
     def certificate(self) -> str:

@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from servers import free_ports, nginx, wait_until
-from stacks import Stack, stack
-from ways import replaced
+from servers import accepts, free_ports, nginx, program, running, wait_until
+from stacks import AS_ROOT, Stack, stack
+from ways import replaced, setting
 
 from glctl.clients import keys
 from glctl.clients.distribution import grant
@@ -33,7 +33,8 @@ from glctl.secret import Secret
 from glctl.services.usage import children
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 USER, PASSWORD = "alice", "glpat-example"
 DENIED = {"code": "DENIED", "message": "access forbidden"}
@@ -111,6 +112,40 @@ def front_runs_with(stack: Stack, *changes: tuple[str, str]) -> Iterator[None]:
     yield
     config.write_text(before)
     _reload(stack.front)
+
+
+def front_leads_to(stack: Stack, *ports: int) -> AbstractContextManager[None]:
+    """The proxy before nginx leading to several in turn, whether they answer or not."""
+    nodes = " ".join(f"server 127.0.0.1:{port} max_fails=0;" for port in ports)
+    passing = f"proxy_pass http://127.0.0.1:{stack.ports['nginx']};"
+    return front_runs_with(
+        stack,
+        ("http {", f"http {{ upstream nodes {{ {nodes} }}"),
+        (passing, "proxy_pass http://nodes; proxy_next_upstream off;"),
+    )
+
+
+@contextlib.contextmanager
+def second_node(stack: Stack, change: Callable[[str], str]) -> Iterator[None]:
+    """The proxy before nginx also leading to a second registry, with *change* made in its config.yml.
+
+    It gets what goes on with an upload: each in turn, they would come to the same one now and then.
+    """
+    port, debug = free_ports(2)
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder) / "config.yml"
+        text = change(stack.config.read_text())
+        text = setting("http", "addr", value=f"127.0.0.1:{port}")(text)
+        config.write_text(setting("http", "debug", "addr", value=f"127.0.0.1:{debug}")(text))
+        Path(folder).chmod(0o755)
+        account = [program("chpst"), "-u", "nobody"] if AS_ROOT else []
+        passing = f"if ($request_method = PATCH) {{ proxy_pass http://127.0.0.1:{port}; }}"
+        command = [*account, program("docker-registry"), "serve", str(config)]
+        with (
+            running(command, Path(folder) / "log", lambda: accepts(port)),
+            front_runs_with(stack, ("location / {", f"location / {{ {passing}")),
+        ):
+            yield
 
 
 def _reload(folder: Path) -> None:

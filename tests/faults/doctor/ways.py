@@ -399,12 +399,11 @@ def fake_postgres() -> Iterator[int]:
         thread.join()
 
 
-def redis_cache(port: int, password: str = "") -> str:
+def redis_cache(port: int, password: str = "", database: int = 0) -> str:
     """The line of gitlab.rb for a cache in Redis."""
-    secret = f", 'password' => '{password}'" if password else ""
-    return (
-        f"registry['redis'] = {{ 'cache' => {{ 'enabled' => true, 'addr' => '127.0.0.1:{port}'{secret} }} }}"
-    )
+    more = f", 'password' => '{password}'" if password else ""
+    more += f", 'db' => {database}" if database else ""
+    return f"registry['redis'] = {{ 'cache' => {{ 'enabled' => true, 'addr' => '127.0.0.1:{port}'{more} }} }}"
 
 
 # --- others on this machine

@@ -43,6 +43,11 @@ def test_a_password_where_none_is_wanted(open_to_all: int) -> None:
     assert ping(("127.0.0.1", open_to_all), Secret("x")).error.startswith("ERR AUTH")
 
 
+def test_the_role_and_a_database_that_there_is_not(open_to_all: int) -> None:
+    assert ping(("127.0.0.1", open_to_all), database=1).role == "master"
+    assert ping(("127.0.0.1", open_to_all), database=99).error == "ERR DB index is out of range"
+
+
 def test_nobody_there() -> None:
     failure = ping(("127.0.0.1", free_port())).failure
     assert failure

@@ -43,6 +43,7 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             evidence=evidence,
             severity=_severity(match, now),
         )
+        finding = replace(finding, fresh=bool(match.last and match.last.timestamp() >= facts.began))
         yield _as_ended(finding, match.ended) if match.ended and not _recurs(match) else finding
     current = sum(not match.ended or _recurs(match) for match in matches)
     if current or not matches:

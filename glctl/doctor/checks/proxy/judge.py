@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from glctl.doctor.remedies import of_setting
 from glctl.findings.found import found
+from glctl.settings.urls import bracketed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,14 +54,7 @@ def judge(facts: Facts, base: str, ping: Ping) -> Finding | None:
             evidence=seen,
         )
     if status in (502, 503, 504):
-        return found(
-            "proxy-bad-gateway",
-            base,
-            f"nginx answers {status} for {base}: it does not reach the registry.",
-            cause=_unreached(facts),
-            remedy=of_setting(facts.observed, "http", "addr", otherwise=""),
-            evidence=[*seen, *ends_of_the_way(facts)],
-        )
+        return _bad_gateway(facts, base, status, seen)
     location = without_credentials(exchange.header("location"))
     if 300 <= status < 400 and urlsplit(location).path.rstrip("/") == "/v2":
         return found(
@@ -80,7 +74,42 @@ def judge(facts: Facts, base: str, ping: Ping) -> Finding | None:
         "wrong-backend",
         base,
         f"Something else than the registry answers at {base}.",
+        evidence=[*seen, *([f"Location: {location}"] if location else []), *ends_of_the_way(facts)],
+    )
+
+
+def _bad_gateway(facts: Facts, base: str, status: int, seen: list[str]) -> Finding:
+    vhost = facts.observed.vhost
+    if vhost and (vhost.proxy_protocol or (vhost.entrance and vhost.entrance.origin != base)):
+        listens = ", ".join(f"{bracketed(host)}:{port}" for host, port in vhost.listens)
+        remedy = f"Have the proxy before nginx pass requests on to nginx, which listens on {listens}"
+        what = f"What stands before nginx answers {status} for {base}: it does not get through to nginx"
+        if vhost.proxy_protocol:
+            what += ", which wants the PROXY protocol there"
+            remedy += (
+                ",\nin the PROXY protocol, or set registry['nginx']['proxy_protocol'] = false and run:\n"
+            )
+            remedy += "glctl reconfigure"
+        return found("proxy-bad-gateway", base, f"{what}.", remedy=remedy, evidence=seen)
+    return found(
+        "proxy-bad-gateway",
+        base,
+        f"nginx answers {status} for {base}: it does not reach the registry.",
+        cause=_unreached(facts),
+        remedy=of_setting(facts.observed, "http", "addr", otherwise=""),
         evidence=[*seen, *ends_of_the_way(facts)],
+    )
+
+
+def one_of_several(base: str, who: str, evidence: list[str]) -> Finding:
+    """Some requests get through *who*, and some do not."""
+    return found(
+        "proxy-bad-gateway",
+        base,
+        f"Some requests get through {who}, and to others it answers that it reaches nobody.",
+        cause="Of several that it passes requests on to, one does not answer.",
+        remedy="Start the one that is down, or take it out of the list (in nginx: upstream).",
+        evidence=evidence,
     )
 
 

@@ -1,7 +1,7 @@
 """The methods of a push and of a deletion get through nginx.
 
 Asked without a token, the registry stores nothing, and says in its challenge which actions the request needs:
-by that the method is known that it has seen.
+by that the method is known that it has seen, and whether the query came with it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.doctor.check import Check, NotTriedError
-from glctl.doctor.checks.proxy.judge import judge
+from glctl.doctor.checks.proxy.judge import judge, one_of_several
 from glctl.findings.found import found
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from glctl.clients.distribution import Ping
     from glctl.doctor.facts import Facts
     from glctl.findings.model import Finding
+
+_LENGTH_REQUIRED = 411
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
@@ -65,6 +67,25 @@ def _judge(
             f"What docker sends does not get through {who}: its User-Agent, or every path below /v2/.",
             evidence=seen[:2],
         )
+    elif any(through[method].exchange.status in (502, 504) for method in differing):
+        yield one_of_several(base, who, seen)
+    elif through["PATCH"].exchange.status == _LENGTH_REQUIRED:
+        yield found(
+            "proxy-refuses",
+            base,
+            f"Layers do not get through {who}: it wants to know their length first (411).",
+            cause="Docker sends a layer as it reads it, in pieces (Transfer-Encoding: chunked).",
+            remedy="Have the proxy that answers 411 pass on bodies of unknown length, in HTTP/1.1.",
+            evidence=seen,
+        )
+    elif differing == ["POST"] and _lost(straight["POST"], through["POST"]):
+        yield found(
+            "proxy-bad-answer",
+            base,
+            f"The query of addresses (what stands behind the ?) is lost on the way through {who}.",
+            cause="In it uploads have their state, and the digest that they end with.",
+            evidence=[f"asked for {_in_words(straight['POST'])}, here for {_in_words(through['POST'])}"],
+        )
     elif seen:
         names = ", ".join(differing)
         summary = (
@@ -76,13 +97,23 @@ def _judge(
 
 
 def _same(one: Ping, other: Ping) -> bool:
-    return one.exchange.status == other.exchange.status and _actions(one) == _actions(other)
+    return one.exchange.status == other.exchange.status and _scopes(one) == _scopes(other)
 
 
-def _actions(ping: Ping) -> set[str]:
-    """What the challenge asks for; in any order, which changes from one answer to the next."""
-    scope = ping.challenge.scope if ping.challenge else ""
-    return set(scope.rpartition(":")[2].split(","))
+def _lost(one: Ping, other: Ping) -> bool:
+    """Whether *other* asks for some of what *one* asks for, and for nothing else."""
+    return one.exchange.status == other.exchange.status and set() < _scopes(other) < _scopes(one)
+
+
+def _scopes(ping: Ping) -> set[tuple[str, frozenset[str]]]:
+    """What the challenge asks for, and which actions; in any order, which changes from answer to answer."""
+    scopes = (ping.challenge.scope if ping.challenge else "").split()
+    parted = (scope.rpartition(":") for scope in scopes)
+    return {(name, frozenset(actions.split(","))) for name, _, actions in parted}
+
+
+def _in_words(ping: Ping) -> str:
+    return " and ".join(sorted(name for name, _ in _scopes(ping)))
 
 
 CHECK = Check(

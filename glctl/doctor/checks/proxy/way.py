@@ -23,9 +23,19 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     ping = facts.ping_proxy()
     if ping.exchange.status is None:
         seen = [in_words(ping.exchange)]
-        if ping.exchange.failure and ping.exchange.failure.kind == "timeout":  # it waits itself
+        kind = ping.exchange.failure.kind if ping.exchange.failure else ""
+        if kind == "timeout":  # it waits itself
             what = f"nginx takes requests for {base}, and gets no answer to them."
             yield found("proxy-bad-gateway", base, what, evidence=[*seen, *ends_of_the_way(facts)])
+        elif kind == "protocol":
+            yield found(
+                "proxy-unreachable",
+                base,
+                f"What nginx answers for {base} is not HTTP/1.1.",
+                remedy="Where a listen directive says http2 without ssl, http2 must go; all written anew:\n"
+                "glctl reconfigure",
+                evidence=seen,
+            )
         else:
             yield found("proxy-unreachable", base, f"nginx does not answer for {base}.", evidence=seen)
         return "no answer"

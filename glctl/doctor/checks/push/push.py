@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _LOGGED = 0.1  # seconds until the reason of a failure, which the registry tells its log, stands there
 
+# What docker wants of each answer to a piece of a layer (distribution's client, blob_writer.go).
+_OF_UPLOADS = ("Range", "Docker-Upload-UUID")
+
 # The same every time, so that what stays never grows.
 BLOB = b"glctl doctor: this blob may be deleted.\n"
 
@@ -53,6 +56,13 @@ def _push(client: Client, base: str, token: Secret) -> Generator[Finding, None, 
         time.sleep(_LOGGED)
         yield _failed(base, push)
         return "failed"
+    if lost := [name for name in _OF_UPLOADS if not push.exchanges[1].header(name)]:
+        yield found(
+            "proxy-header-lost",
+            base,
+            f"The registry's header {lost[0]} is lost on the way to clients: docker gives up its push there.",
+            evidence=[f"{in_words(push.exchanges[1])}, without {' and '.join(lost)}"],
+        )
     blob = read_blob(client, base, REPOSITORY, push.digest, token)
     if not blob.intact:
         yield found(
@@ -98,6 +108,12 @@ def _astray(base: str, why: str) -> Finding:
 
 
 def _failed(base: str, push: Push) -> Finding:
+    if "BLOB_UPLOAD_UNKNOWN" in push.because:
+        what = "A push was begun, and where it goes on nobody knows of it: another registry answers there."
+        return found("upload-session-lost", base, what, evidence=[push.because])
+    if "BLOB_UPLOAD_INVALID" in push.because:
+        what = "A push was begun, and goes on at a node with another http.secret than the first."
+        return found("upload-secret-mismatch", base, what, evidence=[push.because])
     return found("push-failed", base, f"A small blob could not be pushed to {base}.", evidence=[push.because])
 
 

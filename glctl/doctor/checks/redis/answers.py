@@ -23,22 +23,25 @@ _REFUSES = ("NOAUTH", "WRONGPASS", "ERR AUTH", "ERR invalid password")
 
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
-    """PING each, logged in as the registry would be."""
+    """PING each, logged in as the registry would be, in its database."""
     from glctl.clients.redis import ping
 
     asked = []
     for use, settings in _connections(facts):
-        for place in _places(settings):
-            password = settings.get("sentinelpassword" if settings.get("mainname") else "password")
-            tls = settings.get("tls")
+        places, sentinel = list(_places(settings)), "sentinel" if settings.get("mainname") else ""
+        password, tls = settings.get(f"{sentinel}password"), settings.get("tls")
+        for place in places:
             answer = ping(
                 place,
                 password if isinstance(password, Secret) and password.reveal() else None,
-                str(settings.get("sentinelusername" if settings.get("mainname") else "username") or ""),
+                str(settings.get(f"{sentinel}username") or ""),
+                database=0 if sentinel else int(settings.get("db") or 0),
                 tls=isinstance(tls, Mapping) and bool(tls.get("enabled")),
             )
             asked.append(answer.place)
             yield from _judge(use, answer)
+            if answer.role == "slave" and len(places) == 1:  # a cluster has replicas of its own
+                yield _replica(use, answer)
     if not asked:
         raise NotTriedError("the registry is configured without Redis")
     return ", ".join(asked)
@@ -54,6 +57,16 @@ def _judge(use: str, answer: RedisAnswer) -> Iterator[Finding]:
     elif answer.error:
         summary = f"Redis at {answer.place} does not serve the registry ({use}): {answer.error}."
         yield found("redis-unreachable", answer.place, summary)
+
+
+def _replica(use: str, answer: RedisAnswer) -> Finding:
+    return found(
+        "redis-unreachable",
+        answer.place,
+        f"Redis at {answer.place} is a replica, in which the registry ({use}) can write nothing.",
+        remedy="Name the master in registry['redis'], or its sentinels with 'mainname'.",
+        evidence=["its answer to ROLE: slave"],
+    )
 
 
 def _connections(facts: Facts) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -88,7 +88,12 @@ def _place_is_wrong(name: str, place: Path | None) -> Iterator[Finding]:
             f"{place}, where {name} logs, is as good as full: {what} free.",
         )
     elif info.f_flag & os.ST_RDONLY:
-        yield found("log-directory-full", str(place), f"{place}, where {name} logs, is mounted read-only.")
+        yield found(
+            "log-directory-full",
+            str(place),
+            f"{place}, where {name} logs, is mounted read-only.",
+            remedy=f"See why (dmesg: a disk that fails?), then: mount -o remount,rw {place}",
+        )
 
 
 def _lost(pid: int, place: Path) -> str:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 _OF_NOW = {"TLSv1.2", "TLSv1.3"}  # what clients still speak (Go since 1.18, OpenSSL 3 as distributed)
 
+_CIPHERS = (
+    "Take ssl_ciphers out of registry['nginx'], or name some for the certificate's key (RSA, ECDSA):\n"
+    "glctl reconfigure"
+)
+
 
 def run(facts: Facts) -> Generator[Finding, None, str]:
     """One handshake with each server of this machine."""
@@ -60,11 +65,13 @@ def _judge(facts: Facts, place: Place) -> Generator[Finding, None, None]:
             evidence=[failure.message],
         )
     else:
+        refused = "handshake failure" in failure.message  # the server's own alert: RFC 8446, section 6.2
         yield found(
             "tls-handshake-failed",
             place.label,
             f"{place.label} does not come to a TLS connection.",
-            remedy=_reload(place),
+            cause="The server takes none of the ciphers that are offered." if refused else "",
+            remedy=_CIPHERS if refused and place.service == "nginx" else _reload(place),
             evidence=[failure.message],
         )
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from glctl.doctor import tls
 from glctl.doctor.check import Check
+from glctl.errors import GlctlError
 from glctl.findings.found import found
 from glctl.patterns import Pattern
 
@@ -58,7 +61,8 @@ def _added(facts: Facts, place: Place) -> tuple[Path, ...]:
 
 
 def _finding(facts: Facts, place: Place, failure: Failure) -> Finding:
-    last = place.shown.chain[-1]
+    path = _path(place.shown.chain)
+    own, last = path[0], path[-1]
     file = place.pairs[0].certificate if place.pairs else "the certificate"
     if missing := _missing_intermediate(last):
         return found(
@@ -66,12 +70,24 @@ def _finding(facts: Facts, place: Place, failure: Failure) -> Finding:
             place.label,
             f"{place.label} sends no certificate of {last.issuer}, which has issued its own.",
             remedy=f"Append it to {file}, then: glctl hup nginx",
-            evidence=[failure.message, missing],
+            evidence=[
+                failure.message,
+                missing,
+                *(f"it sends {each.subject} instead" for each in place.shown.chain if each not in path),
+            ],
         )
-    own = place.shown.chain[0]
     what = "is self-signed" if own.self_issued else f"is issued by {last.issuer}, an authority of your own"
-    added = _added(facts, place)
     where = place.label.removeprefix("https://")
+    added = _added(facts, place)
+    if old := _expired(added, last):
+        return found(
+            "certificate-expired",
+            str(old[0]),
+            f"The authority {last.issuer}, which {place.label} leads to, has expired.",
+            remedy="Renew the authority itself, and give it to all clients: on each\n"
+            f"/etc/docker/certs.d/{where}/ca.crt",
+            evidence=[f"{old[0]} is valid until {datetime.fromtimestamp(old[1].not_after, UTC):%Y-%m-%d}"],
+        )
     return found(
         "certificate-untrusted",
         place.label,
@@ -81,6 +97,29 @@ def _finding(facts: Facts, place: Place, failure: Failure) -> Finding:
         # Many run it so on purpose. Where authorities were added here, and this is none of them, it is not.
         severity="warning" if added else "info",
     )
+
+
+def _path(chain: tuple[Certificate, ...]) -> list[Certificate]:
+    """The server's own certificate and who is above it, as far as that is sent; others may be sent, too."""
+    path = [chain[0]]
+    while above := next((c for c in chain if c.subject == path[-1].issuer and c not in path), None):
+        path.append(above)
+    return path
+
+
+def _expired(authorities: tuple[Path, ...], last: Certificate) -> tuple[Path, Certificate] | None:
+    """The authority that has issued *last*, where it is among *authorities* and has expired."""
+    from glctl.clients.certificates import read_pem
+
+    for path in authorities:
+        try:
+            known = read_pem(path.read_text(), str(path))
+        except (OSError, ValueError, GlctlError):
+            continue
+        for each in known:
+            if each.subject == last.issuer and each.not_after < time.time():
+                return path, each
+    return None
 
 
 def _missing_intermediate(last: Certificate) -> str:

@@ -106,3 +106,11 @@ def test_where_settings_are_wrong_the_environment_may_be_it(
     [finding], _ = run(CHECK, facts)
     told = "set by its environment, over config.yml: REGISTRY_LOG_LEVEL"
     assert (told in finding.evidence) == (finding.code in ("registry-config-invalid", "registry-panic"))
+
+
+@pytest.mark.parametrize(("minutes", "fresh"), [(1, False), (-1, True)])
+def test_what_comes_while_it_is_looked_into_is_told(
+    new_facts: Callable[..., Facts], run: Any, minutes: float, fresh: bool
+) -> None:
+    [finding], _ = run(CHECK, new_facts(log_matches=(match(stamped(DENIED, minutes)),)))
+    assert finding.fresh == fresh

@@ -93,9 +93,19 @@ def test_a_503_beside_a_rate_limit_is_its(new_facts: Callable[..., Facts]) -> No
 )
 def test_why_the_registry_is_not_reached(new_facts: Callable[..., Facts], upstream: str, cause: str) -> None:
     text = f"server {{ listen 80; location / {{ proxy_pass http://{upstream}; }} }}"
-    facts = new_facts(ping_local=LOCAL, vhost=virtual_host.read("/v.conf", text.encode()))
-    finding: Any = judge(facts, BASE, ping(502))
+    vhost: Any = virtual_host.read("/v.conf", text.encode())
+    finding: Any = judge(new_facts(ping_local=LOCAL, vhost=vhost), vhost.entrance.origin, ping(502))
     assert finding.cause == cause
+
+
+@pytest.mark.parametrize("protocol", ["", "proxy_protocol"])
+def test_a_502_of_what_stands_before_nginx(new_facts: Callable[..., Facts], protocol: str) -> None:
+    text = f"server {{ listen 127.0.0.1:80 {protocol}; location / {{ proxy_pass http://127.0.0.1:5000; }} }}"
+    facts = new_facts(ping_local=LOCAL, vhost=virtual_host.read("/v.conf", text.encode()))
+    finding: Any = judge(facts, "http://front.example.com", ping(502))
+    assert finding.code == "proxy-bad-gateway"
+    assert "nginx, which listens on 127.0.0.1:80" in finding.remedy
+    assert ("PROXY protocol" in finding.summary) == bool(protocol)
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,10 @@ class Answering:
         self.name = name
 
     def request(self, method: str, url: str, **_: Any) -> Exchange:
-        status, actions = 401, "pull,push"
+        also = " repository:glctl/doctor/other:pull" * ("from=" in url)
+        status, actions = 401, f"pull,push{also}"
         if self.name in url:
-            status, actions = self.through.get(method, (401, "push,pull"))
+            status, actions = self.through.get(method, (401, f"push,pull{also}"))
         headers = {"www-authenticate": SCOPE.format(actions)}
         return Exchange(method, url, method, status, headers)
 
@@ -43,6 +44,11 @@ class Answering:
         ({"PATCH": (405, "")}, "proxy-method-refused", "PATCH"),
         ({"PUT": (401, "pull"), "DELETE": (403, "")}, "proxy-method-refused", "PUT, DELETE"),
         ({"PUT": (429, "")}, "proxy-rate-limited", "rate limit"),
+        ({"PUT": (502, ""), "HEAD": (504, "")}, "proxy-bad-gateway", "Some requests get through"),
+        ({"PATCH": (411, "")}, "proxy-refuses", "it wants to know their length first"),
+        ({"PATCH": (411, ""), "POST": (403, "")}, "proxy-refuses", "length first"),
+        ({"POST": (401, "push,pull")}, "proxy-bad-answer", "The query of addresses"),
+        ({"POST": (401, "pull")}, "proxy-method-refused", "POST"),
         (dict.fromkeys(("HEAD", "POST", "PATCH", "PUT", "DELETE"), (403, "")), "proxy-refuses", "User-Agent"),
     ],
 )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 OURS = Challenge("bearer", realm="https://gitlab.example.com/jwt/auth")
 THEIRS = Challenge("bearer", realm="https://other.example.com/auth/token")
 
+NO_HTTP = Failure("protocol", "nginx answers, but not in HTTP")
+
 
 def ping(status: int | None, challenge: Challenge | None = OURS, version: str = "registry/2.0") -> Ping:
     failure = None if status else Failure("refused", "nothing listens")
@@ -34,6 +36,7 @@ def test_the_same_answer_as_by_itself(new_facts: Callable[..., Facts], run: Any)
     ("answer", "code"),
     [
         (ping(None, None, ""), "proxy-unreachable"),
+        (Ping(Exchange("GET", "u", "ping", None, failure=NO_HTTP), "", None), "proxy-unreachable"),
         (ping(502, None, ""), "proxy-bad-gateway"),
         (ping(504, None, ""), "proxy-bad-gateway"),
         (ping(200, None, ""), "wrong-backend"),

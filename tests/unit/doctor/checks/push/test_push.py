@@ -26,8 +26,13 @@ class Scripted:
     """A client whose server answers each method with a status, and POST and PATCH with a Location."""
 
     def __init__(
-        self, location: str = f"{BASE}/u?_state=PLANTED", body: bytes = BLOB, **statuses: int
+        self,
+        location: str = f"{BASE}/u?_state=PLANTED",
+        body: bytes = BLOB,
+        lost: str = "",
+        **statuses: int,
     ) -> None:
+        self.uploads = {n: "x" for n in ("range", "docker-upload-uuid") if n != lost}
         self.location = location
         self.body = body
         self.statuses = {"POST": 202, "PATCH": 202, "PUT": 201, "GET": 200, "DELETE": 204, **statuses}
@@ -35,7 +40,7 @@ class Scripted:
 
     def request(self, method: str, url: str, *, step: str = "", **_: Any) -> Exchange:
         self.asked.append(f"{method} {url.partition('?')[0]}")
-        headers = {"location": self.location} if method in ("POST", "PATCH") else {}
+        headers = dict(self.uploads, location=self.location) if method in ("POST", "PATCH") else {}
         body = self.body if method == "GET" else b""
         return Exchange(method, url, step, self.statuses[method], headers, body)
 
@@ -58,6 +63,8 @@ def test_there_and_back(new_facts: Callable[..., Facts], run: Any) -> None:
         (Scripted(POST=500), "push-failed", "start upload: 500"),
         (Scripted(PATCH=413), "push-failed", "send blob: 413"),
         (Scripted(PUT=500), "push-failed", "finish upload: 500"),
+        (Scripted(lost="range"), "proxy-header-lost", "send blob: 202, without Range"),
+        (Scripted(lost="docker-upload-uuid"), "proxy-header-lost", "without Docker-Upload-UUID"),
         (Scripted(body=b"other"), "blob-damaged", "read blob: 200"),
         (Scripted(GET=404), "blob-damaged", "read blob: 404"),
         (Scripted(location="http://registry.example.com/u"), "location-wrong", "leads away from"),

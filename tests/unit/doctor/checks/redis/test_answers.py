@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("settings", "asked"),
     [
-        ({"addr": "redis:6380", "password": "x"}, [(("redis", 6380), "x", "", False)]),
-        ({"addr": "redis"}, [(("redis", 6379), None, "", False)]),
+        ({"addr": "redis:6380", "password": "x"}, [(("redis", 6380), "x", "", 0, False)]),
+        ({"addr": "redis", "db": 3}, [(("redis", 6379), None, "", 3, False)]),
         (
             {"cache": {"enabled": True, "addr": "[::1]:1", "username": "u", "tls": {"enabled": True}}},
-            [(("::1", 1), None, "u", True)],
+            [(("::1", 1), None, "u", 0, True)],
         ),
         (
             {
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
                     "sentinelpassword": "y",
                 }
             },
-            [(("a", 1), "y", "", False), (("b", 2), "y", "", False)],
+            [(("a", 1), "y", "", 0, False), (("b", 2), "y", "", 0, False)],
         ),
     ],
 )
@@ -49,8 +49,8 @@ def test_whom_it_asks(
 ) -> None:
     seen = []
 
-    def ping(place: Any, password: Any, username: str, *, tls: bool) -> RedisAnswer:
-        seen.append((place, password and password.reveal(), username, tls))
+    def ping(place: Any, password: Any, username: str, *, database: int, tls: bool) -> RedisAnswer:
+        seen.append((place, password and password.reveal(), username, database, tls))
         return RedisAnswer("x")
 
     monkeypatch.setattr(redis, "ping", ping)
@@ -66,6 +66,8 @@ def test_whom_it_asks(
         (RedisAnswer("r:1", error="WRONGPASS invalid"), "redis-password-wrong"),
         (RedisAnswer("r:1", error="LOADING Redis is loading"), "redis-unreachable"),
         (RedisAnswer("r:1", error="what answers is no Redis"), "redis-unreachable"),
+        (RedisAnswer("r:1", error="ERR DB index is out of range"), "redis-unreachable"),
+        (RedisAnswer("r:1", role="slave"), "redis-unreachable"),
     ],
 )
 def test_what_it_says(

@@ -112,6 +112,13 @@ def test_or_else_by_its_name(judged: Any, certificate: Any, place: Any, issuer: 
     assert finding.code == code
 
 
+def test_a_certificate_of_somebody_else_in_its_place(judged: Any, certificate: Any, place: Any) -> None:
+    other = certificate(subject="CN=Intranet", issuer="CN=Intranet", fingerprint="e" * 64)
+    [finding], _ = judged(place(certificate(issuer="CN=Acme Issuing CA"), other))
+    assert finding.code == "certificate-chain-incomplete"
+    assert finding.evidence[-1] == "it sends CN=Intranet instead"
+
+
 def test_a_root_that_is_sent_is_no_missing_intermediate(judged: Any, certificate: Any, place: Any) -> None:
     root = certificate(subject="CN=Acme Issuing CA", issuer="CN=Acme Issuing CA", fingerprint="e" * 64)
     [finding], _ = judged(place(certificate(issuer="CN=Acme Issuing CA"), root))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,34 +15,49 @@ if TYPE_CHECKING:
     from glctl.doctor.facts import Facts
 
 
+BASE = "http://registry.example.com:5050"
+UNSEEN = 'Bearer realm="r",service="s"'  # of a registry that saw no token at all
+
+
 class Answering:
-    """A client whose server always answers so."""
+    """A client whose server always answers so, but *fresh* at an address that nobody has asked before."""
 
-    def __init__(self, status: int, challenge: str = "") -> None:
-        self.exchange = Exchange("GET", "u", "ping", status, {"www-authenticate": challenge})
+    def __init__(self, status: int, challenge: str = "", version: str = "", fresh: int = 0) -> None:
+        headers = {"www-authenticate": challenge, "docker-distribution-api-version": version}
+        self.exchange = Exchange("GET", "u", "ping", status, headers)
+        self.fresh = fresh
 
-    def request(self, *_: Any, **__: Any) -> Exchange:
-        return self.exchange
+    def request(self, method: str, url: str, **_: Any) -> Exchange:
+        return replace(self.exchange, status=self.fresh) if "?" in url and self.fresh else self.exchange
+
+
+def facts_with(new_facts: Callable[..., Facts], client: Answering) -> Facts:
+    facts = new_facts(client=client, token=Secret("PLANTED"))
+    facts.tokens().large_token = lambda: Secret("PLANTED")  # type: ignore[method-assign]  # signs nothing
+    return facts
 
 
 def test_accepted(new_facts: Callable[..., Facts], run: Any) -> None:
-    facts = new_facts(client=Answering(200), token=Secret("t"))
-    assert run(CHECK, facts) == ([], "accepted at http://registry.example.com:5050")
+    assert run(CHECK, facts_with(new_facts, Answering(200))) == ([], f"accepted at {BASE}")
 
 
 @pytest.mark.parametrize(
-    ("status", "challenge", "code"),
+    ("client", "code"),
     [
-        (401, 'Bearer realm="r",service="s"', "authorization-lost"),  # it saw no token at all
-        (401, 'Bearer realm="r",error="invalid_token"', "token-refused"),
-        (401, "", "token-refused"),
-        (403, "", "token-refused"),
-        (400, "", "token-refused"),
+        (Answering(401, UNSEEN), "authorization-lost"),
+        (Answering(401, UNSEEN, fresh=200), "proxy-caches"),
+        (Answering(401, 'Bearer realm="r",error="invalid_token"'), "token-refused"),
+        (Answering(401), "token-refused"),
+        (Answering(403, version="registry/2.0"), "token-refused"),
+        (Answering(403), "proxy-refuses"),
+        (Answering(400), "proxy-refuses"),
+        (Answering(431), "proxy-refuses"),
+        (Answering(502), "proxy-bad-gateway"),
+        (Answering(429), "proxy-rate-limited"),
     ],
 )
-def test_refused(new_facts: Callable[..., Facts], run: Any, status: int, challenge: str, code: str) -> None:
-    facts = new_facts(client=Answering(status, challenge), token=Secret("PLANTED"))
-    [finding], _ = run(CHECK, facts)
-    assert (finding.code, finding.subject) == (code, "http://registry.example.com:5050")
+def test_refused(new_facts: Callable[..., Facts], run: Any, client: Answering, code: str) -> None:
+    [finding], _ = run(CHECK, facts_with(new_facts, client))
+    assert (finding.code, finding.severity, finding.subject) == (code, "error", BASE)
     assert "restart" not in finding.remedy  # the registry accepts it directly
     assert "PLANTED" not in repr(finding)
