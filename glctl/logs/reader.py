@@ -186,6 +186,8 @@ class SourceReader:
                 if live:
                     live.seek_to_end()
                 return [live] if live else []
+            if live and archives and not self.source.by_svlogd and live.head and _holds(archives[-1], live):
+                archives.pop()  # a copy made of it just now: it is about to be truncated
             counts = wanted.counting(self.source) if wanted else None
             window = wanted.window if wanted else Window()
             return _back_to(_last_lines_test(count, counts, window), live, archives)
@@ -260,9 +262,9 @@ class SourceReader:
     def _look(self, choose: Callable[[LogFile | None, list[Path]], list[LogFile]]) -> list[LogFile]:
         """The files that *choose* opens of the live file and the archives as they were at one moment."""
         while True:
+            before = [] if self.source.by_svlogd else _inodes(self.source.archives())
             live = _opened(self.source.path)
             archives = self.source.archives()
-            before = _inodes(archives)
             files = choose(live, archives)
             label = self._label(live, archives)
             # Rotated meanwhile, it may be among the archives by now; and logrotate gives their names away.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -18,7 +17,9 @@ from typing import TYPE_CHECKING
 
 from glctl.console import harmless
 from glctl.errors import GlctlError
+from glctl.services import docker_api
 from glctl.services.processes import command_line, everyone, read, with_descendants
+from glctl.services.undisturbed import undisturbed
 
 if TYPE_CHECKING:
     import subprocess
@@ -75,9 +76,10 @@ def private_daemon(variables: Mapping[str, str], note: Callable[[str], None]) ->
             _wait_until_it_answers(place, daemon)
             yield f"unix://{place}/docker.sock"
     finally:
-        _remove(place)
-        if not had_key:
-            _KEY.unlink(missing_ok=True)
+        with undisturbed():
+            _remove(place)
+            if not had_key:
+                _KEY.unlink(missing_ok=True)
 
 
 def require_possible() -> None:
@@ -170,7 +172,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _wait_until_it_answers(place: Path, daemon: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _PATIENCE
-    while not _answers(place / "docker.sock"):
+    while docker_api.ask(place / "docker.sock", "/version") is None:
         if daemon.poll() is not None or time.monotonic() > deadline:
             how = (
                 "ended at once" if daemon.returncode is not None else f"does not answer in {_PATIENCE:.0f} s"
@@ -182,15 +184,6 @@ def _wait_until_it_answers(place: Path, daemon: subprocess.Popen[bytes]) -> None
                 "program that talks to the registry itself: skopeo, crane, podman.",
             )
         time.sleep(_POLL)
-
-
-def _answers(path: Path) -> bool:
-    with suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(1)
-        connection.connect(str(path))
-        connection.sendall(b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")
-        return b" 200 " in connection.recv(64)
-    return False
 
 
 def _last_words(place: Path) -> str:

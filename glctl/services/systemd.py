@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 UNIT = Path(UNIT_FILE).name
 _RUNNING = Path("/run/systemd/system")  # sd_booted(3)
 _SYSTEMCTL = "/usr/bin/systemctl"
-_TIMEOUT = 60  # seconds; starting runsvdir takes some milliseconds, but systemd may be busy
+_TIMEOUT = 180  # seconds; runsvdir starts in some milliseconds, Docker's daemon ends in a minute and more
 
 
 def is_running() -> bool:
@@ -39,6 +39,22 @@ def forget_supervisor() -> None:
     _systemctl("daemon-reload")
 
 
+def is_active(unit: str) -> bool:
+    """Whether *unit* is up."""
+    try:
+        _systemctl("is-active", "--quiet", unit)
+    except GlctlError:
+        return False
+    return True
+
+
+def restart(unit: str) -> None:
+    """Restart *unit* as its files say now, however often that has been done lately. Raises GlctlError."""
+    _systemctl("daemon-reload")
+    _systemctl("reset-failed", unit)  # with it systemd's count of starts, of which it allows a few a minute
+    _systemctl("restart", unit)
+
+
 def _systemctl(*arguments: str) -> None:
     import subprocess
 
@@ -50,7 +66,8 @@ def _systemctl(*arguments: str) -> None:
     except (OSError, subprocess.TimeoutExpired) as exc:
         raise GlctlError(f"systemctl {' '.join(arguments)} failed: {exc}.", "Is systemd at work?") from None
     if done.returncode:
+        unit = next((word for word in arguments[1:] if not word.startswith("-")), UNIT)
         said = harmless(done.stderr.strip()) or f"exit code {done.returncode}"
         raise GlctlError(
-            f"systemctl {' '.join(arguments)} failed: {said.rstrip('.')}.", f"See: journalctl -u {UNIT}"
+            f"systemctl {' '.join(arguments)} failed: {said.rstrip('.')}.", f"See: journalctl -u {unit}"
         )

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from glctl.console import harmless
 from glctl.errors import GlctlError
+from glctl.paths import Root
+from glctl.services.host_docker import is_left, led, take_back
 from glctl.services.private_docker import private_daemon
 from glctl.trace.command import found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from glctl.trace.way import Way
+
+Mode = Literal["", "own", "host"]  # whose daemon
 
 # What would lead docker to another daemon than DOCKER_HOST's.
 _ELSEWHERE = ("DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
@@ -21,20 +28,40 @@ _OF_ALL_TAGS = ("-a", "--all-tags")
 
 @contextmanager
 def behind(
-    variables: Mapping[str, str],
+    mode: Mode,
+    way: Way,
     command: Sequence[str],
     own: Mapping[str, str],
     note: Callable[[str], None],
-) -> Iterator[dict[str, str]]:
-    """A Docker daemon of our own with the *variables* of the way; those with which *command* talks to it.
+) -> Iterator[Mapping[str, str]]:
+    """A Docker daemon behind the proxy, if one is asked for; the variables for *command* while this lasts.
 
-    What a ``docker push`` names is copied from the daemon that the user's *own* variables lead to.
+    With a daemon of our own, what a ``docker push`` names is copied from the one that the user's *own*
+    variables lead to. What a killed run has left with the host's is taken back.
     """
-    with private_daemon(variables, note) as host:
-        made = led_to(host, variables)
-        if image := pushed_image(command):
-            bring(image, found(command), own, made, note)
+    if mode != "host":
+        _take_back_left(note)
+    made = way.environment(own)
+    if mode == "host":
+        with led(way.of_daemon(), note):
+            yield led_to("unix:///run/docker.sock", made)
+    elif mode == "own":
+        with private_daemon(made, note) as host:
+            made = led_to(host, made)
+            if image := pushed_image(command):
+                bring(image, found(command), own, made, note)
+            yield made
+    else:
         yield made
+
+
+def _take_back_left(note: Callable[[str], None]) -> None:
+    if os.geteuid() == 0 and is_left(Root()):
+        note("note: an earlier run was killed before it took its proxy away from the Docker daemon.")
+        try:
+            take_back(note)
+        except GlctlError as error:
+            note(f"warning: it is still there. {error.message}\n  -> {error.hint}")
 
 
 def led_to(host: str, variables: Mapping[str, str]) -> dict[str, str]:

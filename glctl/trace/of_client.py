@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glctl.findings.found import found
+from glctl.services.leftovers import remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,4 +35,4 @@ def judge(talk: Talk) -> Iterator[Finding]:
             evidence=[why],
         )
     for what, where in conversation.left_behind:
-        yield found("trace-left-behind", where, f"{what} ({where}).", remedy=f"Remove it: {where}")
+        yield found("trace-left-behind", where, f"{what} ({where}).", remedy=remedy(where))

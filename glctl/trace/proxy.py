@@ -31,6 +31,20 @@ MAX_HEAD = 1 << 18  # bytes of headers, which mitmproxy itself would collect wit
 _PATIENCE = 30.0  # seconds until it listens
 _SETTLING = 1.0  # seconds; what a command has left in the background may talk for ever
 _HOST = "127.0.0.1"
+_WANTS_PASSWORD = 407
+USER = "glctl"  # who has the password of a Door
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where the proxy listens, and what lets a client in; port 0 for any that is free."""
+
+    host: str = _HOST
+    port: int = 0
+    password: str = field(default="", repr=False)
+
+
+LOOPBACK = Door()
 
 
 @dataclass
@@ -43,6 +57,8 @@ class Recorder:
     exchanges: list[Exchange] = field(default_factory=list)
     distrust: list[Distrust] = field(default_factory=list)
     left_out: int = 0
+    told: Callable[[Exchange], None] = lambda _: None  # each that has ended
+    turned_away: set[str] = field(default_factory=set)  # clients without the password
     _open: dict[str, CutOff] = field(default_factory=dict)
     _clients: set[str] = field(default_factory=set)  # connections that are still open
 
@@ -56,6 +72,9 @@ class Recorder:
 
     def requestheaders(self, flow: Any) -> None:
         """Begin to count."""
+        if flow.response:
+            self.turned_away.add(flow.client_conn.peername[0])
+            return
         self._open[flow.id] = cut_off = CutOff(flow)
         flow.request.stream = cut_off.sent
 
@@ -73,9 +92,15 @@ class Recorder:
         """There will be no (whole) answer."""
         self._close(flow)
 
+    def http_connect(self, flow: Any) -> None:
+        """A tunnel is asked for."""
+        if flow.response:
+            self.turned_away.add(flow.client_conn.peername[0])
+
     def http_connect_error(self, flow: Any) -> None:
-        """The server that a tunnel was asked for could not be reached."""
-        self._keep(exchange_of(flow))
+        """The server that a tunnel was asked for could not be reached, or the client may not ask."""
+        if flow.response is None or flow.response.status_code != _WANTS_PASSWORD:
+            self._keep(exchange_of(flow))
 
     def tls_failed_client(self, data: Any) -> None:
         """The client did not like our certificate."""
@@ -106,6 +131,7 @@ class Recorder:
     def _keep(self, exchange: Exchange) -> None:
         if len(self.exchanges) < MOST:
             self.exchanges.append(exchange)
+            self.told(exchange)
         else:
             self.left_out += 1
 
@@ -122,14 +148,17 @@ def require_mitmproxy() -> None:
 
 
 @contextmanager
-def recording(directory: Path) -> Iterator[tuple[str, Recorder]]:
-    """A proxy on a free loopback port while this lasts: its URL, and what it records.
+def recording(
+    directory: Path, door: Door = LOOPBACK, told: Callable[[Exchange], None] = lambda _: None
+) -> Iterator[tuple[str, Recorder]]:
+    """A proxy at *door* while this lasts: its URL, and what it records.
 
-    *directory* is private and holds the authority as ``mitmproxy-ca.pem``. GlctlError if it does not start.
+    Each exchange that has ended is *told*, from the proxy's thread. *directory* is private and
+    holds the authority as ``mitmproxy-ca.pem``. GlctlError if it does not start.
     """
     require_mitmproxy()
-    recorder = Recorder()
-    proxy = _Proxy(directory, recorder)
+    recorder = Recorder(told=told)
+    proxy = _Proxy(directory, door, recorder)
     proxy.start()
     try:
         yield proxy.wait_until_it_listens(), recorder
@@ -140,9 +169,10 @@ def recording(directory: Path) -> Iterator[tuple[str, Recorder]]:
 class _Proxy(threading.Thread):
     """mitmproxy's event loop."""
 
-    def __init__(self, directory: Path, recorder: Recorder) -> None:
+    def __init__(self, directory: Path, door: Door, recorder: Recorder) -> None:
         super().__init__(name="mitmproxy", daemon=True)
         self._directory = directory
+        self._door = door
         self._recorder = recorder
         self._listens = threading.Event()
         self._url = ""
@@ -186,13 +216,18 @@ class _Proxy(threading.Thread):
         _bound_heads()
         chosen = options.Options(
             confdir=str(self._directory),
-            listen_host=_HOST,
-            listen_port=0,
+            listen_host=self._door.host,
+            listen_port=self._door.port,
             # The client's trust is what counts: what this machine thinks of a server is told apart from that.
             ssl_insecure=True,
         )
         server = proxyserver.Proxyserver()
         made = master.Master(chosen)
+        if self._door.password:
+            from mitmproxy.addons import proxyauth  # with LDAP and passlib
+
+            made.addons.add(proxyauth.ProxyAuth())
+            chosen.update(proxyauth=f"{USER}:{self._door.password}")
         made.addons.add(
             *(core.Core(), server, next_layer.NextLayer(), tlsconfig.TlsConfig()),
             *(LargerPieces(server), self._recorder),

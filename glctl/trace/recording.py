@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from glctl.clients.authority import make_authority, trusted_bundle
 from glctl.clients.http import address_of
+from glctl.services.leftovers import left_behind
 from glctl.trace import command as traced
 from glctl.trace.docker import behind
-from glctl.trace.leftovers import left_behind
-from glctl.trace.proxy import recording, require_mitmproxy
+from glctl.trace.way import way
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
+    from glctl.trace.docker import Mode
     from glctl.trace.exchange import Conversation, Exchange
-    from glctl.trace.proxy import Recorder
+    from glctl.trace.proxy import Door
+    from glctl.trace.way import Way
 
 _LOOKED_AT = 8  # servers whose certificates are looked at; a push talks to three
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """The proxy that stands between: what leads programs through it, and what passes."""
-
-    variables: Mapping[str, str]
-    recorder: Recorder
 
 
 def record(
@@ -38,21 +29,17 @@ def record(
     variables: Mapping[str, str],
     *,
     output_to_stderr: bool = False,
-    docker: bool = False,
+    docker: Mode = "",
     note: Callable[[str], None] = lambda _: None,
 ) -> tuple[Conversation, int]:
     """Run *command* to its end; what it and its servers said, and its exit code.
 
-    *docker*: with a Docker daemon of our own behind the proxy, too, which does the talking for ``docker``.
+    *docker*: whose Docker daemon is behind the proxy, too, which talks for ``docker``.
     Nothing of it stays on this machine. GlctlError where mitmproxy is missing or does not start.
     """
     traced.require_reachable(command)
     with way(variables) as between:
-        with (
-            behind(between.variables, command, variables, note)
-            if docker
-            else nullcontext(between.variables) as made
-        ):
+        with behind(docker, between, command, variables, note) as made:
             code = traced.run(command, made, output_to_stderr=output_to_stderr)
         between.recorder.settle()
         conversation = between.recorder.conversation()
@@ -61,29 +48,24 @@ def record(
     ), code
 
 
-@contextmanager
-def way(variables: Mapping[str, str]) -> Iterator[Way]:
-    """A proxy while this lasts.
+def listen(
+    door: Door,
+    variables: Mapping[str, str],
+    *,
+    docker: Mode = "",
+    told: Callable[[Exchange], None],
+    wait: Callable[[Way, Mapping[str, str]], None],
+    note: Callable[[str], None],
+) -> Conversation:
+    """Record what passes the proxy at *door*, until *wait* returns, which is told the way through it.
 
-    The authority that programs trust meanwhile lies in a private directory, counts for a day and is removed.
+    It is also given the variables with which ``docker`` on this machine talks to the daemon of *docker*.
     """
-    import tempfile
-
-    require_mitmproxy()
-    with tempfile.TemporaryDirectory(prefix="glctl-trace-") as folder:  # 0700
-        directory = Path(folder)
-        key, certificate = make_authority(time.time())
-        bundle, authority = directory / "bundle.pem", directory / "authority.pem"
-        _write(directory / "mitmproxy-ca.pem", key + certificate)  # its name is mitmproxy's
-        _write(authority, certificate)
-        _write(bundle, f"{trusted_bundle(variables).rstrip()}\n{certificate}")
-        with recording(directory) as (url, recorder):
-            yield Way(traced.environment(variables, url, bundle, authority), recorder)
-
-
-def _write(path: Path, text: str) -> None:
-    path.touch(0o600)
-    path.write_text(text)
+    with way(variables, door, told) as between:
+        with behind(docker, between, (), variables, note) as made:
+            wait(between, made)
+        conversation = between.recorder.conversation()
+    return replace(conversation, left_behind=left_behind())
 
 
 def _distrusted(conversation: Conversation, command: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import string
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -49,11 +50,11 @@ def to_text(conversation: Conversation, report: Report, code: int | None, consol
 def to_json(conversation: Conversation, report: Report, code: int | None, _console: Console) -> str:
     """One JSON document; its keys are those of the design."""
     named = steps(conversation)
-    letters = connections(conversation.exchanges)
+    names_of = connections(conversation.exchanges)
     exchanges = [
         {
             "step": step.name,
-            "client": letters[step.exchange.client],
+            "client": names_of[step.exchange.client],
             "method": step.exchange.method,
             "url": step.exchange.url,
             "status": step.exchange.status,
@@ -72,17 +73,28 @@ def lines(steps: Sequence[Step], console: Console) -> Iterator[str]:
     if not steps:
         return
     start = steps[0].exchange.began
-    letters = connections([step.exchange for step in steps])
-    rows = [_row(step, start, letters) for step in steps]
+    names = connections([step.exchange for step in steps])
+    rows = [_row(step, start, names[step.exchange.client]) for step in steps]
     widths = [min(_WIDEST, max(map(len, column))) for column in zip(*rows, strict=True)]
     for step, row in zip(steps, rows, strict=True):
         when, lasted, *words = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        line = "  ".join((when.rjust(widths[0]), lasted.rjust(widths[1]), *words)).rstrip()
-        missing = "; ".join(notes(step))
-        told = f"{line}  {console.paint(harmless(missing), 'yellow')}" if missing else line
-        yield console.paint(told, "red") if _is_bad(step) and not missing else told
+        cells = (when.rjust(widths[0]), lasted.rjust(widths[1]), *words)
+        yield _painted("  ".join(cells).rstrip(), step, console)
         if console.verbose:
             yield from (console.paint(each, "dim") for each in _headers(step.exchange))
+
+
+def line(step: Step, client: str, console: Console) -> str:
+    """One by itself, as it ends: when that was by the clock, and the same as in :func:`lines`."""
+    ended = time.strftime("%H:%M:%S", time.localtime(step.exchange.ended))
+    _, *cells = _row(step, step.exchange.began, client)
+    return _painted("  ".join(cell for cell in (ended, *cells) if cell), step, console)
+
+
+def _painted(line: str, step: Step, console: Console) -> str:
+    missing = "; ".join(notes(step))
+    told = f"{line}  {console.paint(harmless(missing), 'yellow')}" if missing else line
+    return console.paint(told, "red") if _is_bad(step) and not missing else told
 
 
 def connections(exchanges: Sequence[Exchange]) -> dict[str, str]:
@@ -90,17 +102,17 @@ def connections(exchanges: Sequence[Exchange]) -> dict[str, str]:
     names: dict[str, str] = {}
     for exchange in exchanges:
         if exchange.client not in names:
-            names[exchange.client] = _letters(len(names))
+            names[exchange.client] = letters(len(names))
     return names
 
 
-def _row(step: Step, start: float, letters: dict[str, str]) -> tuple[str, ...]:
+def _row(step: Step, start: float, client: str) -> tuple[str, ...]:
     exchange = step.exchange
     moved = exchange.sent or exchange.received
     return (
         f"{exchange.began - start:.3f}",
         duration(exchange.seconds),
-        f"{letters[exchange.client]} → {harmless(host_of(exchange.url))}",
+        f"{client} → {harmless(host_of(exchange.url))}",
         f"{step.name}",
         harmless(f"{exchange.method} {_what(step)}".strip()),
         str(exchange.status or "-"),
@@ -132,9 +144,10 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
-def _letters(number: int) -> str:
+def letters(number: int) -> str:
+    """A short name for the connection of that number: a … z, aa …."""
     first = string.ascii_lowercase[number % 26]
-    return _letters(number // 26 - 1) + first if number >= 26 else first
+    return letters(number // 26 - 1) + first if number >= 26 else first
 
 
 def _is_bad(step: Step) -> bool:

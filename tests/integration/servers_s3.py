@@ -1,7 +1,7 @@
 """Starts real object stores for tests: moto, which enforces IAM, SeaweedFS and s3rver.
 
-moto comes with the dev extra. The others are looked for on the PATH and where ``scripts/setup faults`` puts
-them, SeaweedFS in GLCTL_WEED, too.
+moto comes with the dev extra. The others are looked for on the PATH and where ``scripts/setup`` puts them
+(SeaweedFS for the tests, s3rver for the faults), SeaweedFS in GLCTL_WEED, too.
 """
 
 from __future__ import annotations
@@ -234,16 +234,16 @@ class Weed:
     bucket: str = BUCKET
     region: str = REGION
 
-    def client(self) -> Any:
-        """A client with all rights."""
+    def client(self, access_key: str = "admin", secret_key: str = "admin-secret") -> Any:
+        """A client with that key; without one, with all rights."""
         import boto3
 
         return boto3.client(
             "s3",
             endpoint_url=self.endpoint,
             region_name=self.region,
-            aws_access_key_id="admin",
-            aws_secret_access_key="admin-secret",
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret_key,
         )
 
     @contextlib.contextmanager
@@ -262,7 +262,7 @@ def weed(folder: Path) -> Iterator[Weed]:
     """SeaweedFS, which also refuses presigned addresses; the test is skipped where it is not installed."""
     binary = os.environ.get("GLCTL_WEED") or shutil.which("weed", path=CLEAN_ENVIRONMENT["PATH"])
     if binary is None:
-        pytest.skip("SeaweedFS is not installed (scripts/setup faults)")
+        pytest.skip("SeaweedFS is not installed (scripts/setup tests)")
     names = ("master", "volume", "filer", "s3", "master.grpc", "volume.grpc", "filer.grpc", "s3.grpc")
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     server = Weed(f"http://127.0.0.1:{ports['s3']}")
@@ -291,9 +291,10 @@ def weed(folder: Path) -> Iterator[Weed]:
     # Neither its own reports to its makers nor services on ports that another weed would want, too.
     command += ["-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
     try:
-        with running(command, folder / "weed.log", lambda: accepts(ports["s3"])):
+        with running(command, folder / "weed.log", lambda: accepts(ports["s3"])) as process:
             wait_until(lambda: _has_bucket(server), f"weed makes the bucket (log: {folder}/weed.log)", 60)
             yield server
+            process.kill()  # it would take its time to end, for data that nobody wants any more
     finally:
         for port in ports.values():  # it names them itself, and leaves them
             for socket in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from servers_s3 import Canned, injecting, moto
-from traced import codes, image, pull, push, stack, traced
+from traced import codes, image, pull, push, s3_driver, stack, traced
 
 pytest.importorskip("mitmproxy")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # mitmproxy's own, of OpenSSL
@@ -18,21 +18,6 @@ if TYPE_CHECKING:
 
     from servers_s3 import Injecting
     from traced import Stack
-
-
-def driver(server: Any, endpoint: str) -> dict[str, object]:
-    """The registry's settings for its images."""
-    return {
-        "s3": {
-            "accesskey": server.access_key,
-            "secretkey": server.secret_key,
-            "region": server.region,
-            "regionendpoint": endpoint,
-            "bucket": server.bucket,
-            "rootdirectory": "/reg",
-            "secure": False,
-        }
-    }
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +30,7 @@ def on_s3() -> Iterator[tuple[Stack, Injecting]]:
             moto(place) as server,
             server.lifted(),
             injecting(server.endpoint) as front,
-            stack(place, driver(server, front.endpoint)) as made,
+            stack(place, s3_driver(server, front.endpoint)) as made,
         ):
             yield made, front
 

@@ -55,13 +55,16 @@ class Stack:
     authority: Authority = field(default_factory=lambda: Authority("Example authority"))
 
     @contextlib.contextmanager
-    def behind(self, *changes: tuple[str, str], more: str = "") -> Iterator[int]:
+    def behind(self, *changes: tuple[str, str], more: str = "", tls: bool = False) -> Iterator[int]:
         """Another nginx before the registry, with these replacements in its server; yields its port."""
         (port,) = free_ports(1)
-        server = _VHOST.format(port=port, registry=self.registry, scheme="http", tls="") + more
+        scheme, ssl = ("https", " ssl") if tls else ("http", "")
+        server = _VHOST.format(port=port, registry=self.registry, scheme=scheme, tls=ssl) + more
         for before, after in changes:
             assert before in server
             server = server.replace(before, after)
+        if tls:
+            server += _TLS.format(folder=self.folder / "https")
         folder = self.folder / f"nginx-{port}"
         folder.mkdir()
         with nginx(folder, server, port):
@@ -95,6 +98,21 @@ def stack(folder: Path, driver: Mapping[str, object] | None = None) -> Iterator[
         tls = _TLS.format(folder=places["https"])
         opened.enter_context(nginx(places["https"], secured + tls, https))
         yield made
+
+
+def s3_driver(server: Any, endpoint: str) -> dict[str, object]:
+    """The registry's settings for images in that store's bucket, which it reaches at *endpoint*."""
+    return {
+        "s3": {
+            "accesskey": server.access_key,
+            "secretkey": server.secret_key,
+            "region": server.region,
+            "regionendpoint": endpoint,
+            "bucket": server.bucket,
+            "rootdirectory": "/reg",
+            "secure": False,
+        }
+    }
 
 
 def image(folder: Path, layers: int = 2, size: int = 50_000, planted: str = "") -> Path:

@@ -29,8 +29,9 @@ CODES = (
     ),
     Code(
         "trace-left-behind",
-        "What was set up to look into the traffic by hand is still there.",
-        "mitmproxy's authority among those that the system trusts, or a proxy in the settings of dockerd",
+        "What was set up to look into the traffic is still there.",
+        "mitmproxy's authority among those that the system trusts, or a proxy in the settings of dockerd; a "
+        "drop-in of a glctl trace --docker=host that was killed",
         "Remove what the evidence names.",
         "mitmproxy, about certificates; docker, daemon proxy configuration",
         severity="warning",

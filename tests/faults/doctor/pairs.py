@@ -37,7 +37,7 @@ def independent(singles: Sequence[Outcome]) -> list[tuple[str, str]]:
     """Pairs of the faults that were found alone, each in one of them where it can be in any.
 
     One that reconfigure makes comes first: it would put right what another has changed by hand. One that ends
-    a service, or keeps it from starting again, comes last: the other may have to restart it.
+    a service, or keeps it from starting or reading its files again, comes last: the other may need that.
     """
     found = _found(singles)
     random.Random(_SEED).shuffle(found)
@@ -60,6 +60,8 @@ def why_not(one: Outcome, other: Outcome) -> str:
         return "they have the same cause"
     if any(a[: len(b)] == b or b[: len(a)] == a for a in _sets(one) for b in _sets(other)):
         return "both change one setting"
+    if any("configuration" in _seen_by(a) and _sets(b) for a, b in ((one, other), (other, one))):
+        return "the file with the one's setting cannot be read"
     if _follows(one, other) or _follows(other, one):
         return "one follows from the other"
     if _ends(one) and _ends(other):
@@ -90,7 +92,8 @@ def _turn(outcome: Outcome) -> int:
     """When it is made: before or behind the other."""
     if _RECONFIGURING.search(outcome.faults[0].path.read_text()):
         return 0
-    return 3 if "configuration" in _seen_by(outcome) else 2 if _ends(outcome) else 1
+    last = _ends(outcome) or outcome.causes[0] in _NO_LOG
+    return 3 if "configuration" in _seen_by(outcome) else 2 if last else 1
 
 
 def _restarts(outcome: Outcome) -> bool:

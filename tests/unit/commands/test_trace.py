@@ -53,7 +53,10 @@ def test_json_and_what_is_saved_are_masked(
     assert "[s3-redirect-denied]" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [[], ["--read", "x", "--", "true"], ["--"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["--read", "x", "--", "true"], ["--"], ["--listen", "--", "true"], ["--listen", "--read", "x"]],
+)
 def test_one_thing_is_to_be_traced(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["trace", *arguments]) == 2
     assert "glctl trace registry -- skopeo" in capsys.readouterr().err
@@ -83,3 +86,30 @@ def test_a_proxy_that_is_passed_over_is_told(
     err = capsys.readouterr().err
     assert "HTTPS_PROXY is set" in err
     assert "PLANTED" not in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--docker", "--read", "x"], "--docker is for a command"),
+        (["--docker", "--listen"], "--docker is for a command"),
+        (["--for", "10m", "--", "true"], "are for --listen"),
+        (["--listen=:1"], "no address"),
+        (["--listen", "--for", "never"], "no time"),
+        (["--docker=other", "--", "true"], "'other' is not one of"),
+    ],
+)
+def test_what_does_not_go_together(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["trace", *arguments]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_restart_of_the_daemon_is_not_without_being_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("glctl.services.host_docker.require_possible", lambda _: None)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    assert cli.run(["trace", "--docker=host", "--", "true"]) == 2
+    assert "Say --yes" in capsys.readouterr().err

@@ -10,7 +10,6 @@ import pytest
 
 from glctl.errors import GlctlError
 from glctl.services import private_docker
-from glctl.services.processes import read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,7 +112,7 @@ def test_what_still_runs_for_it_is_ended_and_nothing_else(place: Path) -> None:
     try:
         (place / "dockerd").symlink_to(sys.executable)
         named = subprocess.Popen([place / "dockerd", *wait, f"{made}/daemon.json"])
-        while (seen := read(named.pid)) is None or seen.name != "dockerd":
+        while not private_docker._processes(made):  # the kernel has not made dockerd of it yet
             pass
         private_docker._remove(made)
         assert named.wait(5) == -15

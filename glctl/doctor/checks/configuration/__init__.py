@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from glctl.doctor.checks.configuration import drift, gitlab_rb, open_to_registry, owed, readable, settings
+from glctl.doctor.checks.configuration import (
+    drift,
+    gitlab_rb,
+    left_behind,
+    open_to_registry,
+    owed,
+    readable,
+    settings,
+)
 
 CHECKS = (
     readable.CHECK,
@@ -12,4 +20,5 @@ CHECKS = (
     drift.CHECK,
     owed.OWED,
     owed.UNREAD,
+    left_behind.CHECK,
 )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from glctl.clients.authority import make_authority
-from glctl.trace.leftovers import left_behind
+from glctl.services.leftovers import left_behind
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,4 +1,4 @@
-"""What remains of looking into the traffic by hand: an authority that is trusted, a proxy of the daemon's."""
+"""What remains of looking into the traffic: an authority that is trusted, a proxy of the Docker daemon's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glctl.paths import Root
 from glctl.patterns import Pattern
+from glctl.services.host_docker import is_left, left_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +27,29 @@ _PROXY = Pattern(
 
 
 def left_behind(root: Path = Path("/")) -> tuple[tuple[str, str], ...]:
-    """What it is, in words, and its file."""
-    return (*_authorities(root), *_proxies(root))
+    """All of it, by hand or not: what it is, in words, and its file."""
+    return (*authorities(root), *_proxies(root), *of_glctl(root))
 
 
-def _authorities(root: Path) -> Iterator[tuple[str, str]]:
+def of_glctl(root: Path = Path("/")) -> Iterator[tuple[str, str]]:
+    """What a ``glctl trace --docker=host`` that was killed has left."""
+    if is_left(Root(root)):
+        for path in left_files(Root(root)):
+            yield "The Docker daemon is led through the proxy of a glctl that was killed", str(path)
+
+
+def remedy(where: str) -> str:
+    """How to take away what was found in the file *where*."""
+    if "docker.service.d" in where:
+        restart = "systemctl daemon-reload; systemctl restart docker"
+        return f"rm {where}; {restart}    # which stops containers, unless they live on"
+    if "usr/local/share/ca-certificates" in where:
+        return f"rm {where}; update-ca-certificates --fresh"
+    return f"Remove it: {where}"
+
+
+def authorities(root: Path = Path("/")) -> Iterator[tuple[str, str]]:
+    """mitmproxy's, where the system's are."""
     from glctl.clients.certificates import read_pem
     from glctl.errors import GlctlError
 
