@@ -39,7 +39,7 @@ _TAKEN_OVER = (
 _NEEDED = {
     "dockerd": "Debian's docker.io, or Docker's docker-ce",
     "containerd": "Debian's containerd, or Docker's containerd.io",
-    **dict.fromkeys(("setpriv", "unshare"), "util-linux"),
+    **dict.fromkeys(("setpriv", "unshare", "nsenter"), "util-linux"),
 }
 _PROGRAMS = ("dockerd", "containerd", "docker-", "runc")  # how the names of its processes begin
 _PATIENCE = 60.0  # seconds until it answers; a busy machine takes its time
@@ -71,9 +71,7 @@ def private_daemon(variables: Mapping[str, str], note: Callable[[str], None]) ->
     place, had_key = _make_place(), _KEY.exists()
     try:
         with ExitStack() as running:
-            _start(place, "containerd", variables, running)
-            daemon = _start(place, "dockerd", variables, running)
-            _wait_until_it_answers(place, daemon)
+            _start_both(place, variables, running)
             yield f"unix://{place}/docker.sock"
     finally:
         with undisturbed():
@@ -134,20 +132,29 @@ def _taken_over() -> dict[str, object]:
     return {name: settings[name] for name in _TAKEN_OVER if name in settings}
 
 
+def _start_both(place: Path, variables: Mapping[str, str], running: ExitStack) -> None:
+    """Containerd and dockerd, which mount for each other, to be ended before *running* ends."""
+    started = _start(
+        place, "containerd", ("unshare", "--mount"), ("--config", f"{place}/containerd.toml"), variables
+    )
+    running.callback(_end, started)
+    _wait(place, "containerd", started, (place / "containerd.sock").exists)
+    beside = ("nsenter", f"--mount=/proc/{started.pid}/ns/mnt")
+    started = _start(place, "dockerd", beside, ("--config-file", f"{place}/daemon.json"), variables)
+    running.callback(_end, started)
+    _wait(place, "dockerd", started, lambda: docker_api.ask(place / "docker.sock", "/version") is not None)
+
+
 def _start(
-    place: Path, program: str, variables: Mapping[str, str], running: ExitStack
+    place: Path, program: str, where: Sequence[str], options: Sequence[str], variables: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
-    """Start it where no Ctrl-C reaches it, to be ended with us and before *running* ends."""
+    """Start it where no Ctrl-C reaches it, to be ended with us."""
     import subprocess
 
-    option = {"containerd": ("--config", "containerd.toml"), "dockerd": ("--config-file", "daemon.json")}
-    name, file = option[program]
+    command = ["setpriv", "--pdeathsig", "TERM", *where, _found(program) or program, *options]
     with (place / f"{program}.log").open("wb") as log:
-        process = subprocess.Popen(
-            [
-                *("setpriv", "--pdeathsig", "TERM", "unshare", "--mount"),
-                *(_found(program) or program, name, str(place / file)),
-            ],
+        return subprocess.Popen(
+            command,
             env={**variables, "PATH": _path()},
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -155,8 +162,6 @@ def _start(
             cwd="/",
             start_new_session=True,
         )
-    running.callback(_end, process)
-    return process
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -170,14 +175,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _wait_until_it_answers(place: Path, daemon: subprocess.Popen[bytes]) -> None:
+def _wait(place: Path, program: str, process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
     deadline = time.monotonic() + _PATIENCE
-    while docker_api.ask(place / "docker.sock", "/version") is None:
-        if daemon.poll() is not None or time.monotonic() > deadline:
-            how = (
-                "ended at once" if daemon.returncode is not None else f"does not answer in {_PATIENCE:.0f} s"
-            )
-            said = f"A Docker daemon of glctl's own {how}: {_last_words(place)}"
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            ended = process.returncode is not None
+            how = "ended at once" if ended else f"does not answer in {_PATIENCE:.0f} s"
+            said = f"A {program} of glctl's own {how}: {_last_words(place / f'{program}.log')}"
             raise GlctlError(
                 said,
                 "See what it needs to run here (a container without privileges lets none run), or trace a "
@@ -186,15 +190,10 @@ def _wait_until_it_answers(place: Path, daemon: subprocess.Popen[bytes]) -> None
         time.sleep(_POLL)
 
 
-def _last_words(place: Path) -> str:
-    """The end of its log: of dockerd, or of a containerd that has failed before it."""
-    for program in ("dockerd", "containerd"):
-        with suppress(OSError):
-            lines = (place / f"{program}.log").read_text(errors="replace").splitlines()
-            bad = [line for line in lines if "level=info" not in line and "level=warn" not in line]
-            if bad:
-                return " / ".join(harmless(line.strip()) for line in bad[-_LAST_WORDS:])
-    return "it says nothing."
+def _last_words(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines()
+    bad = [line for line in lines if "level=info" not in line and "level=warn" not in line]
+    return " / ".join(harmless(line.strip()) for line in bad[-_LAST_WORDS:]) or "it says nothing."
 
 
 def _remove(place: Path) -> None:

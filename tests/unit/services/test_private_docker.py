@@ -60,7 +60,7 @@ def test_one_that_does_not_start_is_told_with_its_last_words(
     programs(
         place,
         monkeypatch,
-        containerd="exec sleep 60",
+        containerd='touch "${2%/*}/containerd.sock"; exec sleep 60',
         dockerd="echo 'level=info all is well'; echo 'failed to start daemon: \033[2Jno cgroups'; exit 1",
     )
     with (
@@ -71,6 +71,16 @@ def test_one_that_does_not_start_is_told_with_its_last_words(
     assert "\033" not in raised.value.message
     assert "level=info" not in raised.value.message
     assert not list(place.glob("glctl-*"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_a_containerd_that_does_not_start_is_told_too(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs(place, monkeypatch, containerd="exit 1", dockerd="exec sleep 60")
+    with (
+        pytest.raises(GlctlError, match=r"A containerd of glctl's own ended at once: it says nothing\."),
+        private_docker.private_daemon({}, print),
+    ):
+        pass
 
 
 def test_its_settings_keep_it_to_itself(place: Path) -> None:
