@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import time
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from glctl.console import harmless
 from glctl.errors import GlctlError
 from glctl.services import docker_api
-from glctl.services.processes import command_line, everyone, read, with_descendants
+from glctl.services.processes import command_line, everyone, with_descendants
+from glctl.services.scratch import scratch
 from glctl.services.undisturbed import undisturbed
 
 if TYPE_CHECKING:
@@ -27,14 +28,14 @@ if TYPE_CHECKING:
 
     from glctl.services.processes import Process
 
-PLACE = Path("/var/tmp")  # noqa: S108 - images are big, /tmp may be memory; mkdtemp makes a name nobody has guessed
+PLACE = Path("/var/tmp")  # noqa: S108 - images are big, /tmp may be memory; nobody guesses the names
 _PREFIX = "glctl-docker-"
 _HOST_SETTINGS = Path("/etc/docker/daemon.json")
 _KEY = Path("/etc/docker/key.json")  # dockerd makes itself a name there, wherever its other files are
 # What of the host's daemon.json says how registries are talked to (dockerd(8)); all else is not wanted here.
 _TAKEN_OVER = (
     *("insecure-registries", "registry-mirrors", "allow-nondistributable-artifacts"),
-    *("max-concurrent-uploads", "max-concurrent-downloads", "max-download-attempts", "storage-driver"),
+    *("max-concurrent-uploads", "max-concurrent-downloads", "max-download-attempts"),
 )
 _NEEDED = {
     "dockerd": "Debian's docker.io, or Docker's docker-ce",
@@ -67,17 +68,15 @@ def private_daemon(variables: Mapping[str, str], note: Callable[[str], None]) ->
     Raises GlctlError where it cannot be, or with its last words.
     """
     require_possible()
-    sweep(note)
-    place, had_key = _make_place(), _KEY.exists()
-    try:
+
+    def told(left: Path) -> None:
+        note(f"Removed the Docker daemon that an earlier run was killed with: {left}")
+
+    with scratch(_PREFIX, PLACE, remove=_remove, swept=told) as place, _key_as_before():
+        _configure(place)
         with ExitStack() as running:
             _start_both(place, variables, running)
             yield f"unix://{place}/docker.sock"
-    finally:
-        with undisturbed():
-            _remove(place)
-            if not had_key:
-                _KEY.unlink(missing_ok=True)
 
 
 def require_possible() -> None:
@@ -89,23 +88,17 @@ def require_possible() -> None:
             raise GlctlError(f"{program} is not installed.", f"It comes with {package}.")
 
 
-def sweep(note: Callable[[str], None]) -> None:
-    """End and remove what killed runs have left of theirs."""
-    for left in PLACE.glob(f"{_PREFIX}*-*-*"):
-        pid, started = left.name.removeprefix(_PREFIX).split("-")[:2]
-        with suppress(OSError, ValueError):
-            owner = read(int(pid))
-            if left.lstat().st_uid == os.geteuid() and (owner is None or owner.started != int(started)):
-                _remove(left)
-                note(f"Removed the Docker daemon that an earlier run was killed with: {left}")
+@contextmanager
+def _key_as_before() -> Iterator[None]:
+    there = _KEY.exists()
+    try:
+        yield
+    finally:
+        if not there:
+            _KEY.unlink(missing_ok=True)
 
 
-def _make_place() -> Path:
-    import tempfile
-
-    me = read(os.getpid())
-    whose = f"{me.pid}-{me.started}" if me else "0-0"
-    place = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{whose}-", dir=PLACE))  # 0700
+def _configure(place: Path) -> None:
     settings = {
         **_taken_over(),
         "data-root": f"{place}/data",
@@ -121,7 +114,6 @@ def _make_place() -> Path:
     }
     (place / "daemon.json").write_text(json.dumps(settings))
     (place / "containerd.toml").write_text(_CONTAINERD.format(place=place))
-    return place
 
 
 def _taken_over() -> dict[str, object]:
@@ -198,16 +190,17 @@ def _last_words(log: Path) -> str:
 
 def _remove(place: Path) -> None:
     """End what still runs for it, and take it away."""
-    for seconds, number in ((_GRACE, SIGTERM), (_GRACE, SIGKILL)):
-        deadline = time.monotonic() + seconds
-        asked: set[Process] = set()
-        while (left := _processes(place)) and time.monotonic() < deadline:
-            for process in left:
-                if process not in asked:
-                    process.send(number)
-                    asked.add(process)
-            time.sleep(_POLL)
-    shutil.rmtree(place)
+    with undisturbed():
+        for seconds, number in ((_GRACE, SIGTERM), (_GRACE, SIGKILL)):
+            deadline = time.monotonic() + seconds
+            asked: set[Process] = set()
+            while (left := _processes(place)) and time.monotonic() < deadline:
+                for process in left:
+                    if process not in asked:
+                        process.send(number)
+                        asked.add(process)
+                time.sleep(_POLL)
+        shutil.rmtree(place)
 
 
 def _processes(place: Path) -> Sequence[Process]:
