@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from glctl.clients.failures import Failure, explain
+from glctl.clients.names import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +53,8 @@ def written(place: Place) -> str:
 
 def _connect(place: Place, timeout: float) -> socket.socket:
     if not isinstance(place, str):
+        if not resolve(place[0], timeout):  # the system waits much longer for a name server that is dead
+            raise socket.gaierror(socket.EAI_NONAME, "no address was found for it in time")
         return socket.create_connection(place, timeout=timeout)
     made = socket.socket(socket.AF_UNIX)
     made.settimeout(timeout)

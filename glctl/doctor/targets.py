@@ -36,7 +36,7 @@ _REGISTRY = {
     "storage": storage.CHECKS,
     "database": database.CHECKS,
     "garbage": garbage.CHECKS,
-    "nginx": nginx.CHECKS,
+    "nginx files": nginx.CHECKS,  # whether nginx runs is for "services" to tell
     "tls": tls.CHECKS,
     "debug server": debug.CHECKS,
     "redis": redis.CHECKS,

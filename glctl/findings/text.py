@@ -143,7 +143,7 @@ def _cause(
     # What a code means in general says no more than the summary, where room is scarce.
     is_told = first.cause and (most is None or first.cause != CODES[first.code].meaning)
     return [
-        *(_head(finding, console) for finding in findings),
+        *dict.fromkeys(_head(finding, console) for finding in findings),
         *_labelled("why", [first.cause] if is_told else []),
         *_labelled("seen", _at_most(most, seen)),
         *(

@@ -186,6 +186,8 @@ class SourceReader:
                 if live:
                     live.seek_to_end()
                 return [live] if live else []
+            if live and archives and not self.source.by_svlogd and live.head and _holds(archives[-1], live):
+                archives.pop()  # a copy made of it just now: it is about to be truncated
             counts = wanted.counting(self.source) if wanted else None
             window = wanted.window if wanted else Window()
             return _back_to(_last_lines_test(count, counts, window), live, archives)
@@ -223,9 +225,14 @@ class SourceReader:
             if last:
                 paths = self._behind(last, paths)
             files = [file for path in paths[:OPEN_AT_ONCE] if (file := _open(path))]
+            if self.source.by_svlogd and len(files) < min(len(paths), OPEN_AT_ONCE):
+                self._tell_deleted()
             return [*files, live] if live and len(paths) <= OPEN_AT_ONCE else files
 
         return self._look(choose)
+
+    def _tell_deleted(self) -> None:
+        self._tell(f"{self.source.path}: a rotated file was deleted; lines may be missing.")
 
     def _behind(self, last: LogFile, paths: list[Path]) -> list[Path]:
         """Those of the archives *paths* that are newer than *last*, which may be among them."""
@@ -238,7 +245,7 @@ class SourceReader:
         if not self.source.by_svlogd:
             return [] if last.head else paths
         if paths:  # svlogd deleted it, for its age: all the others are news
-            self._tell(f"{self.source.path}: a rotated file was deleted; lines may be missing.")
+            self._tell_deleted()
         return paths
 
     def _perhaps_new(self, archives: list[Path], label: str, size: int) -> list[Path]:
@@ -260,9 +267,9 @@ class SourceReader:
     def _look(self, choose: Callable[[LogFile | None, list[Path]], list[LogFile]]) -> list[LogFile]:
         """The files that *choose* opens of the live file and the archives as they were at one moment."""
         while True:
+            before = [] if self.source.by_svlogd else _inodes(self.source.archives())
             live = _opened(self.source.path)
             archives = self.source.archives()
-            before = _inodes(archives)
             files = choose(live, archives)
             label = self._label(live, archives)
             # Rotated meanwhile, it may be among the archives by now; and logrotate gives their names away.

@@ -57,6 +57,7 @@ def ask(*_):
     global renew
     renew = True
 signal.signal(signal.SIGUSR1, ask)
+print(flush=True)
 sys.stdin.read()
 begun = time.monotonic()
 for start in range(0, count, 100):
@@ -265,7 +266,9 @@ def logrotated(directory: Path, how: str, lines: int) -> Iterator[Written]:
     log = directory / "gitlab_registry_access.log"
     log.touch()
     command = [sys.executable, "-c", _WRITER, str(log), str(lines), str(RATE)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, env=CLEAN_ENVIRONMENT)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=CLEAN_ENVIRONMENT)
+    assert process.stdout
+    process.stdout.readline()  # from now on it bears SIGUSR1
     config, state = directory.parent / "logrotate.conf", directory.parent / "logrotate.status"
     config.write_text(f"{log} {{\nrotate 10000\ncompress\n{how.format(pid=process.pid)}\n}}\n")
     config.chmod(0o644)

@@ -133,7 +133,8 @@ CODES = (
         "The registry ended by a panic.",
         "a line of its log",
         "Look at what the line names: a setting, or a server that the registry needs when it starts (one "
-        "that it mirrors, REGISTRY_PROXY_REMOTEURL; an object store). Where getOutstandingUploads stands "
+        "that it mirrors, REGISTRY_PROXY_REMOTEURL; an object store). Where it is memory, raise the limit of "
+        "the service or the container (ulimit -v, MemoryMax). Where getOutstandingUploads stands "
         "below it, delete what has a key that ends with / among the uploads in the bucket (…/_uploads/…/). "
         "Where it is code only, look for its words among the issues of this version of the registry.",
         SEEN,

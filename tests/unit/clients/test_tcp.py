@@ -1,4 +1,5 @@
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,15 @@ def test_nobody_there(place: tuple[str, int] | str, kind: str) -> None:
     with pytest.raises(TcpError) as error, connected(place):
         pass
     assert error.value.failure.kind == kind
+
+
+def test_a_name_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: asked.wait(5) and [])
+    with pytest.raises(TcpError) as error, connected(("db.example.com", 5432), timeout=0.1):
+        pass
+    asked.set()
+    assert error.value.failure.kind == "dns"
 
 
 def test_one_that_says_nothing() -> None:

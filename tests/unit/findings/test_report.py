@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -107,6 +108,12 @@ def test_whatever_is_found_each_finding_stands_under_a_root_cause_or_is_one(name
 def test_of_several_causes_of_one_consequence_one_is_named_and_all_are_causes() -> None:
     found = link([finding("proxy-bad-gateway"), finding("service-crash-loop"), finding("service-down")])
     assert [f.explained_by for f in found] == ["service-down", None, None]
+
+
+def test_but_not_what_it_says_of_what_happens_meanwhile() -> None:
+    told = replace(finding("storage-permission-denied", check="logs"), fresh=True)
+    results = link([told, finding("push-failed")], [CheckResult("storage-writable", "ok")])
+    assert [f.explained_by for f in results] == [None, "storage-permission-denied"]
 
 
 @pytest.mark.parametrize(

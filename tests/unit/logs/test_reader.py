@@ -1,8 +1,9 @@
 import contextlib
+import functools
 import gzip
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from glctl.errors import GlctlError
 from glctl.logs import reader as reader_module
+from glctl.logs.files import LogFile
 from glctl.logs.filters import LineFilter
 from glctl.logs.reader import LINE_LIMIT, SourceReader
 from glctl.logs.sources import LogSource
@@ -371,6 +373,30 @@ def test_when_all_that_a_mark_knew_is_deleted_the_rest_is_read_and_the_loss_told
     assert "lines may be missing" in told[0]
 
 
+def test_a_file_that_is_deleted_right_before_it_is_opened_is_told(
+    svlogd: Svlogd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    svlogd.write(b"1\n")
+    with reading(svlogd.source, tell=told.append) as reader:
+        assert drain(reader) == b"1\n"
+        svlogd.rotate()
+        svlogd.write(b"2\n")
+        oldest = svlogd.rotate()
+        svlogd.write(b"3\n")
+        look = LogSource.archives
+
+        def delete_then(source: LogSource) -> list[Path]:
+            found = look(source)
+            oldest.unlink(missing_ok=True)
+            return found
+
+        monkeypatch.setattr(LogSource, "archives", delete_then)
+        assert drain(reader) == b"3\n"
+    assert len(told) == 1
+    assert "lines may be missing" in told[0]
+
+
 @pytest.mark.parametrize("there", [True, False], ids=["empty", "no file"])
 def test_what_comes_after_there_was_nothing_is_read_from_its_beginning(svlogd: Svlogd, there: bool) -> None:
     if there:
@@ -406,27 +432,40 @@ def test_more_files_than_may_be_open_are_read_in_their_order(
         assert drain(other) == expected
 
 
-def rename(path: Path, kept: int, *, compress: bool = False) -> None:
-    """Rotate as logrotate does by renaming, with delaycompress, and without telling the writer."""
+def renaming(path: Path, kept: int, *, compress: bool = False) -> Iterator[None]:
+    """Rotate as logrotate does by renaming, with delaycompress, step by step, without telling the writer."""
     for number in range(kept, 0, -1):
         for suffix in ("", ".gz"):
             old = path.with_name(f"{path.name}.{number}{suffix}")
             if old.exists():
                 old.rename(path.with_name(f"{path.name}.{number + 1}{suffix}"))
+                yield
     path.rename(path.with_name(f"{path.name}.1"))
+    yield
     path.touch()
     if compress and (second := path.with_name(f"{path.name}.2")).exists():
+        yield
         second.with_name(f"{second.name}.gz").write_bytes(gzip.compress(second.read_bytes()))
+        yield
         second.unlink()
 
 
-def copy_and_truncate(path: Path) -> None:
-    """Rotate as logrotate does with copytruncate."""
+def rename(path: Path, kept: int, *, compress: bool = False) -> None:
+    for _ in renaming(path, kept, compress=compress):
+        pass
+
+
+def copy(path: Path) -> None:
+    """Begin to rotate as logrotate does with copytruncate."""
     for number in range(9, 0, -1):
         old = path.with_name(f"{path.name}.{number}")
         if old.exists():
             old.rename(path.with_name(f"{path.name}.{number + 1}"))
     path.with_name(f"{path.name}.1").write_bytes(path.read_bytes())
+
+
+def copy_and_truncate(path: Path) -> None:
+    copy(path)
     os.truncate(path, 0)
 
 
@@ -487,3 +526,115 @@ def test_what_came_and_was_rotated_after_the_file_was_empty_is_read(
         append(log, b"4\n")
         with resumed(reader) if ended else contextlib.nullcontext(reader) as again:
             assert drain(again) == b"1\n2\n3\n4\n"
+
+
+# --- rotations at any moment
+
+
+class Moments:
+    """Does the *acts*, one after another, from the *nth* moment on: before and after each look at a file."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, nth: int, *acts: Callable[[], object]) -> None:
+        self._left = nth
+        self._acts = list(acts)
+        for owner, name in (
+            (reader_module, "_opened"),
+            (LogSource, "archives"),
+            (LogFile, "is_at"),
+            (LogFile, "read"),
+        ):
+            monkeypatch.setattr(owner, name, self._between(getattr(owner, name)))
+
+    def _between(self, look: Callable[..., Any]) -> Callable[..., Any]:
+        def looked(*arguments: Any) -> Any:
+            self._pass()
+            result = look(*arguments)
+            self._pass()
+            return result
+
+        return looked
+
+    def _pass(self) -> None:
+        self._left -= 1
+        if self._left <= 0 and self._acts:
+            self._acts.pop(0)()
+
+    def finish(self) -> bool:
+        """Do what is left; whether that was nothing."""
+        done = not self._acts
+        while self._acts:
+            self._acts.pop(0)()
+        return done
+
+
+def do(steps: Iterable[Callable[[], object]]) -> None:
+    for step in steps:
+        step()
+
+
+class Log:
+    """A log with numbered lines that is rotated in the way *kind* says, one step at a time."""
+
+    def __init__(self, kind: str, directory: Path) -> None:
+        self._svlogd = Svlogd(directory)
+        self._kind = kind
+        is_svlogd = kind.startswith("svlogd")
+        self.source = self._svlogd.source if is_svlogd else LogSource("nginx", directory / "access.log")
+        self.written = b""
+        self._count = 0
+
+    def write(self) -> None:
+        line = b"line %d\n" % self._count
+        self._count += 1
+        self.written += line
+        append(self.source.path, line)
+
+    def rotation(self) -> list[Callable[[], object]]:
+        """The steps of one; a line is written before and after it."""
+        path = self.source.path
+        if self._kind == "svlogd":
+            return [self.write, self._svlogd.rotate, self.write]
+        if self._kind == "svlogd, gzip":
+            return [self.write, lambda: self._svlogd.compress(self._svlogd.rotate("u")), self.write]
+        if self._kind == "copytruncate":
+            return [self.write, lambda: copy(path), lambda: os.truncate(path, 0), self.write]
+        steps = renaming(path, 9, compress=self._kind.endswith("gzip"))
+        return [self.write, *[lambda: next(steps, None)] * 5, lambda: [*steps], self.write]
+
+    def rotate(self) -> None:
+        do(self.rotation())
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["at once", "slowly"])
+@pytest.mark.parametrize("way", ["begun", "followed", "resumed"])
+@pytest.mark.parametrize("kind", ["svlogd", "svlogd, gzip", "rename", "rename, gzip", "copytruncate"])
+def test_a_rotation_between_any_two_looks_at_the_files_neither_loses_nor_doubles_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, way: str, at_once: bool
+) -> None:
+    wrong, moment, reached = [], 0, True
+    while reached:
+        moment += 1
+        directory = tmp_path / str(moment)
+        directory.mkdir()
+        log = Log(kind, directory)
+        log.rotate()
+        reader = SourceReader(log.source, 1000)
+        given = b""
+        if way != "begun":
+            given += drain(reader)
+            log.rotate()
+        steps = [step for _ in range(2) for step in log.rotation()]
+        with monkeypatch.context() as patch:
+            moments = Moments(patch, moment, *([functools.partial(do, steps)] if at_once else steps))
+            if way != "followed":
+                place = reader.mark(0) if way == "resumed" else None
+                reader.close()
+                reader = SourceReader(log.source, 1000, place=place)
+            given += drain(reader)
+            reached = moments.finish()
+        given += drain(reader)
+        reader.close()
+        if given != log.written:
+            wrong.append((moment, given.replace(b"line ", b"").split()))
+    assert moment > 10
+    assert wrong == []

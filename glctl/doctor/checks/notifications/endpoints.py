@@ -42,7 +42,10 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
 
     active = endpoints(facts)
     # Whom the registry trusts is another matter; its log tells.
-    with Client(verify=False, read_timeout=3.0) as client, ThreadPoolExecutor(max_workers=20) as pool:
+    with (
+        Client(verify=False, resolve_timeout=1.5, read_timeout=3.0) as client,
+        ThreadPoolExecutor(max_workers=20) as pool,
+    ):
         answers = list(pool.map(lambda each: _knock(client, str(each.get("url", ""))), active))
     for endpoint, answer in zip(active, answers, strict=True):
         yield from _judge(facts, endpoint, answer)
