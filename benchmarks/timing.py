@@ -41,10 +41,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a process took. *megabytes*: the most memory that it, or a child of it, had resident at once."""
+    """What a process took. *megabytes*: the most memory that it, or a child of it, had resident at once.
+
+    *cpu*: seconds that it and its children were running.
+    """
 
     seconds: float
     megabytes: float
+    cpu: float = 0.0
 
 
 PASS = Case("python -c pass", [PYTHON, "-c", "pass"])
@@ -69,7 +73,7 @@ def take(case: Case) -> Taken:
     if process.returncode != case.code:
         raise SystemExit(f"{' '.join(case.command)} ended with {process.returncode}")
     # Never less than this process has: a child begins as a copy of it (some 20 MB).
-    return Taken(seconds, usage.ru_maxrss / 1024)
+    return Taken(seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
 
 
 def medians(cases: Sequence[Case], rounds: int) -> list[Taken]:
@@ -83,7 +87,9 @@ def medians(cases: Sequence[Case], rounds: int) -> list[Taken]:
 def median(taken: Sequence[Taken]) -> Taken:
     """What is usual."""
     return Taken(
-        statistics.median(each.seconds for each in taken), statistics.median(each.megabytes for each in taken)
+        statistics.median(each.seconds for each in taken),
+        statistics.median(each.megabytes for each in taken),
+        statistics.median(each.cpu for each in taken),
     )
 
 
