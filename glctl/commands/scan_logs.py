@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from glctl.commands.context import Context
+    from glctl.logs.sources import LogSource
     from glctl.logs.stretches import Stretch, Window
 
 _PROGRESS = 0.2  # seconds between two looks at it
@@ -84,36 +85,55 @@ def _stretches(context: Context, names: Sequence[str], window: Window) -> Iterat
     """What is to be read: of the logs of services, and of files (what is no service's name)."""
     known = FILES | BESIDE
     services = [name for name in names if name in known]
-    others = [name for name in names if name not in known]
+    others = [name for name in dict.fromkeys(names) if name not in known]
     if services or not others:
         sources = [source for source in find_sources(context.root, services or known) if source.exists]
         if not sources and not others:
             raise GlctlError("There are no logs yet.", "They appear when the services first run.")
         for source in sources:
-            live = [source.path] if source.live else []
-            for path in within([*source.archives(), *live], window):
+            for path in within(_files_of(source), window):
                 yield from stretches(path, source.service, window)
     for name in others:
         for path in within(_files(name), window) if Path(name).is_dir() else _files(name):
             yield from stretches(path, service_of(path.absolute()), window)
 
 
+def _files_of(source: LogSource) -> list[Path]:
+    try:
+        return [*source.archives(), *([source.path] if source.live else [])]
+    except PermissionError as exc:
+        raise _unreadable(source.path.parent) from exc
+
+
 def _files(name: str) -> list[Path]:
     """The files that *name* stands for: a file's own name, that of a directory with logs, or -."""
     path = _STDIN if name == "-" else Path(name)
     try:
-        if not path.exists():
-            raise UsageError(
-                f"{path} is neither a service nor a file.", f"Services are: {', '.join(FILES | BESIDE)}."
-            )
+        if not name or not path.exists():
+            raise UsageError(f"'{name}' is neither a service nor a file.", _instead_of(name))
         if not path.is_dir():
             return [path]
         found = files_in(path)
     except PermissionError as exc:
-        raise GlctlError(f"Cannot read {path}: permission denied.", "Run it as root.") from exc
+        raise _unreadable(path) from exc
     if not found:
         raise UsageError(f"No logs are in {path}.", "Name the files themselves.")
     return found
+
+
+def _unreadable(path: Path) -> GlctlError:
+    return GlctlError(f"Cannot read {path}: permission denied.", "Run it as root: sudo glctl scan-logs")
+
+
+def _instead_of(name: str) -> str:
+    from difflib import get_close_matches
+
+    known = FILES | BESIDE
+    if near := get_close_matches(name, known, n=1):
+        return f"Did you mean '{near[0]}'?"
+    if set(name) & set("*?["):
+        return "The shell has found no file of such a name."
+    return f"Services are: {', '.join(known)}."
 
 
 def _note_starts(context: Context, tally: Tally) -> None:

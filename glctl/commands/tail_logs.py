@@ -44,6 +44,7 @@ _AT_ONCE = {"raw": PIPE_BUF, "text": PIPE_BUF * 3 // 4, "json": PIPE_BUF // 2}
 @click.option(
     "-n", "--lines", type=click.IntRange(min=0), help="Last lines of each log.  [10, or all since --since]"
 )
+@click.option("-f", "--follow", is_flag=True, hidden=True, expose_value=False)  # as tail has it
 @click.option("--no-follow", is_flag=True, help="End after the last lines instead of waiting for more.")
 @click.option("--since", metavar="T", help="From when on: 10m, 2h, 10:00, yesterday, 2026-11-24T10:00:00Z.")
 @click.option("--until", metavar="T", help="Until when.")

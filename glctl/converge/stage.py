@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glctl.console import harmless
-from glctl.converge.scratch import scratch
 from glctl.patterns import Pattern
 from glctl.render.directives import KEYS as DIRECTIVES
 from glctl.render.nginx import nginx_files
 from glctl.render.resources import File
 from glctl.secret import mask_line
+from glctl.services.scratch import scratch
 from glctl.settings.option import ruby_name
 
 if TYPE_CHECKING:

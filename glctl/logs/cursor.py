@@ -158,7 +158,7 @@ def _entry(name: str, found: Mark) -> str:
 def _opened(path: Path) -> IO[bytes] | None:
     """The file, for this process alone; None where there is none."""
     try:
-        file = path.open("rb", buffering=0)
+        file = open(path, "rb", buffering=0, opener=_at_once)  # noqa: SIM115 - stays open
     except FileNotFoundError:
         return None
     except OSError as exc:
@@ -171,6 +171,11 @@ def _opened(path: Path) -> IO[bytes] | None:
             f"The cursor {path} is in use: another tail-logs keeps it.", "End that one, or name another file."
         ) from None
     return file
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting for who writes to a named pipe."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _read(path: Path, text: bytes) -> tuple[int, list[int], dict[str, Mark]]:

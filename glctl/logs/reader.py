@@ -225,9 +225,14 @@ class SourceReader:
             if last:
                 paths = self._behind(last, paths)
             files = [file for path in paths[:OPEN_AT_ONCE] if (file := _open(path))]
+            if self.source.by_svlogd and len(files) < min(len(paths), OPEN_AT_ONCE):
+                self._tell_deleted()
             return [*files, live] if live and len(paths) <= OPEN_AT_ONCE else files
 
         return self._look(choose)
+
+    def _tell_deleted(self) -> None:
+        self._tell(f"{self.source.path}: a rotated file was deleted; lines may be missing.")
 
     def _behind(self, last: LogFile, paths: list[Path]) -> list[Path]:
         """Those of the archives *paths* that are newer than *last*, which may be among them."""
@@ -240,7 +245,7 @@ class SourceReader:
         if not self.source.by_svlogd:
             return [] if last.head else paths
         if paths:  # svlogd deleted it, for its age: all the others are news
-            self._tell(f"{self.source.path}: a rotated file was deleted; lines may be missing.")
+            self._tell_deleted()
         return paths
 
     def _perhaps_new(self, archives: list[Path], label: str, size: int) -> list[Path]:

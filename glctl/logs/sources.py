@@ -131,9 +131,12 @@ def find_sources(root: Root, services: Iterable[str] = ()) -> list[LogSource]:
     """
     known = FILES | BESIDE
     sources = []
-    for service in services or FILES:
+    for service in dict.fromkeys(services or FILES):
         if service not in known:
-            raise UsageError(f"No logs are known for service '{service}'.", f"Known: {', '.join(known)}.")
+            hint = f"Known: {', '.join(known)}."
+            if Path(service).exists():
+                hint = f"That is a file; to find problems in it: glctl scan-logs {shlex.quote(service)}"
+            raise UsageError(f"No logs are known for service '{service}'.", hint)
         directory = log_directory(root, service)
         paths = [directory / name for name in known[service]]
         sources += [LogSource(service, path, prefix_in(path)) for path in paths]

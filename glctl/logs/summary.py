@@ -97,7 +97,8 @@ def to_text(tally: Tally, found: Report, console: Console, zone: tzinfo | None) 
         lines.append("")
     if tally.shapes:
         total = sum(seen.count for seen in tally.shapes.values())
-        lines.append(console.paint(f"{_number(total)} errors that no rule explains:", "bold"))
+        errors = "error" if total == 1 else "errors"
+        lines.append(console.paint(f"{_number(total)} {errors} that no rule explains:", "bold"))
         for name, seen in _by_count(tally.shapes)[:10]:
             lines += [f"  {harmless(mask_text(name))}", *_body(tally, seen, console, zone)]
         lines.append("")
@@ -172,7 +173,8 @@ def _verdict(tally: Tally, found: Report, console: Console) -> str:
     if not likely:
         if tally.is_empty and not tally.unread:
             return console.paint("There is nothing in these logs at that time.", "bold")
-        text = "No known problem." if not tally.shapes else "No known problem, but errors that no rule knows."
+        known = "No known problem in what could be read" if tally.unread else "No known problem"
+        text = f"{known}." if not tally.shapes else f"{known}, but errors that no rule knows."
         return f"{console.paint(text, 'bold')} {read}."
     follow = [f.code for f in found.consequences(likely.code)]
     more = f"; {', '.join(follow)} follow{'s' * (len(follow) == 1)} from it" if follow else ""

@@ -32,7 +32,7 @@ def moment(text: str, now: datetime) -> datetime:
 def window_of(since: str | None, until: str | None) -> Window:
     """What ``--since`` and ``--until`` mean now. UsageError where nothing can lie between them."""
     now = datetime.now().astimezone()
-    window = Window(moment(since, now) if since else None, moment(until, now) if until else None)
+    window = Window(*(None if text is None else moment(text, now) for text in (since, until)))
     if window.since and window.until and window.since >= window.until:
         raise UsageError("--since is not before --until: no line can be between them.", "Swap them.")
     return window

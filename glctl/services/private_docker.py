@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import time
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from glctl.console import harmless
 from glctl.errors import GlctlError
 from glctl.services import docker_api
-from glctl.services.processes import command_line, everyone, read, with_descendants
+from glctl.services.processes import command_line, everyone, with_descendants
+from glctl.services.scratch import scratch
 from glctl.services.undisturbed import undisturbed
 
 if TYPE_CHECKING:
@@ -27,19 +28,19 @@ if TYPE_CHECKING:
 
     from glctl.services.processes import Process
 
-PLACE = Path("/var/tmp")  # noqa: S108 - images are big, /tmp may be memory; mkdtemp makes a name nobody has guessed
+PLACE = Path("/var/tmp")  # noqa: S108 - images are big, /tmp may be memory; nobody guesses the names
 _PREFIX = "glctl-docker-"
 _HOST_SETTINGS = Path("/etc/docker/daemon.json")
 _KEY = Path("/etc/docker/key.json")  # dockerd makes itself a name there, wherever its other files are
 # What of the host's daemon.json says how registries are talked to (dockerd(8)); all else is not wanted here.
 _TAKEN_OVER = (
     *("insecure-registries", "registry-mirrors", "allow-nondistributable-artifacts"),
-    *("max-concurrent-uploads", "max-concurrent-downloads", "max-download-attempts", "storage-driver"),
+    *("max-concurrent-uploads", "max-concurrent-downloads", "max-download-attempts"),
 )
 _NEEDED = {
     "dockerd": "Debian's docker.io, or Docker's docker-ce",
     "containerd": "Debian's containerd, or Docker's containerd.io",
-    **dict.fromkeys(("setpriv", "unshare"), "util-linux"),
+    **dict.fromkeys(("setpriv", "unshare", "nsenter"), "util-linux"),
 }
 _PROGRAMS = ("dockerd", "containerd", "docker-", "runc")  # how the names of its processes begin
 _PATIENCE = 60.0  # seconds until it answers; a busy machine takes its time
@@ -67,19 +68,15 @@ def private_daemon(variables: Mapping[str, str], note: Callable[[str], None]) ->
     Raises GlctlError where it cannot be, or with its last words.
     """
     require_possible()
-    sweep(note)
-    place, had_key = _make_place(), _KEY.exists()
-    try:
+
+    def told(left: Path) -> None:
+        note(f"Removed the Docker daemon that an earlier run was killed with: {left}")
+
+    with scratch(_PREFIX, PLACE, remove=_remove, swept=told) as place, _key_as_before():
+        _configure(place)
         with ExitStack() as running:
-            _start(place, "containerd", variables, running)
-            daemon = _start(place, "dockerd", variables, running)
-            _wait_until_it_answers(place, daemon)
+            _start_both(place, variables, running)
             yield f"unix://{place}/docker.sock"
-    finally:
-        with undisturbed():
-            _remove(place)
-            if not had_key:
-                _KEY.unlink(missing_ok=True)
 
 
 def require_possible() -> None:
@@ -91,23 +88,17 @@ def require_possible() -> None:
             raise GlctlError(f"{program} is not installed.", f"It comes with {package}.")
 
 
-def sweep(note: Callable[[str], None]) -> None:
-    """End and remove what killed runs have left of theirs."""
-    for left in PLACE.glob(f"{_PREFIX}*-*-*"):
-        pid, started = left.name.removeprefix(_PREFIX).split("-")[:2]
-        with suppress(OSError, ValueError):
-            owner = read(int(pid))
-            if left.lstat().st_uid == os.geteuid() and (owner is None or owner.started != int(started)):
-                _remove(left)
-                note(f"Removed the Docker daemon that an earlier run was killed with: {left}")
+@contextmanager
+def _key_as_before() -> Iterator[None]:
+    there = _KEY.exists()
+    try:
+        yield
+    finally:
+        if not there:
+            _KEY.unlink(missing_ok=True)
 
 
-def _make_place() -> Path:
-    import tempfile
-
-    me = read(os.getpid())
-    whose = f"{me.pid}-{me.started}" if me else "0-0"
-    place = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{whose}-", dir=PLACE))  # 0700
+def _configure(place: Path) -> None:
     settings = {
         **_taken_over(),
         "data-root": f"{place}/data",
@@ -123,7 +114,6 @@ def _make_place() -> Path:
     }
     (place / "daemon.json").write_text(json.dumps(settings))
     (place / "containerd.toml").write_text(_CONTAINERD.format(place=place))
-    return place
 
 
 def _taken_over() -> dict[str, object]:
@@ -134,20 +124,29 @@ def _taken_over() -> dict[str, object]:
     return {name: settings[name] for name in _TAKEN_OVER if name in settings}
 
 
+def _start_both(place: Path, variables: Mapping[str, str], running: ExitStack) -> None:
+    """Containerd and dockerd, which mount for each other, to be ended before *running* ends."""
+    started = _start(
+        place, "containerd", ("unshare", "--mount"), ("--config", f"{place}/containerd.toml"), variables
+    )
+    running.callback(_end, started)
+    _wait(place, "containerd", started, (place / "containerd.sock").exists)
+    beside = ("nsenter", f"--mount=/proc/{started.pid}/ns/mnt")
+    started = _start(place, "dockerd", beside, ("--config-file", f"{place}/daemon.json"), variables)
+    running.callback(_end, started)
+    _wait(place, "dockerd", started, lambda: docker_api.ask(place / "docker.sock", "/version") is not None)
+
+
 def _start(
-    place: Path, program: str, variables: Mapping[str, str], running: ExitStack
+    place: Path, program: str, where: Sequence[str], options: Sequence[str], variables: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
-    """Start it where no Ctrl-C reaches it, to be ended with us and before *running* ends."""
+    """Start it where no Ctrl-C reaches it, to be ended with us."""
     import subprocess
 
-    option = {"containerd": ("--config", "containerd.toml"), "dockerd": ("--config-file", "daemon.json")}
-    name, file = option[program]
+    command = ["setpriv", "--pdeathsig", "TERM", *where, _found(program) or program, *options]
     with (place / f"{program}.log").open("wb") as log:
-        process = subprocess.Popen(
-            [
-                *("setpriv", "--pdeathsig", "TERM", "unshare", "--mount"),
-                *(_found(program) or program, name, str(place / file)),
-            ],
+        return subprocess.Popen(
+            command,
             env={**variables, "PATH": _path()},
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -155,8 +154,6 @@ def _start(
             cwd="/",
             start_new_session=True,
         )
-    running.callback(_end, process)
-    return process
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -170,14 +167,13 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _wait_until_it_answers(place: Path, daemon: subprocess.Popen[bytes]) -> None:
+def _wait(place: Path, program: str, process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
     deadline = time.monotonic() + _PATIENCE
-    while docker_api.ask(place / "docker.sock", "/version") is None:
-        if daemon.poll() is not None or time.monotonic() > deadline:
-            how = (
-                "ended at once" if daemon.returncode is not None else f"does not answer in {_PATIENCE:.0f} s"
-            )
-            said = f"A Docker daemon of glctl's own {how}: {_last_words(place)}"
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            ended = process.returncode is not None
+            how = "ended at once" if ended else f"does not answer in {_PATIENCE:.0f} s"
+            said = f"A {program} of glctl's own {how}: {_last_words(place / f'{program}.log')}"
             raise GlctlError(
                 said,
                 "See what it needs to run here (a container without privileges lets none run), or trace a "
@@ -186,29 +182,25 @@ def _wait_until_it_answers(place: Path, daemon: subprocess.Popen[bytes]) -> None
         time.sleep(_POLL)
 
 
-def _last_words(place: Path) -> str:
-    """The end of its log: of dockerd, or of a containerd that has failed before it."""
-    for program in ("dockerd", "containerd"):
-        with suppress(OSError):
-            lines = (place / f"{program}.log").read_text(errors="replace").splitlines()
-            bad = [line for line in lines if "level=info" not in line and "level=warn" not in line]
-            if bad:
-                return " / ".join(harmless(line.strip()) for line in bad[-_LAST_WORDS:])
-    return "it says nothing."
+def _last_words(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines()
+    bad = [line for line in lines if "level=info" not in line and "level=warn" not in line]
+    return " / ".join(harmless(line.strip()) for line in bad[-_LAST_WORDS:]) or "it says nothing."
 
 
 def _remove(place: Path) -> None:
     """End what still runs for it, and take it away."""
-    for seconds, number in ((_GRACE, SIGTERM), (_GRACE, SIGKILL)):
-        deadline = time.monotonic() + seconds
-        asked: set[Process] = set()
-        while (left := _processes(place)) and time.monotonic() < deadline:
-            for process in left:
-                if process not in asked:
-                    process.send(number)
-                    asked.add(process)
-            time.sleep(_POLL)
-    shutil.rmtree(place)
+    with undisturbed():
+        for seconds, number in ((_GRACE, SIGTERM), (_GRACE, SIGKILL)):
+            deadline = time.monotonic() + seconds
+            asked: set[Process] = set()
+            while (left := _processes(place)) and time.monotonic() < deadline:
+                for process in left:
+                    if process not in asked:
+                        process.send(number)
+                        asked.add(process)
+                time.sleep(_POLL)
+        shutil.rmtree(place)
 
 
 def _processes(place: Path) -> Sequence[Process]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glctl.clients.authority import make_authority, trusted_bundle
+from glctl.services.scratch import scratch
 from glctl.trace.command import environment
 from glctl.trace.proxy import LOOPBACK, recording, require_mitmproxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from glctl.trace.exchange import Exchange
     from glctl.trace.proxy import Door, Recorder
@@ -51,11 +52,8 @@ def way(
     Each exchange that has ended is *told*, from another thread. The authority lies in a private directory,
     counts for a day and is removed.
     """
-    import tempfile
-
     require_mitmproxy()
-    with tempfile.TemporaryDirectory(prefix="glctl-trace-") as folder:  # 0700
-        directory = Path(folder)
+    with scratch("glctl-trace-") as directory:
         key, certificate = make_authority(time.time())
         bundle, authority = directory / "bundle.pem", directory / "authority.pem"
         _write(directory / "mitmproxy-ca.pem", key + certificate)  # its name is mitmproxy's

@@ -19,6 +19,7 @@ WRITERS = {
     "services/host_docker.py": "a drop-in below /run, for as long as a trace lasts",
     "services/private_docker.py": "the directory of a Docker daemon of its own",
     "services/runit.py": "control bytes to runsv",
+    "services/scratch.py": "a directory to try things out in",
     "services/supervisor.py": "the record of the supervisor it started",
 }
 

@@ -1,61 +1,12 @@
-"""A host of glctl's own that systemd starts: a real systemd, booted twice on a copy of this machine.
-
-The copy is an overlay over / with a network of its own, in which nothing of this machine's own services
-starts; systemd-nspawn boots it. It is thrown away.
-"""
+"""A host of glctl's own that systemd starts: a real systemd, booted twice."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
+from booted import booted
 from servers import program
-
-PROJECT = Path(__file__).parents[2]
-
-# Makes the copy in $1, whose own services stay off, and boots it until $2 holds what was seen.
-BOOT = """
-new=$1 seen=$2
-mount -t tmpfs tmpfs /run # systemd-nspawn leaves something there
-mount -t tmpfs tmpfs "$new"
-mkdir "$new/up" "$new/work" "$new/root"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$new/up,workdir=$new/work" "$new/root"
-for fresh in /etc/gitlab /etc/systemd/system /opt /var/opt /var/log; do
-    mkdir -p "$new/root$fresh"
-    mount -t tmpfs -o mode=755 tmpfs "$new/root$fresh"
-done
-rm -rf "$new"/root/etc/rc?.d/S*
-unit="$new/root/etc/systemd/system/session.service"
-mkdir "${unit%/*}/multi-user.target.wants"
-ln -s ../session.service "${unit%/*}/multi-user.target.wants/"
-cat >"$unit"
-for boot in first second; do
-    systemd-nspawn --quiet --register=no --keep-unit --private-network --console=pipe --link-journal=no \
-        --bind="$seen:/seen" --bind-ro="$PROJECT" --bind-ro="$PYTHON_HOME" --bind-ro="$PYTHON_PREFIX" \
-        -D "$new/root" --boot --machine=glctl-test </dev/null
-    test -e "$seen/$boot.json"
-done
-"""
-
-# Runs this in there once the machine is up, and turns it off whatever came of it.
-UNIT = """
-[Unit]
-After=glctl-runsvdir.service
-
-[Service]
-Type=oneshot
-Environment=PYTHONPATH={project} HOME=/root
-ExecStart={python} /seen/session.py
-ExecStopPost=/usr/bin/systemctl --no-block poweroff
-StandardOutput=file:/seen/output
-StandardError=inherit
-TimeoutStartSec=90
-"""
 
 # What is done in there; writes what was seen at each boot as JSON.
 SESSION = r"""
@@ -138,35 +89,11 @@ pathlib.Path(f"/seen/{boot}.json").write_text(json.dumps(seen))
 @pytest.fixture(scope="module")
 def boots(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """What was seen in the first boot and in the second."""
-    for name in ("docker-registry", "nginx", "runsvdir", "logrotate", "unshare", "systemd-nspawn"):
+    for name in ("docker-registry", "nginx", "runsvdir", "logrotate"):
         program(name)
-    if os.geteuid() != 0:
-        pytest.skip("needs root")
-    folder = tmp_path_factory.mktemp("systemd")
-    new, seen = folder / "new", folder / "seen"
-    new.mkdir()
-    seen.mkdir()
-    (seen / "session.py").write_text(SESSION)
-    done = subprocess.run(
-        ["unshare", "--mount", "/bin/sh", "-ec", BOOT, "sh", str(new), str(seen)],
-        input=UNIT.format(project=PROJECT, python=sys.executable),
-        env={
-            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
-            "PROJECT": str(PROJECT),
-            "PYTHON_HOME": sys.base_prefix,
-            "PYTHON_PREFIX": sys.prefix,
-        },
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-        timeout=180,
+    return booted(
+        tmp_path_factory.mktemp("systemd"), SESSION, ("first", "second"), after="glctl-runsvdir.service"
     )
-    output = seen / "output"
-    if not output.exists():
-        pytest.skip(f"systemd-nspawn boots nothing here: {(done.stderr or done.stdout)[-500:]}")
-    assert done.returncode == 0, output.read_text() + done.stdout[-3000:]
-    return {boot: json.loads((seen / f"{boot}.json").read_text()) for boot in ("first", "second")}
 
 
 def test_reconfigure_has_systemd_start_the_supervisor(boots: dict[str, dict[str, Any]]) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 from pathlib import Path
@@ -20,7 +22,7 @@ from servers import program
 from traced import HOST, codes, image, stack, traced
 
 from glctl.errors import GlctlError
-from glctl.services import private_docker
+from glctl.services import docker_api, host_docker, private_docker
 
 pytest.importorskip("mitmproxy")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # mitmproxy's own, of OpenSSL
@@ -177,3 +179,38 @@ def test_without_docker_it_is_told_what_to_install(
     )
     assert cli.run(["trace", "--docker", "--", "true"]) == 1
     assert "dockerd is not installed" in capfd.readouterr().err
+
+
+@pytest.fixture
+def container(daemon: dict[str, str], tmp_path: Path) -> Iterator[str]:
+    """One that runs in the host's daemon: a program with what it links to. Skipped where none can."""
+    docker = program("docker")
+    links = subprocess.run(["ldd", "/bin/sleep"], capture_output=True, text=True, check=True).stdout
+    with tarfile.open(tmp_path / "image.tar", "w") as archive:
+        for path in {"/bin/sleep", *re.findall(r"(/\S+)", links)}:
+            archive.add(Path(path).resolve(), path)
+    environment = {**os.environ, **daemon}
+    subprocess.run([docker, "import", tmp_path / "image.tar", "sleeper"], env=environment, check=True)
+    words = [docker, "run", "--detach", "--network=none", "--name=web", "sleeper", "/bin/sleep", "600"]
+    started = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    if started.returncode:
+        pytest.skip(f"no container runs here: {started.stderr}")
+    yield "web"
+    subprocess.run([docker, "rm", "--force", "web"], env=environment, check=True)
+
+
+def test_the_containers_that_a_restart_would_stop_are_named(
+    container: str, daemon: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Path(daemon["DOCKER_HOST"].removeprefix("unix://")).parent
+    monkeypatch.setattr(host_docker, "_SOCKET", place / "docker.sock")
+    with pytest.raises(GlctlError, match=f"would stop the containers that run: {container}"):
+        host_docker.require_restartable()
+    settings = json.loads((place / "daemon.json").read_text())
+    (place / "daemon.json").write_text(json.dumps({**settings, "live-restore": True}))
+    os.kill(int((place / "docker.pid").read_text()), signal.SIGHUP)
+    deadline = time.monotonic() + 10
+    while not docker_api.ask(place / "docker.sock", "/info")["LiveRestoreEnabled"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    host_docker.require_restartable()

@@ -1,5 +1,7 @@
 import gzip
 import json
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -57,7 +59,11 @@ def test_only_what_was_asked_for_is_counted(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nosuch"], "nosuch is neither a service nor a file"),
+        (["nosuch"], "'nosuch' is neither a service nor a file.\n  -> Services are: registry, nginx"),
+        (["registyr"], "-> Did you mean 'registry'?"),
+        (["{root}/*.log"], "-> The shell has found no file of such a name."),
+        ([""], "'' is neither a service nor a file"),
+        (["--since", ""], "not a time: ''"),
         (["{root}"], "No logs are in"),
         (["--since", "soon"], "not a time: 'soon'"),
         (["--since", "1h", "--until", "2h"], "--since is not before --until"),
@@ -69,6 +75,31 @@ def test_mistakes_are_told(
     named = [argument.format(root=root) for argument in arguments]
     assert cli.run(["--root", str(root), "scan-logs", *named]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_what_is_named_twice_is_counted_once(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = str(root / "var/log/gitlab/nginx/gitlab_registry_error.log")
+    found = {"storage-no-space": 2, "nginx-upstream-refused": 1}
+    assert scan(root, capsys, "registry", log, "registry", log) == (1, found)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs another account to be refused")
+def test_logs_that_may_not_be_read_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with tempfile.TemporaryDirectory() as root:  # what lies in tmp_path nobody else reaches
+        logs = Path(root) / "var/log/gitlab/registry"
+        logs.mkdir(parents=True)
+        cli.run(["--root", root, "scan-logs", "nosuch"])  # now all is imported
+        capsys.readouterr()
+        Path(root).chmod(0o755)
+        logs.chmod(0)
+        os.seteuid(65534)
+        try:
+            assert cli.run(["--root", root, "scan-logs", "registry"]) == 1
+        finally:
+            os.seteuid(0)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert f"glctl: Cannot read {logs}: permission denied.\n  -> Run it as root: sudo glctl" in captured.err
 
 
 def test_without_logs_it_says_when_they_come(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 import contextlib
 import gzip
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -131,6 +132,9 @@ def test_what_is_no_cursor_is_told_and_left_as_it_is(tmp_path: Path, text: str) 
 def test_a_cursor_that_cannot_be_read_or_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(GlctlError, match="Cannot read the cursor"):
         Cursor(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="is no cursor"):
+        Cursor(tmp_path / "pipe")
     cursor = Cursor(tmp_path / "nosuch/cursor")
     with pytest.raises(GlctlError, match="No such file or directory"):
         cursor.save({SOURCE: MARK})

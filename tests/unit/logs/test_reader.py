@@ -373,6 +373,30 @@ def test_when_all_that_a_mark_knew_is_deleted_the_rest_is_read_and_the_loss_told
     assert "lines may be missing" in told[0]
 
 
+def test_a_file_that_is_deleted_right_before_it_is_opened_is_told(
+    svlogd: Svlogd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    svlogd.write(b"1\n")
+    with reading(svlogd.source, tell=told.append) as reader:
+        assert drain(reader) == b"1\n"
+        svlogd.rotate()
+        svlogd.write(b"2\n")
+        oldest = svlogd.rotate()
+        svlogd.write(b"3\n")
+        look = LogSource.archives
+
+        def delete_then(source: LogSource) -> list[Path]:
+            found = look(source)
+            oldest.unlink(missing_ok=True)
+            return found
+
+        monkeypatch.setattr(LogSource, "archives", delete_then)
+        assert drain(reader) == b"3\n"
+    assert len(told) == 1
+    assert "lines may be missing" in told[0]
+
+
 @pytest.mark.parametrize("there", [True, False], ids=["empty", "no file"])
 def test_what_comes_after_there_was_nothing_is_read_from_its_beginning(svlogd: Svlogd, there: bool) -> None:
     if there:

@@ -49,6 +49,12 @@ def test_nothing_is_said_of_logs_without_a_problem() -> None:
     assert text(Tally(size=2_500_000_000, is_empty=False)) == "No known problem. 2.5 GB in 1.0 s."
 
 
+def test_what_could_not_be_read_is_not_called_free_of_problems() -> None:
+    tally = Tally(is_empty=False)
+    tally.unread["/logs/current"] = "Permission denied"
+    assert text(tally).splitlines()[-1].startswith("No known problem in what could be read.")
+
+
 def test_no_signature_is_repeated() -> None:
     tally = counted(b"signed")
     printed = text(tally) + repr(to_document(tally, report(tally, 1.0)))

@@ -60,7 +60,7 @@ def test_one_that_does_not_start_is_told_with_its_last_words(
     programs(
         place,
         monkeypatch,
-        containerd="exec sleep 60",
+        containerd='touch "${2%/*}/containerd.sock"; exec sleep 60',
         dockerd="echo 'level=info all is well'; echo 'failed to start daemon: \033[2Jno cgroups'; exit 1",
     )
     with (
@@ -73,39 +73,33 @@ def test_one_that_does_not_start_is_told_with_its_last_words(
     assert not list(place.glob("glctl-*"))
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_a_containerd_that_does_not_start_is_told_too(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs(place, monkeypatch, containerd="exit 1", dockerd="exec sleep 60")
+    with (
+        pytest.raises(GlctlError, match=r"A containerd of glctl's own ended at once: it says nothing\."),
+        private_docker.private_daemon({}, print),
+    ):
+        pass
+
+
 def test_its_settings_keep_it_to_itself(place: Path) -> None:
     host = {"insecure-registries": ["registry.example.com:5000"], "data-root": "/srv", "hosts": ["tcp://:1"]}
     (place / "host.json").write_text(json.dumps(host))
-    made = private_docker._make_place()
+    made = place / "daemon"
+    made.mkdir()
+    private_docker._configure(made)
     settings = json.loads((made / "daemon.json").read_text())
     assert settings["insecure-registries"] == ["registry.example.com:5000"]
     assert settings["hosts"] == [f"unix://{made}/docker.sock"]
     assert {settings[name] for name in ("data-root", "exec-root", "pidfile", "containerd")} == {
         f"{made}/{name}" for name in ("data", "run/docker", "docker.pid", "containerd.sock")
     }
-    assert made.stat().st_mode & 0o777 == 0o700
-
-
-def test_only_what_a_killed_run_has_left_is_swept(place: Path) -> None:
-    mine = private_docker._make_place()
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    left = place / f"glctl-docker-{ended.pid}-1-x"
-    left.mkdir()
-    again = place / f"glctl-docker-{os.getpid()}-1-x"  # this pid, of an earlier process
-    again.mkdir()
-    (place / "glctl-docker-no-pid-x").mkdir()
-    said: list[str] = []
-    private_docker.sweep(said.append)
-    assert mine.exists()
-    assert (place / "glctl-docker-no-pid-x").exists()
-    assert not left.exists()
-    assert not again.exists()
-    assert sorted(line.rpartition(": ")[2] for line in said) == sorted([str(left), str(again)])
 
 
 def test_what_still_runs_for_it_is_ended_and_nothing_else(place: Path) -> None:
-    made = private_docker._make_place()
+    made = place / "daemon"
+    made.mkdir()
     wait = ["-c", "import time; time.sleep(60)"]
     daemon = subprocess.Popen(["dockerd", *wait, str(made)], executable=sys.executable)
     other = subprocess.Popen([sys.executable, *wait, str(made)])

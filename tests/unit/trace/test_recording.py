@@ -16,7 +16,7 @@ def test_nothing_stays_of_a_command_that_says_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("mitmproxy")
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     code = (
         "import os, pathlib, sys\n"
         "place = pathlib.Path(os.environ['SSL_CERT_FILE']).parent\n"

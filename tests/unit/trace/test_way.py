@@ -22,7 +22,7 @@ def test_a_program_keeps_the_rest_of_its_environment() -> None:
 
 def test_its_files_are_private_and_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("mitmproxy")
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with way({}) as made:
         folder = made.authority.parent
         assert oct(folder.stat().st_mode & 0o777) == "0o700"

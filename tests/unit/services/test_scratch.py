@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from glctl.converge.scratch import scratch
 from glctl.services.processes import read
+from glctl.services.scratch import scratch
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +54,15 @@ def test_what_a_link_leads_to_is_left_alone_also_where_the_link_may_not_be_remov
     with pytest.raises(PermissionError):
         try_out()
     assert live.stat().st_mode & 0o777 == 0o750
+
+
+def test_it_can_be_elsewhere_of_another_name_and_removed_by_other_means(tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    left = place / "other-4194305-1-x"
+    left.mkdir(parents=True)
+    removed: list[Path] = []
+    swept: list[Path] = []
+    with scratch("other-", place, remove=removed.append, swept=swept.append) as folder:
+        assert folder.parent == place
+    assert swept == [left]
+    assert removed == [left, folder]
