@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from glctl.console import harmless
 from glctl.errors import GlctlError
 from glctl.paths import Root
+from glctl.services import docker_api
 from glctl.services.host_docker import is_left, led, take_back
 from glctl.services.private_docker import private_daemon
 from glctl.trace.command import found
@@ -42,6 +43,8 @@ def behind(
     if mode != "host":
         _take_back_left(note)
     made = way.environment(own)
+    if mode:
+        _note_whose_logins(own, note)
     if mode == "host":
         with led(way.of_daemon(), note):
             yield led_to("unix:///run/docker.sock", made)
@@ -55,6 +58,16 @@ def behind(
         yield made
 
 
+def _note_whose_logins(own: Mapping[str, str], note: Callable[[str], None]) -> None:
+    """Docker keeps them in the home directory, which sudo has changed."""
+    user = own.get("SUDO_USER", "")
+    logins = Path(f"~{user}").expanduser() / ".docker" if user else Path()
+    if user and "DOCKER_CONFIG" not in own and (logins / "config.json").exists():
+        note(
+            f"note: docker takes root's logins here. For {user}'s: sudo DOCKER_CONFIG={logins} glctl trace …"
+        )
+
+
 def _take_back_left(note: Callable[[str], None]) -> None:
     if os.geteuid() == 0 and is_left(Root()):
         note("note: an earlier run was killed before it took its proxy away from the Docker daemon.")
@@ -62,6 +75,26 @@ def _take_back_left(note: Callable[[str], None]) -> None:
             take_back(note)
         except GlctlError as error:
             note(f"warning: it is still there. {error.message}\n  -> {error.hint}")
+
+
+def insecure_registries(variables: Mapping[str, str]) -> Callable[[str, str], bool]:
+    """Tells of a registry's HOST:PORT and the IP address behind it whether the daemon trusts it blindly.
+
+    By what the daemon that *variables* lead to says of itself (Docker Engine API, ``/info``).
+    """
+    import ipaddress
+
+    socket = Path(variables.get("DOCKER_HOST", "").removeprefix("unix://"))
+    told = (docker_api.ask(socket, "/info") or {}).get("RegistryConfig") or {}
+    networks = [ipaddress.ip_network(each) for each in told.get("InsecureRegistryCIDRs") or ()]
+    known = told.get("IndexConfigs") or {}
+
+    def is_insecure(place: str, address: str) -> bool:
+        if place in known:
+            return not known[place].get("Secure", True)
+        return any(ipaddress.ip_address(address) in network for network in networks)
+
+    return is_insecure
 
 
 def led_to(host: str, variables: Mapping[str, str]) -> dict[str, str]:

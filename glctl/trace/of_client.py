@@ -25,7 +25,7 @@ def judge(talk: Talk) -> Iterator[Finding]:
             evidence=[f"{refused.host}: {refused.said}"],
         )
     if not conversation.exchanges and not conversation.distrust:
-        yield found("trace-nothing-seen", "the command", "The command sent nothing through the proxy.")
+        yield found("trace-nothing-seen", "the client", "Nothing was sent through the proxy.")
     for place, why in conversation.distrusted:
         yield found(
             "certificate-untrusted",

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from glctl.clients.http import address_of
 from glctl.services.leftovers import left_behind
 from glctl.trace import command as traced
-from glctl.trace.docker import behind
+from glctl.trace.docker import behind, insecure_registries
 from glctl.trace.way import way
 
 if TYPE_CHECKING:
@@ -41,10 +41,11 @@ def record(
     with way(variables) as between:
         with behind(docker, between, command, variables, note) as made:
             code = traced.run(command, made, output_to_stderr=output_to_stderr)
+            insecure = insecure_registries(made) if docker else (lambda *_: False)
         between.recorder.settle()
         conversation = between.recorder.conversation()
     return replace(
-        conversation, distrusted=_distrusted(conversation, command), left_behind=left_behind()
+        conversation, distrusted=_distrusted(conversation, command, insecure), left_behind=left_behind()
     ), code
 
 
@@ -68,10 +69,12 @@ def listen(
     return replace(conversation, left_behind=left_behind())
 
 
-def _distrusted(conversation: Conversation, command: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def _distrusted(
+    conversation: Conversation, command: Sequence[str], insecure: Callable[[str, str], bool]
+) -> tuple[tuple[str, str], ...]:
     """The servers whose certificates this machine does not trust: the proxy took them from all alike.
 
-    None where the command is told not to look at certificates.
+    None where the command is told not to look at certificates, nor those that are *insecure* for Docker.
     """
     if traced.checks_no_certificates(command):
         return ()
@@ -80,6 +83,8 @@ def _distrusted(conversation: Conversation, command: Sequence[str]) -> tuple[tup
     }
     found = []
     for place, exchange in list(origins.items())[:_LOOKED_AT]:
+        if insecure(place, exchange.server.rpartition(":")[0].strip("[]")):
+            continue
         if why := _why_not_trusted(exchange, traced.authorities(command, place)):
             found.append((place, why))
     return tuple(found)

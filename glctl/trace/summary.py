@@ -53,7 +53,10 @@ def _layers(steps: Sequence[Step]) -> list[str]:
     done = Counter(step.name for step in steps if step.exchange.status in (200, 201, 206))
     pushed = done["finish upload"] + done["upload blob"]
     fetched = [s for s in steps if s.name.startswith("get blob") and s.exchange.status in (200, 206)]
-    there = sum(s.name.startswith("check blob") and s.exchange.status == 200 for s in steps)
+    # docker looks whether what it has just pushed is there.
+    sent_ones = {s.reference for s in steps if s.name in ("finish upload", "upload blob")}
+    found = {s.reference for s in steps if s.name.startswith("check blob") and s.exchange.status == 200}
+    there = len(found - sent_ones)
     sent = sum(step.exchange.sent for step in steps)
     received = sum(step.exchange.received for step in fetched)
     words = (

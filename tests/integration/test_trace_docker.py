@@ -107,6 +107,22 @@ def test_an_image_of_the_hosts_daemon_is_pushed(
     assert set(private_docker.PLACE.iterdir()) == before
 
 
+def test_a_registry_that_docker_trusts_blindly_is_no_finding(
+    well: Stack,
+    user: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    name = loaded(tmp_path, f"{HOST}:{well.https}/group/blindly:1", user)
+    monkeypatch.delenv("SSL_CERT_FILE")
+    settings = tmp_path / "daemon.json"
+    settings.write_text(json.dumps({"insecure-registries": [f"{HOST}:{well.https}"]}))
+    monkeypatch.setattr(private_docker, "_HOST_SETTINGS", settings)
+    code, report = traced(capfd, ["docker", "push", name], "--docker")
+    assert (code, report["findings"]) == (0, []), report["said"]
+
+
 def test_a_login_and_a_pull_need_no_image(
     well: Stack, user: dict[str, str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,9 +10,9 @@ _BETWEEN = "the requests and answers of a client (glctl trace)"
 CODES = (
     Code(
         "trace-nothing-seen",
-        "The command sent nothing through the proxy: it knows none, or is told of another.",
-        "no request reached glctl's own proxy while the command ran",
-        "For the Docker daemon, which talks itself instead of docker: see its proxy settings.\n"
+        "The client sent nothing through the proxy: it knows none, or is told of another.",
+        "no request reached glctl's own proxy while it was there",
+        "The Docker daemon talks instead of docker: glctl trace registry --docker -- docker push …\n"
         "Go's programs never use a proxy for 127.0.0.1 or localhost: name this machine registry.localhost.\n"
         "Node's use one from version 24 on.",
         "Go, net/http, ProxyFromEnvironment",

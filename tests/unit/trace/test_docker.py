@@ -78,3 +78,42 @@ def test_an_image_that_cannot_be_copied(script: str, told: str, tmp_path: Path) 
     with pytest.raises(GlctlError, match=told) as raised:
         docker.bring(IMAGE, program, {}, {"PATH": "/bin"}, lambda _: None)
     assert "\033" not in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("place", "address", "expected"),
+    [
+        ("registry.example.com:5000", "192.0.2.1", True),
+        ("docker.io", "127.0.0.1", False),
+        ("registry.localhost:1", "127.0.0.1", True),
+        ("registry.localhost:1", "::1", False),
+        ("other.example.com", "192.0.2.1", False),
+    ],
+)
+def test_what_a_daemon_trusts_blindly(
+    place: str, address: str, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured = {"registry.example.com:5000": {"Secure": False}, "docker.io": {"Secure": True}}
+    info = {"RegistryConfig": {"InsecureRegistryCIDRs": ["127.0.0.0/8"], "IndexConfigs": configured}}
+    monkeypatch.setattr("glctl.services.docker_api.ask", lambda *_: info)
+    assert docker.insecure_registries({"DOCKER_HOST": "unix:///s"})(place, address) is expected
+
+
+def test_a_daemon_that_does_not_say_trusts_none() -> None:
+    assert not docker.insecure_registries({"DOCKER_HOST": "unix:///none"})(
+        "registry.localhost:1", "127.0.0.1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("added", "told"), [({}, True), ({"DOCKER_CONFIG": "/c"}, False), ({"SUDO_USER": ""}, False)]
+)
+def test_whose_logins_count_under_sudo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, added: dict[str, str], told: bool
+) -> None:
+    (tmp_path / ".docker").mkdir()
+    (tmp_path / ".docker" / "config.json").touch()
+    monkeypatch.setattr("pathlib.Path.expanduser", lambda _: tmp_path)
+    said: list[str] = []
+    docker._note_whose_logins({"SUDO_USER": "alice", **added}, said.append)
+    assert [f"sudo DOCKER_CONFIG={tmp_path}/.docker glctl" in line for line in said] == [True] * told

@@ -17,22 +17,24 @@ class Connection:
 
 
 def test_all_that_has_come_is_read_at_once() -> None:
-    async def read() -> tuple[bytes, bytes]:
-        readers = [asyncio.StreamReader(), asyncio.StreamReader()]
-        for reader in readers:
-            reader.feed_data(bytes(PIECE + 1))
-        client, server = Connection("1"), Connection("2")
-        transports = {
-            each: SimpleNamespace(reader=reader)
-            for each, reader in zip((client, server), readers, strict=True)
-        }
-        handler = SimpleNamespace(transports=transports)
-        addon = LargerPieces(SimpleNamespace(connections={"1": handler}))
+    async def read() -> list[bytes]:
+        ends = {Connection(name): end() for name in ("client", "server")}
+        client, server = ends
+        handler = SimpleNamespace(transports=ends)
+        addon = LargerPieces(SimpleNamespace(connections={client.id: handler}))
         addon.client_connected(client)
         addon.server_connected(SimpleNamespace(client=client, server=server))
-        return await readers[0].read(ASKED), await readers[1].read(ASKED)
+        assert [each.writer.transport.max_size for each in ends.values()] == [PIECE, PIECE]
+        return [await each.reader.read(ASKED) for each in ends.values()]
 
     assert [len(data) for data in asyncio.run(read())] == [PIECE, PIECE]
+
+
+def end() -> SimpleNamespace:
+    """What mitmproxy holds of a connection, more than a piece of which has come."""
+    reader = asyncio.StreamReader()
+    reader.feed_data(bytes(PIECE + 1))
+    return SimpleNamespace(reader=reader, writer=SimpleNamespace(transport=SimpleNamespace(max_size=1 << 18)))
 
 
 def test_all_that_is_encrypted_is_sent_at_once() -> None:
