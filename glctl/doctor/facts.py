@@ -203,7 +203,7 @@ class Facts(Once):
         directory = self.observed.storage_directory
         if directory is None:
             raise NotTriedError("images are not kept on a file system")
-        return look(directory, deep=self.options.deep)
+        return look(directory, deep=self.options.deep, account=self.account())
 
     # --- logs
 

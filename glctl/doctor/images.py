@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,14 @@ from glctl.patterns import Pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from glctl.services.accounts import Account
+
 V2 = Path("docker/registry/v2")
 _DIGEST = Pattern(r"(?P<algorithm>[a-z0-9]+):(?P<value>[0-9a-f]{32,})")
 _SECONDS = 0.4  # of looking, unless all is asked for
 _LARGEST = 4 << 20  # bytes of a manifest that the registry accepts
 _FOREIGN = ("foreign", "nondistributable")  # layers that lie elsewhere
+_ACCESS_LIST = "system.posix_acl_access"
 _NAMED = 20  # of each kind
 
 
@@ -35,21 +39,25 @@ class Images:
     """
 
     top: Path
+    account: Account | None = None  # the registry's, where it is known
     complete: bool = True
     repositories: int = 0
     manifests: int = 0
     empty_links: list[str] = field(default_factory=list)
     missing_blobs: list[str] = field(default_factory=list)
     short_blobs: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)  # files that the registry's account may not read
     uploads: list[tuple[str, float, int]] = field(default_factory=list)
 
 
-def look(top: Path, *, deep: bool) -> Images:
+def look(top: Path, *, deep: bool, account: Account | None = None) -> Images:
     """Look at a sample of the repositories below *top*; *deep*: at all, however long that takes.
+
+    *account* is the registry's: whether it may read what it needs is told by the modes of files.
 
     Raises PermissionError where this user may not.
     """
-    images = Images(top)
+    images = Images(top, account)
     deadline = float("inf") if deep else time.monotonic() + _SECONDS
     for repository in _repositories(top / V2 / "repositories"):
         images.repositories += 1
@@ -97,6 +105,7 @@ def _digest_in(link: Path, images: Images) -> str:
     """The digest that *link* holds; empty where it is no good, or gone."""
     try:
         text = link.read_text(errors="replace").strip()
+        _note_closed(link, link.stat(), images)
     except FileNotFoundError:
         return ""
     if _DIGEST.fullmatch(text):
@@ -109,6 +118,7 @@ def _look_at_manifest(digest: str, images: Images) -> None:
     """That the blobs which the manifest *digest* names are there, and as long as it says."""
     path = _blob(digest)
     content = _content(images.top / path)
+    _size(images.top / path, images)
     if content is None:
         _note(images.missing_blobs, str(path))
         return
@@ -118,7 +128,7 @@ def _look_at_manifest(digest: str, images: Images) -> None:
         return
     for descriptor in _descriptors(document):
         blob = _blob(descriptor["digest"])
-        size = _size(images.top / blob)
+        size = _size(images.top / blob, images)
         if size is None:
             _note(images.missing_blobs, str(blob))
         elif size != descriptor.get("size", size):
@@ -159,11 +169,24 @@ def _blob(digest: str) -> Path:
     return V2 / "blobs" / algorithm / value[:2] / value / "data"
 
 
-def _size(path: Path) -> int | None:
+def _size(path: Path, images: Images) -> int | None:
     try:
-        return path.stat().st_size
+        info = path.stat()
+        _note_closed(path, info, images)
     except FileNotFoundError:
         return None
+    return info.st_size
+
+
+def _note_closed(path: Path, info: os.stat_result, images: Images) -> None:
+    """Note a file that the registry's account may not read by its mode, unless an access list decides."""
+    account = images.account
+    if account is None or account.uid is None or account.may(info, os.R_OK):
+        return
+    with suppress(OSError):  # a file system without attributes
+        if _ACCESS_LIST in os.listxattr(path):
+            return
+    _note(images.closed, str(path.relative_to(images.top)))
 
 
 def _note_upload(upload: Path, images: Images) -> None:

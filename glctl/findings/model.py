@@ -34,7 +34,7 @@ class Code:
 class Finding:
     """A Code seen here. *subject* is what it was seen on (a service, path, URL, host).
 
-    *fresh*: a log says it of what happened while it was looked into.
+    *fresh*: a log says it of what happened while the doctor looked.
     """
 
     code: str

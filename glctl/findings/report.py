@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from glctl.findings.catalog import CODES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from glctl.findings.model import CheckResult, Finding
 
@@ -56,16 +56,23 @@ def link(findings: Iterable[Finding], checks: Iterable[CheckResult] = ()) -> tup
     What a log says is over where a check tried the same thing now and found it well (``disproved_by``);
     what another check sees is not.
     """
+    found = tuple(findings)
     well = {check.name for check in checks if check.outcome == "ok"}
-    current = tuple(
-        _as_over(f) if _counts(f) and well & set(CODES[f.code].disproved_by) else f for f in findings
-    )
-    return tuple(replace(f, explained_by=_root_of(f, current) or _seen_now(f, current)) for f in current)
+    linked = _linked([_as_over(f) if _may_be_over(f, well) else f for f in found])
+    if any(f.code == "push-failed" and f.explained_by is None for f in linked):
+        # For a reason that no check sees: what logs say of it just now is not over.
+        linked = _linked([_as_over(f) if _may_be_over(f, well) and not f.fresh else f for f in found])
+    return linked
 
 
-def _counts(finding: Finding) -> bool:
-    """Whether a log says it of some time ago, and more than that it was."""
-    return finding.check == LOGS and finding.severity != "info" and not finding.fresh
+def _linked(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(replace(f, explained_by=_root_of(f, findings) or _seen_now(f, findings)) for f in findings)
+
+
+def _may_be_over(finding: Finding, well: set[str]) -> bool:
+    """Whether a log says it, and more than that it was, and a check that is *well* disproves it."""
+    said = finding.check == LOGS and finding.severity != "info"
+    return said and bool(well & set(CODES[finding.code].disproved_by))
 
 
 def _seen_now(finding: Finding, findings: Iterable[Finding]) -> str | None:

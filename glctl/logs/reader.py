@@ -54,6 +54,7 @@ class SourceReader:
         self._patient = patient
         self._tell = tell
         self._labels: dict[LogFile, str] = {}  # as in a Mark
+        self._known: set[str] | None = None  # the labels that svlogd had given when last looked at
         self._by_copy = False  # whether the live file is copied and truncated, and not renamed
         self._renewed_at: float | None = None
         self._partial = b""
@@ -238,20 +239,27 @@ class SourceReader:
         """Those of the archives *paths* that are newer than *last*, which may be among them."""
         for i, path in enumerate(paths):
             if last.is_at(path):
-                return paths[i + 1 :]
+                return self._unknown(paths[:i]) + paths[i + 1 :]
         for i, path in enumerate(paths):
             if _holds(path, last):  # compressed meanwhile
-                return paths[i + 1 :]
+                return self._unknown(paths[:i]) + paths[i + 1 :]
         if not self.source.by_svlogd:
             return [] if last.head else paths
         if paths:  # svlogd deleted it, for its age: all the others are news
             self._tell_deleted()
         return paths
 
+    def _unknown(self, archives: list[Path]) -> list[Path]:
+        """Those that svlogd made since the last look, even with smaller labels: the clock may be set back."""
+        if self._known is None:
+            return []
+        return [path for path in archives if path.name[:_LABEL] not in self._known]
+
     def _perhaps_new(self, archives: list[Path], label: str, size: int) -> list[Path]:
         """Those of *archives* that may be a file with this *label* and *size* of its head, or newer."""
         if self.source.by_svlogd:
-            return [path for path in archives if path.name[:_LABEL] > label]
+            unknown = self._unknown(archives)
+            return [path for path in archives if path.name[:_LABEL] > label or path in unknown]
         if size:
             return archives  # which of them it is, its text tells
         for i in reversed(range(len(archives))):
@@ -280,7 +288,9 @@ class SourceReader:
                     file.close()
             if same:
                 break
-        label = max(self._nothing.label, label) if self.source.by_svlogd else label
+        if self.source.by_svlogd:
+            label = max(self._nothing.label, label)
+            self._known = {path.name[:_LABEL] for path in archives}
         self._nothing = Mark(label=label, at=time.time())
         for file in files:
             self._labels[file] = label if file is live else self._label_before(file)

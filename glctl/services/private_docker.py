@@ -109,6 +109,7 @@ def _configure(place: Path) -> None:
         # Images are all that it is for: the machine's network stays as it is.
         "bridge": "none",
         "iptables": False,
+        "ip6tables": False,
         "ip-forward": False,
         "ip-masq": False,
     }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import queue
+import math
+import threading
 import time
-from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,34 +30,40 @@ class Front:
 
     console: Console
     with_secrets: bool = False
-    _ended: queue.SimpleQueue[Exchange] = field(default_factory=queue.SimpleQueue)
-    _last: deque[Exchange] = field(default_factory=lambda: deque(maxlen=_BEFORE))
+    _ended: list[Exchange] = field(default_factory=list)
+    _shown: int = 0  # so many of them
+    _more: threading.Event = field(default_factory=threading.Event)
     _clients: dict[str, str] = field(default_factory=dict)
     _away: set[str] = field(default_factory=set)
 
     def told(self, exchange: Exchange) -> None:
         """One more has ended."""
-        self._ended.put(exchange)
+        self._ended.append(exchange)
+        self._more.set()
 
     def stay(self, recorder: Recorder, seconds: float | None, note: Callable[[str], None]) -> None:
         """Show what comes until Ctrl-C, or for so long."""
-        deadline = None if seconds is None else time.monotonic() + seconds
+        deadline = math.inf if seconds is None else time.monotonic() + seconds
         try:
-            while deadline is None or time.monotonic() < deadline:
-                self._show_next(note, _TICK if deadline is None else min(_TICK, deadline - time.monotonic()))
-                for client in tuple(recorder.turned_away - self._away):
-                    self._away.add(client)
-                    note(f"note: a client at {client} has not given the password, and was turned away.")
+            while (left := deadline - time.monotonic()) > 0:
+                self._more.wait(min(_TICK, left))
+                self._more.clear()
+                self._show(recorder, note)
         except KeyboardInterrupt:
             note("")
+        recorder.settle()
+        self._show(recorder, note)
 
-    def _show_next(self, note: Callable[[str], None], patience: float) -> None:
-        try:
-            exchange = self._ended.get(timeout=max(patience, 0.0))
-        except queue.Empty:
-            return
-        self._last.append(exchange)
-        known = Conversation(tuple(self._last))
-        step = steps(known if self.with_secrets else masked(known))[-1]
-        name = self._clients.setdefault(exchange.client, letters(len(self._clients)))
-        note(line(step, name, self.console))
+    def _show(self, recorder: Recorder, note: Callable[[str], None]) -> None:
+        """What is new; counted when it is shown, so that nothing is lost to a Ctrl-C."""
+        while self._shown < len(self._ended):
+            end = self._shown + 1
+            known = Conversation(tuple(self._ended[max(0, end - _BEFORE) : end]))
+            step = steps(known if self.with_secrets else masked(known))[-1]
+            client = step.exchange.client
+            name = self._clients.setdefault(client, letters(len(self._clients)))
+            note(line(step, name, self.console))
+            self._shown = end
+        for client in recorder.turned_away - self._away:
+            note(f"note: a client at {client} has not given the password, and was turned away.")
+            self._away.add(client)

@@ -112,9 +112,9 @@ class Recorder:
             self.distrust.append(Distrust(host, written(data.conn.peername), said))
 
     def settle(self) -> None:
-        """Wait until all that an ended client has sent was seen: its connections are closed then."""
+        """Wait until all that an ended client was told has been seen: nothing is open any more then."""
         deadline = time.monotonic() + _SETTLING
-        while self._clients and time.monotonic() < deadline:
+        while (self._clients or self._open) and time.monotonic() < deadline:
             time.sleep(0.01)
 
     def conversation(self) -> Conversation:

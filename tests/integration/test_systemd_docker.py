@@ -73,11 +73,10 @@ while "begun" not in (line := killed.stderr.readline()):
     assert line
 killed.kill()
 seen["proxy after a kill"], seen["left after a kill"] = proxy(), left()
-pathlib.Path("/etc/gitlab/gitlab.rb").write_text(
-    "external_url 'http://gitlab.example.com'; registry_external_url 'http://registry.example.com'"
-)
-only = ("doctor", "--only", "trace-left-behind", "--format", "json")
-seen["doctor"] = glctl("--config", "/etc/gitlab/gitlab.rb", *only).stdout
+config = pathlib.Path("/var/opt/gitlab/registry/config.yml")
+config.parent.mkdir(parents=True)
+config.write_text("version: 0.1\nstorage: {inmemory: {}}\nhttp: {addr: '127.0.0.1:5000'}\n")
+seen["doctor"] = glctl("doctor", "--only", "trace-left-behind", "--format", "json").stdout
 seen["next"] = glctl("trace", "--", "true").stderr
 seen["proxy after the next"], seen["left after the next"] = proxy(), left()
 save()

@@ -158,6 +158,16 @@ CODES = (
         severity="warning",
     ),
     Code(
+        "large-packets-lost",
+        "Small requests get through, and larger ones are lost on the way.",
+        "GET /v2/ with a token of 4 KiB gets no answer, with a small one it does",
+        "Compare the MTU along the way (ip link; VPN, tunnels and overlay networks have a smaller one), "
+        "and let ICMP 'fragmentation needed' through.",
+        "RFC 1191; RFC 4821, section 1",
+        symptoms=("net/http: TLS handshake timeout", "i/o timeout"),
+        explains=("push-failed",),
+    ),
+    Code(
         "public-unreachable",
         "The registry's public address cannot be reached from this host, while nginx answers.",
         "a connection to the address as this host resolves it",

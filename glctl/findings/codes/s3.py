@@ -26,8 +26,8 @@ _REFUSED = (
 _ON_OBJECTS = tuple(
     f"s3-{action}-denied" for action in "get head put complete copy delete list-parts abort".split()
 )
-# What follows where one action is denied: the registry logs AccessDenied for it.
-_DENIED = ("s3-access-denied", "push-failed")
+# What follows where one action is denied: the registry logs AccessDenied for it, or loses the upload.
+_DENIED = ("s3-access-denied", "push-failed", "upload-secret-mismatch")
 
 
 def _denied(

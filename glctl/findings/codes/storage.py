@@ -100,6 +100,15 @@ CODES = (
         symptoms=("filesystem layer verification failed", "unexpected EOF"),
     ),
     Code(
+        "storage-not-readable",
+        "The registry's account may not read files of images: pulls of them fail with 500.",
+        "the owner and the mode of what a sample of manifests names",
+        "chown -R USER DIRECTORY",
+        SEEN,
+        symptoms=("received unexpected HTTP status: 500", "open …/data: permission denied"),
+        explains=("push-failed", "storage-permission-denied"),
+    ),
+    Code(
         "storage-uploads-left",
         "Uploads that nobody ended take up room.",
         "the age and size of what lies in _uploads",

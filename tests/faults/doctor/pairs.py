@@ -92,7 +92,8 @@ def _turn(outcome: Outcome) -> int:
     """When it is made: before or behind the other."""
     if _RECONFIGURING.search(outcome.faults[0].path.read_text()):
         return 0
-    last = _ends(outcome) or outcome.causes[0] in _NO_LOG
+    # Behind some there may be no restart.
+    last = _ends(outcome) or outcome.causes[0] in _NO_LOG or outcome.names[0].endswith("not restarted")
     return 3 if "configuration" in _seen_by(outcome) else 2 if last else 1
 
 

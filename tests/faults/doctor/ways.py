@@ -274,7 +274,7 @@ def nginx_passes_to(stack: Stack, port: int) -> AbstractContextManager[None]:
 def header(stack: Stack, name: str, value: str) -> AbstractContextManager[None]:
     """nginx with another value of a header that it passes on."""
     line = next(
-        line
+        f"{line.partition(';')[0]};"  # another may stand behind it
         for line in stack.vhost.read_text().splitlines()
         if line.split()[:2] == ["proxy_set_header", name]
     )

@@ -11,6 +11,7 @@ import pytest
 
 from glctl.doctor import images
 from glctl.doctor.images import has_repositories, look
+from glctl.services.accounts import Account
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +57,16 @@ def test_whole_images(tmp_path: Path, layer: dict[str, Any]) -> None:
     seen = look(tmp_path, deep=False)
     assert (seen.repositories, seen.manifests, seen.complete) == (2, 2, True)
     assert (seen.empty_links, seen.missing_blobs, seen.short_blobs) == ([], [], [])
+
+
+def test_what_the_registry_may_not_read(tmp_path: Path, layer: dict[str, Any]) -> None:
+    push(tmp_path, "a", {"layers": [layer]})
+    data(tmp_path, layer).chmod(0o600)
+    named = [str(data(tmp_path, layer).relative_to(tmp_path))]
+    for account, closed in ((None, []), (Account("x", None), []), (Account("x", 12345, (12345,)), named)):
+        assert look(tmp_path, deep=False, account=account).closed == closed
+    data(tmp_path, layer).chmod(0o644)
+    assert look(tmp_path, deep=False, account=Account("x", 12345, (12345,))).closed == []
 
 
 def test_a_layer_that_is_gone(tmp_path: Path, layer: dict[str, Any]) -> None:

@@ -110,10 +110,14 @@ def test_of_several_causes_of_one_consequence_one_is_named_and_all_are_causes() 
     assert [f.explained_by for f in found] == ["service-down", None, None]
 
 
-def test_but_not_what_it_says_of_what_happens_meanwhile() -> None:
+def test_but_not_what_it_says_of_a_push_that_fails_for_no_other_reason() -> None:
     told = replace(finding("storage-permission-denied", check="logs"), fresh=True)
     results = link([told, finding("push-failed")], [CheckResult("storage-writable", "ok")])
     assert [f.explained_by for f in results] == [None, "storage-permission-denied"]
+    others = link(
+        [told, finding("push-failed"), finding("s3-refused")], [CheckResult("storage-writable", "ok")]
+    )
+    assert [f.severity for f in others] == ["info", "error", "error"]  # a check sees why
 
 
 @pytest.mark.parametrize(

@@ -373,6 +373,24 @@ def test_when_all_that_a_mark_knew_is_deleted_the_rest_is_read_and_the_loss_told
     assert "lines may be missing" in told[0]
 
 
+@pytest.mark.parametrize("kind", ["s", "u"])
+def test_rotations_after_the_clock_was_set_back_lose_nothing(svlogd: Svlogd, kind: str) -> None:
+    svlogd.write(b"1\n")
+    svlogd.rotations = 50
+    svlogd.rotate()
+    svlogd.write(b"2\n")
+    with reading(svlogd.source) as reader:
+        assert drain(reader) == b"1\n2\n"
+        svlogd.rotations = 10
+        for number in range(3, 6):
+            svlogd.write(b"%d\n" % number)
+            archive = svlogd.rotate(kind)
+            if kind == "u":
+                svlogd.compress(archive)
+        svlogd.write(b"6\n")
+        assert drain(reader) == b"3\n4\n5\n6\n"
+
+
 def test_a_file_that_is_deleted_right_before_it_is_opened_is_told(
     svlogd: Svlogd, monkeypatch: pytest.MonkeyPatch
 ) -> None:

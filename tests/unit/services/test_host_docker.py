@@ -53,6 +53,24 @@ def test_it_is_taken_back_whatever_fails(tmp_path: Path, machine: dict[str, Any]
     assert not host_docker.is_left(Root())
 
 
+def test_it_is_taken_back_where_the_daemon_does_not_start_with_it(
+    machine: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restart = systemd.restart
+
+    def fail(_: str) -> None:
+        machine["/info"] = None
+        monkeypatch.setattr(systemd, "is_active", lambda _: False)
+        monkeypatch.setattr(systemd, "restart", restart)
+        raise GlctlError("systemctl restart docker.service failed.")
+
+    monkeypatch.setattr(systemd, "restart", fail)
+    with pytest.raises(GlctlError, match="restart docker"), host_docker.led({}, lambda _: None):
+        pass
+    assert machine["restarts"] == [["glctl-trace.env"]]
+    assert not host_docker.is_left(Root())
+
+
 def test_containers_that_would_stop_are_named(machine: dict[str, Any], tmp_path: Path) -> None:
     machine["/containers/json"] = WEB
     with (

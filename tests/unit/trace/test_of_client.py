@@ -19,7 +19,7 @@ def test_a_client_that_refuses_our_certificate() -> None:
 
 
 def test_a_command_that_said_nothing() -> None:
-    assert codes(Conversation()) == [("trace-nothing-seen", "the command")]
+    assert codes(Conversation()) == [("trace-nothing-seen", "the client")]
 
 
 def test_a_server_that_this_machine_does_not_trust() -> None:

@@ -25,4 +25,4 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
     return f"{len(left)} things" if left else "nothing"
 
 
-CHECK = Check("left-behind", "Nothing is left of looking into the traffic.", run, live=False)
+CHECK = Check("left-behind", "Nothing is left of looking into the traffic.", run)

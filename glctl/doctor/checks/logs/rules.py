@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # What the registry says of its settings, without where it has them from.
 _OF_SETTINGS = ("registry-config-invalid", "registry-panic", "registry-tls-unreadable")
 _OFTEN = 3  # times within the hour that is looked at
+# A 503 in nginx's log may be nginx's own, and what is denied a method: the checks that ask tell.
+_OF_ANOTHER = frozenset({"registry-unhealthy", "proxy-refuses"})
 _RECENT = timedelta(minutes=10)  # what was last seen before may be mended: no error any more
 
 
@@ -43,7 +45,8 @@ def run(facts: Facts) -> Generator[Finding, None, str]:
             evidence=evidence,
             severity=_severity(match, now),
         )
-        finding = replace(finding, fresh=bool(match.last and match.last.timestamp() >= facts.began))
+        now_said = match.last and match.last.timestamp() >= facts.began
+        finding = replace(finding, fresh=bool(now_said) and match.code not in _OF_ANOTHER)
         yield _as_ended(finding, match.ended) if match.ended and not _recurs(match) else finding
     current = sum(not match.ended or _recurs(match) for match in matches)
     if current or not matches:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,14 @@ def run_contents(facts: Facts) -> Generator[Finding, None, str]:
     ):
         if paths:
             yield found(code, str(images.top), f"{len(paths)} {what}: {paths[0]}.", evidence=paths[1:6])
+    if images.closed and images.account:
+        yield found(
+            "storage-not-readable",
+            str(images.top),
+            f"{len(images.closed)} files may not be read by the registry's account: {images.closed[0]}.",
+            remedy=f"chown -R {images.account.name} {shlex.quote(str(images.top))}",
+            evidence=images.closed[1:6],
+        )
     kind = "all" if images.complete else "a sample (--deep looks at all): "
     return f"{kind} {images.manifests} manifests in {images.repositories} repositories"
 

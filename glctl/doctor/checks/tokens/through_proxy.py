@@ -54,6 +54,14 @@ def _try(facts: Facts, client: Client, base: str, what: str) -> Generator[Findin
             evidence=[why_refused(answer)],
         )
         return "not let through"
+    if status is None and ping(client, base, facts.tokens().token()).exchange.status is not None:
+        yield found(
+            "large-packets-lost",
+            base,
+            f"A request of {len(token.reveal())} bytes to {base} gets no answer, while smaller ones do.",
+            evidence=[why_refused(answer)],
+        )
+        return "lost on the way"
     if status in (502, 504):
         yield one_of_several(base, what, [why_refused(answer)])
         return "not let through"

@@ -114,3 +114,11 @@ def test_what_comes_while_it_is_looked_into_is_told(
 ) -> None:
     [finding], _ = run(CHECK, new_facts(log_matches=(match(stamped(DENIED, minutes)),)))
     assert finding.fresh == fresh
+
+
+def test_what_may_be_of_another_is_left_to_the_checks_that_ask(
+    new_facts: Callable[..., Facts], run: Any
+) -> None:
+    said = match(stamped(DENIED, -1))
+    findings, _ = run(CHECK, new_facts(log_matches=(said, replace(said, code="registry-unhealthy"))))
+    assert [finding.fresh for finding in findings] == [True, False]

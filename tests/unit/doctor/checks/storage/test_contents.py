@@ -9,6 +9,7 @@ import pytest
 from glctl.doctor.check import NotTriedError
 from glctl.doctor.checks.storage.contents import CONTENTS, UPLOADS
 from glctl.doctor.images import Images
+from glctl.services.accounts import Account
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,13 @@ def test_what_is_damaged(new_facts: Callable[..., Facts], run: Any, images: Imag
     [finding], _ = run(CONTENTS, new_facts(images=images))
     assert (finding.code, finding.evidence) == (code, ("b",))
     assert finding.summary.startswith("2 ")
+
+
+def test_what_the_registry_may_not_read(new_facts: Callable[..., Facts], run: Any) -> None:
+    images = Images(TOP, Account("git", 1, (1,)), closed=["a", "b"])
+    [finding], _ = run(CONTENTS, new_facts(images=images))
+    assert (finding.code, finding.remedy) == ("storage-not-readable", "chown -R git /images")
+    assert finding.evidence == ("b",)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,18 @@ def facts_with(new_facts: Callable[..., Facts], client: Answering) -> Facts:
     return facts
 
 
+def test_what_is_large_is_lost(new_facts: Callable[..., Facts], run: Any) -> None:
+    class Narrow(Answering):
+        def request(self, method: str, url: str, *, headers: Any, **_: Any) -> Exchange:
+            large = "PLANTED" in headers["Authorization"].reveal()
+            return replace(self.exchange, status=None) if large else self.exchange
+
+    facts = facts_with(new_facts, Narrow(200))
+    facts.tokens().token = lambda *_, **__: Secret("small")  # type: ignore[method-assign]  # signs nothing
+    [finding], note = run(CHECK, facts)
+    assert (finding.code, note) == ("large-packets-lost", "lost on the way")
+
+
 def test_accepted(new_facts: Callable[..., Facts], run: Any) -> None:
     assert run(CHECK, facts_with(new_facts, Answering(200))) == ([], f"accepted at {BASE}")
 
