@@ -58,17 +58,17 @@ _GITLABS = (  # an access line: its keys in their order, up to the status
 _FREQUENT = (
     rb'(?:time="[^"]*" level=(?:(?:info|debug) msg="[^\n' + _FIRST + rb"]|" + _BLOB_UNKNOWN + rb")"
     rb"|\{(?:" + _GITLABS + rb'|[^\n]*"level":"info","(?:msg|message)":"[^' + _FIRST + rb"])"
-    rb'|[^ \n{]* - [^ ]* \[(?s:.{26})\] "[A-Z]* [^ ]* HTTP/[12]\.[01]" [1-4])'
+    rb'|\d[^ ]* - [^ ]* \[(?s:.{26})\] "[^ ]* [^ ]* HTTP/[12]\.[01]" [1-4])'
 )
 _ANY = rb"(?:" + rb"|".join((_LOGFMT, _JSON, _ACCESS, _NGINX, _NOISE, _JSON_NOISE)) + rb")"
 
 
 @cache
-def _unusual(prefix: bytes) -> re.Pattern[bytes]:
+def _unusual(prefix: bytes, is_stamped: bool) -> re.Pattern[bytes]:
     """Matches before lines that are not known; in those that are, svlogd puts *prefix* behind its stamp."""
     before = re.escape(prefix)
     # svlogd's stamp has 25 characters, whichever (-t, -tt, -ttt).
-    frequent = rb"(?:[2@](?s:.{24}) )?" + before + _FREQUENT
+    frequent = (rb"(?s:.{25}) " if is_stamped else b"") + before + _FREQUENT
     known = rb"(?:[^ \n]{25} )?" + (rb"(?:" + before + rb")?" if before else b"") + _ANY
     return re.compile(rb"\n(?!" + frequent + rb"|" + known + rb")(?=[^\n])")
 
@@ -79,7 +79,8 @@ def unusual(text: bytes | bytearray, end: int, prefix: bytes = b"") -> Iterator[
     *text* begins with a newline, the end of the line before, and should end with one: a line of which only
     the beginning is there counts as unusual. *prefix*: what svlogd puts before each line.
     """
-    return (found.end() for found in _unusual(prefix).finditer(text, 0, end))
+    is_stamped = text[26:27] == b" "  # as its first line most are; others only take longer
+    return (found.end() for found in _unusual(prefix, is_stamped).finditer(text, 0, end))
 
 
 # What GitLab itself writes in its logs of the registry: of gigabytes of others' requests hardly a line.

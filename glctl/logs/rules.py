@@ -48,8 +48,8 @@ def words(record: LogRecord) -> str:
     status = f"HTTP {fields['http.response.status']}" if "http.response.status" in fields else ""
     if "http.request.protocol" in fields:
         return status  # an access line: the rest is the client's words
-    said = [record.message, *(fields.get(key) for key in _SAYING), _banned(fields)]
-    return "\n".join(str(text) for text in [*said, status] if text)
+    said = [record.message, *map(fields.get, _SAYING), _banned(fields), status]
+    return "\n".join([str(text) for text in said if text])
 
 
 # err.* are upstream's names, detail and error those of GitLab's own registry, exception.* those of Rails.
