@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import sys
 from datetime import UTC, datetime
@@ -109,6 +110,7 @@ def command(
         output=output,
         tell=lambda text: context.console.note(f"glctl: {text}"),
     )
+    gc.set_threshold(100_000)  # lines are no cycles: looking for some in all that come costs a thirtieth
     show = _shower(form, context, sources, utc)
     write = output.write if output else sys.stdout.buffer.write
     with finishing(), held_back(), stdout_named(), contextlib.closing(follower.chunks()) as batches:

@@ -83,6 +83,11 @@ def unusual(text: bytes | bytearray, end: int, prefix: bytes = b"") -> Iterator[
     return (found.end() for found in _unusual(prefix, is_stamped).finditer(text, 0, end))
 
 
+def is_unusual(line: bytes, prefix: bytes = b"") -> bool:
+    """Whether one *line* is worth a look."""
+    return _unusual(prefix, line[25:26] == b" ").match(b"\n" + line) is not None
+
+
 # What GitLab itself writes in its logs of the registry: of gigabytes of others' requests hardly a line.
 _CONCERNING = Pattern(
     rb"/jwt/auth|JwtController|container_registry|registry/repositories|Rack_Attack|[Cc]ontainer registry"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from glctl.console import harmless
 from glctl.logs.explain import explain
-from glctl.logs.records import parse
+from glctl.logs.records import parse, without_stamp
 from glctl.patterns import Pattern
 from glctl.secret import mask_text
 
@@ -37,8 +37,8 @@ class Reasons:
         Only the beginning of a long line is looked at.
         """
         line = line[:_LOOKED_AT]
-        said = _said(line)
-        if not 0 < len(said) <= _KEPT:
+        said = _said(line) or without_stamp(line)
+        if len(said) > _KEPT:
             return _reason(line, service)
         if said not in self._known:
             if len(self._known) >= _KEPT:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from glctl.console import harmless
 from glctl.logs.clock import Minutes
-from glctl.logs.ordinary import unusual
+from glctl.logs.ordinary import is_unusual
 from glctl.logs.parts import FREQUENT, frequent, taken_apart
 from glctl.logs.reasons import Reasons
 from glctl.logs.records import LEVEL_WORDS, STAMP, time_of
@@ -65,21 +65,24 @@ class Painter:
         label, minutes, styles = self._labels[source], self._minutes, self._styles
         suspicious, last = _is_suspicious(text), self._level.get(source, b"info")
         shown: list[bytes] = []
+        add, kind_of = shown.extend, FREQUENT.get
         for line in frequent(source.prefix).finditer(text):
-            if parts_of := FREQUENT.get(line.lastgroup):
+            if parts_of := kind_of(line.lastgroup):
                 minute, second, said, last = parts_of(line)
                 if suspicious:
                     said = _masked(said)
                 start, zone = minutes[minute]
                 before, after = styles[last]
-                shown += (label, start, second, zone, before, said, after, b"\n")
+                add((label, start, second, zone, before, said, after, b"\n"))
+            elif whole := line[0]:
+                painted, last = self._painted(whole, source, last)
+                add(painted)
             else:
-                painted, last = self._painted(line[0], source, last)
-                shown.append(painted)
+                add((label, b"\n"))
         self._level[source] = last
         return b"".join(shown)
 
-    def _painted(self, line: bytes, source: LogSource, last: bytes) -> tuple[bytes, bytes]:
+    def _painted(self, line: bytes, source: LogSource, last: bytes) -> tuple[tuple[bytes, ...], bytes]:
         """A *line* that is not frequent, and its level; *last*: that of the line before."""
         minute, second, said, level = taken_apart(line, source.prefix)
         level = level or last
@@ -89,14 +92,13 @@ class Painter:
             shown, second, zone = self._time(source.plain(line)), b"", b""
             said = said[STAMP:] if shown and said.startswith(b"@") else said
         reason = b""
-        if any(unusual(b"\n" + line, len(line) + 1, source.prefix)):
+        if is_unusual(line, source.prefix):
             reason = self._reason(line, source)
             said = mask_text(said.decode()).encode()
         else:
             said = _masked(said)
         before, after = self._styles.get(level, _UNPAINTED)
-        painted = (self._labels[source], shown, second, zone, before, said, after, reason, b"\n")
-        return b"".join(painted), level
+        return (self._labels[source], shown, second, zone, before, said, after, reason, b"\n"), level
 
     def _time(self, line: bytes) -> bytes:
         """The time of a *line* of no usual form."""

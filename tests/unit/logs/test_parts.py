@@ -45,6 +45,10 @@ def parts_of(line: bytes, prefix: bytes = b"") -> Parts | None:
         (ACCESS + b' "-" 0.01', OF_ACCESS),
         (ANSWER, OF_ANSWER),
         (ANSWER.replace(b'"referrer":"",', b""), OF_ANSWER),
+        (
+            ACCESS.replace(b"/v2/", b'/\\"'),
+            (*OF_ACCESS[:2], b'200 GET /\\" 2B 10.0.0.1 curl/7.88.1', b"info"),
+        ),
         (ANSWER.replace(b'"curl"', b'""'), (*OF_ANSWER[:2], b"200 GET /v2/ 7B ::1 5ms", b"info")),
     ],
 )
@@ -70,7 +74,6 @@ def test_what_is_written_all_day_is_taken_apart_at_once(line: bytes, parts: Part
         b"@400000006b0510fc0755579c " + TIME + INFO,
         PREFIX + TIME + INFO,
         ACCESS.replace(b" 200 ", b" 502 "),
-        ACCESS.replace(b"/v2/", b'/\\"'),
         ANSWER.replace(b"200", b"503"),
         ANSWER.replace(b"curl", b'\\"'),
         ANSWER.replace(b"curl", b"\t"),
