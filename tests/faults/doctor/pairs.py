@@ -29,6 +29,8 @@ _NO_START = {"bundle not for registry"}
 _NO_LOG = {"log-directory-missing", "log-directory-full", "log-file-lost", "log-service-down"}
 # Ways to break something that run reconfigure, and with it put back what was edited by hand.
 _RECONFIGURING = re.compile(r"\b(?:configured|reconfigured_with|gitlab|database)\(")
+# Ways to break what stands before nginx: what the one does to an answer, the other does not get to see.
+_FRONT = re.compile(r"\bfront_\w+\(")
 # What only these two cannot do together, and why.
 _EXCLUDED = {frozenset({"database turned off", "database both marks"}): "both make the same file"}
 
@@ -60,6 +62,8 @@ def why_not(one: Outcome, other: Outcome) -> str:
         return "they have the same cause"
     if any(a[: len(b)] == b or b[: len(a)] == a for a in _sets(one) for b in _sets(other)):
         return "both change one setting"
+    if all(_FRONT.search(each.faults[0].path.read_text()) for each in (one, other)):
+        return "both change the one load balancer"
     if any("configuration" in _seen_by(a) and _sets(b) for a, b in ((one, other), (other, one))):
         return "the file with the one's setting cannot be read"
     if _follows(one, other) or _follows(other, one):
