@@ -27,6 +27,8 @@ _ONE_ANSWER = {"proxy", "public", "realm", "login", "token", "token-proxy", "tok
 _NO_START = {"bundle not for registry"}
 # Codes of logs in which nothing stands: nobody can read, or wait for, what a service says of itself.
 _NO_LOG = {"log-directory-missing", "log-directory-full", "log-file-lost", "log-service-down"}
+# Codes with which nginx runs on, and neither starts nor reads its files again.
+_NO_RELOAD = {"nginx-config-invalid", "certificate-key-mismatch"}
 # Ways to break something that run reconfigure, and with it put back what was edited by hand.
 _RECONFIGURING = re.compile(r"\b(?:configured|reconfigured_with|gitlab|database)\(")
 # Ways to break what stands before nginx: what the one does to an answer, the other does not get to see.
@@ -97,8 +99,10 @@ def _turn(outcome: Outcome) -> int:
     if _RECONFIGURING.search(outcome.faults[0].path.read_text()):
         return 0
     # Behind some there may be no restart.
+    if "configuration" in _seen_by(outcome) or outcome.causes[0] in _NO_RELOAD:
+        return 3
     last = _ends(outcome) or outcome.causes[0] in _NO_LOG or outcome.names[0].endswith("not restarted")
-    return 3 if "configuration" in _seen_by(outcome) else 2 if last else 1
+    return 2 if last else 1
 
 
 def _restarts(outcome: Outcome) -> bool:
