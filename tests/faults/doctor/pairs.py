@@ -34,7 +34,12 @@ _RECONFIGURING = re.compile(r"\b(?:configured|reconfigured_with|gitlab|database)
 # Ways to break what stands before nginx: what the one does to an answer, the other does not get to see.
 _FRONT = re.compile(r"\bfront_\w+\(")
 # What only these two cannot do together, and why.
-_EXCLUDED = {frozenset({"database turned off", "database both marks"}): "both make the same file"}
+_EXCLUDED = {
+    frozenset({"database turned off", "database both marks"}): "both make the same file",
+    frozenset(
+        {"virtual host not included", "nginx port taken"}
+    ): "nginx does not listen again before both are over",
+}
 
 
 def independent(singles: Sequence[Outcome]) -> list[tuple[str, str]]:
