@@ -36,7 +36,6 @@ def test_only_what_is_configured_can_be_told_from_a_gitlab_rb_alone() -> None:
         "configuration",
         "settings",
         "gitlab-rb",
-        "left-behind",
         "deletion",
         "virtual-host",
         "debug-exposed",
