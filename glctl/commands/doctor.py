@@ -177,7 +177,8 @@ def _look(context: Context, choice: Choice, options: Options, progress: Progress
     observed = _observed(context)
     with Facts(observed, replace(options, waiting=waiting)) as facts:
         report = examine(choice.target, choice.checks, facts, progress.examining)
-    report = replace(report, usage=usage(observed, report))
+    if choice.is_whole:
+        report = replace(report, usage=usage(observed, report))
     return as_typed_here(choice.of(report), context.platform, context.console.called)
 
 

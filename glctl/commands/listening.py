@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from glctl.errors import UsageError
+from glctl.errors import GlctlError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +52,17 @@ def door_of(address: str, password_stdin: bool) -> Door:
     return Door(host, port, secrets.token_urlsafe(16))
 
 
+def require_free(door: Door) -> None:
+    """Raise GlctlError where nobody can listen at that door."""
+    from glctl.services.ports import why_not
+
+    if reason := why_not(door.host, door.port):
+        raise GlctlError(
+            f"Nobody can listen at {door.host}:{door.port}: {reason}.",
+            "Name another port, or none, and one is chosen; ss -ltnp tells who listens where.",
+        )
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches it there."""
     import ipaddress
@@ -86,6 +97,7 @@ def listen(
     from glctl.trace.front import Front
     from glctl.trace.recording import listen as listen_at
 
+    require_free(door)
     front = Front(console, with_secrets)
 
     def wait(way: Way, made: Mapping[str, str]) -> None:

@@ -39,6 +39,12 @@ class Choice:
     skipped: frozenset[str]  # codes
 
     @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left out."""
+        every = sum(map(len, self.groups.values()))
+        return not (self.only or self.skipped) and len(self.checks) == every
+
+    @property
     def groups(self) -> Groups:
         """The names of all checks of the target by group."""
         return {name: tuple(check.name for check in checks) for name, checks in GROUPS[self.target].items()}

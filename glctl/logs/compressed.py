@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import os
-from typing import IO, TYPE_CHECKING, Any, cast
+from io import BufferedReader, FileIO
+from typing import IO, Any, cast
 
 from glctl.errors import GlctlError
-
-if TYPE_CHECKING:
-    from io import FileIO
 
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
 
 
-def compression(file: FileIO) -> str:
-    """How *file* is compressed, told by its first bytes; empty where it is not."""
-    try:
-        head = os.pread(file.fileno(), 6, 0)
-    except OSError:
-        return ""  # a pipe
+def compression(file: FileIO | BufferedReader[Any]) -> str:
+    """How *file* is compressed, told by its first bytes; empty where it is not. Of a pipe none is taken."""
+    head = os.pread(file.fileno(), 6, 0) if isinstance(file, FileIO) else file.peek(6)
     return next((name for magic, name in _MAGIC if head.startswith(magic)), "")
 
 
-def decompressed(file: FileIO, kind: str) -> IO[bytes]:
+def decompressed(file: FileIO | BufferedReader[Any], kind: str) -> IO[bytes]:
     """The text in a *file* that is compressed as *kind*. It can be sought in, at the price of reading again.
 
     GlctlError where that needs a package that is not there.
@@ -66,7 +61,9 @@ def _isal(module: str) -> Any:
         return None
 
 
-def _zstd(file: FileIO) -> IO[bytes]:
+def _zstd(file: FileIO | BufferedReader[Any]) -> IO[bytes]:
+    if not isinstance(file, FileIO):  # of which nobody could tell whether it has ended too early
+        raise GlctlError("zstd's form is not read from a pipe.", "zstd -dc FILE | glctl scan-logs -")
     try:
         import zstandard  # noqa: F401
     except ImportError:

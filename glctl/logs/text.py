@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import suppress
+from io import BufferedReader
 from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from glctl.errors import GlctlError
 from glctl.logs.compressed import broken, compression, decompressed
 
 if TYPE_CHECKING:
@@ -26,10 +28,15 @@ class Text:
         self.trouble = ""
         self.size = 0  # bytes of text that were read
         self._raw = _opened(path, inode) if inode else path.open("rb", buffering=0)
-        self._kind = compression(self._raw)
-        self._text: IO[bytes] = decompressed(self._raw, self._kind) if self._kind else self._raw
-        self._ends: tuple[type[Exception], ...] = broken(self._kind) if self._kind else (OSError,)
         self._sized = self._raw.seekable()
+        self._file = self._raw if self._sized else BufferedReader(self._raw)
+        self._kind = compression(self._file)
+        try:
+            self._text: IO[bytes] = decompressed(self._file, self._kind) if self._kind else self._file
+        except GlctlError:
+            self._file.close()
+            raise
+        self._ends: tuple[type[Exception], ...] = broken(self._kind) if self._kind else (OSError,)
         if start:
             self._text.seek(start)
 
@@ -49,7 +56,7 @@ class Text:
 
     def close(self) -> None:
         self._text.close()
-        self._raw.close()
+        self._file.close()
 
 
 def _opened(path: Path, inode: int) -> FileIO:

@@ -35,6 +35,14 @@ _FAILURES = {
 }
 
 
+_NO_NAME = "Have the name in DNS, or in /etc/hosts of the machine the client runs on; or name it rightly."
+_PLAIN_HTTP = (
+    "Where registry_external_url is http://…, tell the client so: --dest-tls-verify=false for skopeo, "
+    "insecure-registries in daemon.json for docker. Where it is https://…, nginx runs on older settings:\n"
+    "glctl hup nginx"
+)
+
+
 def judge(talk: Talk) -> Iterator[Finding]:
     """What is wrong on the way."""
     for step in talk.of_registry:
@@ -62,10 +70,12 @@ def _unanswered(step: Step) -> Iterator[Finding]:
         plain = NOT_TLS in failure.message
         code = "tls-port-plain-http" if plain else "tls-handshake-failed"
         told = f"Clients speak https at {host}, and get no TLS: {failure.message}."
+        remedy = _PLAIN_HTTP if plain else ""
     else:
         code = _FAILURES[failure.kind]
-        told = f"The registry is not reached at {host}: {failure.message}."
-    yield found(code, host, told, evidence=[seen(step)])
+        told = f"{host} is not reached: {failure.message}."
+        remedy = _NO_NAME if failure.kind == "dns" else ""
+    yield found(code, host, told, evidence=[seen(step)], remedy=remedy)
 
 
 def _answered(step: Step) -> Iterator[Finding]:

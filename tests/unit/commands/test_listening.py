@@ -1,16 +1,27 @@
 from __future__ import annotations
 
 import io
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
-from glctl.commands.listening import _url_for_clients, door_of, duration, is_loopback
-from glctl.errors import UsageError
+from glctl.commands.listening import _url_for_clients, door_of, duration, is_loopback, require_free
+from glctl.errors import GlctlError, UsageError
 from glctl.trace.proxy import Door
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def test_a_port_that_is_taken_is_told_at_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(
+            GlctlError, match=f"Nobody can listen at 127.0.0.1:{port}: address already in use"
+        ):
+            require_free(Door("127.0.0.1", port))
+    require_free(Door("127.0.0.1", 0))
 
 
 @pytest.mark.parametrize(("text", "expected"), [("30s", 30), ("10m", 600), ("2h", 7200)])

@@ -46,6 +46,14 @@ def test_without_options_everything_is_chosen() -> None:
     assert choose("registry").of(REPORT) is REPORT
 
 
+@pytest.mark.parametrize("code", ["storage-full", "push-failed"])
+def test_only_a_look_at_everything_is_whole(code: str) -> None:
+    assert choose("registry").is_whole
+    assert not choose("registry", only=(code,)).is_whole
+    assert not choose("registry", skip=(code,)).is_whole
+    assert not choose("registry", skip=("s3",)).is_whole
+
+
 def test_a_group_a_check_and_what_they_require() -> None:
     assert chosen(only=("clock",)) == [check.name for check in GROUPS["registry"]["clock"]]
     token = chosen(only=("token",))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from glctl.errors import GlctlError
 from glctl.logs.text import Text
 
 TEXT = b"".join(b"line %d\n" % number for number in range(100_000))
@@ -76,6 +77,28 @@ def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
     writer.join()
     assert (found, text.taken()) == (TEXT, 0)
     text.close()
+
+
+@pytest.mark.parametrize("kind", ["gzip", "xz"])
+def test_a_pipe_is_decompressed_as_a_file_is(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(MADE[kind](TEXT),))
+    writer.start()
+    found, text = read(path)
+    writer.join()
+    assert (found, text.trouble) == (TEXT, "")
+    text.close()
+
+
+def test_zstd_in_a_pipe_is_refused_and_another_way_told(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(MADE["zstd"](TEXT[:100]),))
+    writer.start()
+    with pytest.raises(GlctlError, match="not read from a pipe"):
+        read(path)
+    writer.join()
 
 
 def test_what_cannot_be_opened_is_an_error_of_the_system(tmp_path: Path) -> None:

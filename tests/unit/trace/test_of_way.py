@@ -31,9 +31,18 @@ def test_why_the_registry_is_not_reached(kind: FailureKind, code: str) -> None:
     assert codes(exchange("GET", "/v2/", None, failure=Failure(kind, "why"))) == [code]
 
 
+def test_a_name_that_does_not_resolve_is_not_looked_for_in_firewalls() -> None:
+    failed = exchange("GET", "/v2/", None, failure=Failure("dns", "it does not resolve"))
+    (finding,) = judge(Talk(Conversation((failed,))))
+    assert "DNS" in finding.remedy
+    assert "firewall" not in finding.remedy
+
+
 def test_plain_http_where_tls_is_expected() -> None:
     failure = Failure("tls", "registry.example.com:443 answers, but not in TLS")
-    assert codes(exchange("GET", "/v2/", None, failure=failure)) == ["tls-port-plain-http"]
+    (finding,) = judge(Talk(Conversation((exchange("GET", "/v2/", None, failure=failure),))))
+    assert finding.code == "tls-port-plain-http"
+    assert "--dest-tls-verify=false" in finding.remedy
 
 
 def test_a_client_that_goes_on_in_plain_http_is_well() -> None:
